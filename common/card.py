@@ -1,0 +1,46 @@
+"""The hub's card: who it is, signed by its identity, for anyone on the network who asks.
+
+Owns signing and reading one. A card read without a pinned identity proves only that whoever made
+it has the key that it names; the pairing code proves the rest. Opens no socket.
+"""
+
+from typing import Final
+
+import msgspec
+import orjson
+
+from common import messages as m
+from common import seal
+from common.enrolment import raw_key
+from common.errors import Refusal
+from common.models import convert
+
+CARD_PORT: Final = 47801
+"""Where a hub's card socket listens unless it is told otherwise."""
+
+
+def sign_card(identity: seal.SigningKeys, body: m.CardBody) -> m.Card:
+    """Return a card of this body; raises ValueError where it names another identity."""
+    if body.identity != identity.public.hex():
+        raise ValueError("a card names the identity that signs it")
+    text = orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()
+    return m.Card(text, seal.sign(identity, text.encode()).hex())
+
+
+def read_card(card: m.Card, pinned: bytes | None = None) -> m.CardBody:
+    """Return what a card says, once its signature holds.
+
+    `pinned` is the identity it must be of; None takes any. Raises Refusal `card_unsigned`.
+    """
+    try:
+        body = convert(orjson.loads(card.body), m.CardBody)
+        identity = raw_key(body.identity)
+        raw_key(body.curve_key)
+        signature = bytes.fromhex(card.signature)
+    except (ValueError, msgspec.ValidationError) as error:
+        raise Refusal("card_unsigned") from error
+    if pinned is not None and identity != pinned:
+        raise Refusal("card_unsigned")
+    if not seal.verifies(identity, card.body.encode(), signature):
+        raise Refusal("card_unsigned")
+    return body

@@ -1,0 +1,521 @@
+"""Every message between hub and kiosks, as frozen values, and the table of command kinds.
+
+Owns their fields; `wire.py` turns them into frames and back. Outbox ids, epochs and row ids are
+lower-case hex; a digest is an integer mod 2²⁵⁶, as 64 hex characters in JSON. No behaviour.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import Annotated, Any, Final, NamedTuple
+
+from msgspec import Meta
+
+from common.models import (
+    Barcode,
+    GoodsReceipt,
+    Id,
+    Label,
+    Milli,
+    PriceCents,
+    Ticket,
+    VatBp,
+)
+from common.topics import Profile
+
+PROTOCOL: Final = 1
+Hex16 = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
+Topic = Annotated[str, Meta(pattern=r"^[a-z-]{1,32}$")]
+Count = Annotated[int, Meta(ge=0, le=2**62)]
+
+
+# Commands: what a kiosk asks the hub to do.
+
+
+@dataclass(frozen=True, slots=True)
+class SaleRecord:
+    """A ticket was paid."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsReceive:
+    """A delivery was counted and put away."""
+
+    receipt: GoodsReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrice:
+    """One article's new price, cents TTC."""
+
+    article_id: Id
+    price_cents: PriceCents
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSet:
+    """New prices, all of them or none."""
+
+    prices: Annotated[tuple[NewPrice, ...], Meta(min_length=1, max_length=500)]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """One article as a list brings it: found by `code`, its category by name, made if new.
+
+    `stock_milli`, `minimum_milli`: None leaves what the hub has.
+    """
+
+    code: Barcode
+    name: Label
+    category: Label
+    price_cents: PriceCents
+    vat_bp: VatBp
+    stock_milli: Milli | None = None
+    minimum_milli: Milli | None = None
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePut:
+    """Create or update articles from a list."""
+
+    entries: Annotated[tuple[CatalogueEntry, ...], Meta(min_length=1, max_length=500)]
+
+
+Arguments = SaleRecord | GoodsReceive | PriceSet | CataloguePut
+
+
+class Nature(Enum):
+    """A fact happened: taken, and flagged if odd. A request may be refused."""
+
+    FACT = "fact"
+    REQUEST = "request"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandKind:
+    """One line of the table: arguments' class by schema version, nature, who may send it."""
+
+    name: str
+    schemas: Mapping[int, type[Arguments]]
+    nature: Nature
+    profiles: frozenset[Profile]
+
+    @property
+    def schema(self) -> int:
+        """Return the newest schema version, the one that this release sends."""
+        return max(self.schemas)
+
+
+def _command_table(*kinds: CommandKind) -> Mapping[str, CommandKind]:
+    table = {kind.name: kind for kind in kinds}
+    if len(table) != len(kinds):
+        raise ValueError("a command kind stands twice")
+    return table
+
+
+COMMANDS: Final = _command_table(
+    CommandKind("sale.record", {1: SaleRecord}, Nature.FACT, frozenset({Profile.TILL})),
+    CommandKind(
+        "goods.receive",
+        {1: GoodsReceive},
+        Nature.FACT,
+        frozenset({Profile.DEPOT, Profile.OFFICE}),
+    ),
+    CommandKind(
+        "price.set", {1: PriceSet}, Nature.REQUEST, frozenset({Profile.OFFICE, Profile.CONSOLE})
+    ),
+    CommandKind(
+        "catalogue.put",
+        {1: CataloguePut},
+        Nature.REQUEST,
+        frozenset({Profile.OFFICE, Profile.CONSOLE}),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandBody:
+    """What stands in a command's JSON, before its arguments are checked."""
+
+    id: Id
+    kind: Annotated[str, Meta(max_length=64)]
+    args: dict[str, Any]
+    operator: Annotated[str, Meta(max_length=100)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command frame: binary header, and the body's bytes as yet unread.
+
+    `n` counts this outbox's commands from 1 without holes; `acked`: all up to it were replied to;
+    `body_hash`: 16 bytes of BLAKE2b over the body.
+    """
+
+    outbox: Hex16
+    n: int
+    acked: int
+    schema: int
+    body_hash: bytes
+    body: bytes
+
+
+class Status(StrEnum):
+    """How a command ended. Quarantined: kept by its bytes, without effect, the queue goes on."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The hub's lasting answer to command `n`, sent after COMMIT.
+
+    `topics`: the tseq up to which its changes stand, by topic. `flags`: codes of what looked odd.
+    """
+
+    outbox: Hex16
+    n: Count
+    status: Status
+    gseq: Count
+    topics: dict[str, int]
+    code: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+
+# Sync: how a replica follows.
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """A kiosk's first word on a connection. `vector`: its tseq by topic, of `epoch`."""
+
+    protocol: int
+    software: str
+    outbox: Hex16
+    epoch: str
+    vector: dict[str, int]
+    sent_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicMark:
+    """Where a topic stands at the hub, and the oldest tseq its change log still reaches."""
+
+    tseq: Count
+    low: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """The hub's answer to `Hello`, all of one committed state. `sent_ms` echoes the kiosk's."""
+
+    protocol: int
+    software: str
+    epoch: Hex16
+    gseq: Count
+    last_n: Count
+    profile: Profile
+    topics: dict[str, TopicMark]
+    device_id: Id
+    device_number: int
+    device_name: str
+    broadcast_port: int
+    hub_ms: int
+    sent_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRequest:
+    """Ask for all rows of a topic; the hub sends at most `credit` bytes ahead."""
+
+    topic: Topic
+    request: Count
+    credit: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """So many more bytes of that snapshot may be sent."""
+
+    topic: Topic
+    request: Count
+    credit: Count
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotBegin:
+    """`rows` are to come; they equal the log at `tseq`. `last_n`: this outbox's, same moment.
+
+    `head`: where the topic stands by now, where the snapshot was read for another kiosk before.
+    """
+
+    topic: Topic
+    request: Count
+    epoch: Hex16
+    gseq: Count
+    tseq: Count
+    head: Count
+    rows: Count
+    last_n: Count
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotChunk:
+    """Some rows of a snapshot, as (key, canonical bytes)."""
+
+    topic: str
+    request: int
+    rows: list[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotEnd:
+    """All rows were sent; `digest` is theirs."""
+
+    topic: Topic
+    request: Count
+    rows: Count
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Ask for the changes of a topic after `tseq`."""
+
+    topic: Topic
+    request: Count
+    tseq: Count
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRequired:
+    """The change log no longer reaches that far back: take a snapshot."""
+
+    topic: Topic
+    request: Count
+
+
+class Change(NamedTuple):
+    """One row's new bytes, or None where it is gone; caused by command `n` of `outbox`.
+
+    A tuple, not a dataclass: followers make thousands a second.
+    """
+
+    key: str
+    row: bytes | None
+    outbox: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Consecutive changes of one topic, the first numbered `first_tseq`."""
+
+    topic: str
+    epoch: str
+    gseq: int
+    first_tseq: int
+    changes: list[Change]
+
+    @property
+    def last_tseq(self) -> int:
+        """Return the tseq of the last change."""
+        return self.first_tseq + len(self.changes) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """An answer to `Since`; `more`: ask again from its end. `last_n` holds where no more is."""
+
+    request: int
+    last_n: int
+    more: bool
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """A commit too large to broadcast: its changes reach `tseq`; fetch them by `Since`."""
+
+    topic: Topic
+    epoch: Hex16
+    gseq: Count
+    tseq: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """One topic in a heartbeat: (tseq, digest as 64 hex characters)."""
+
+    tseq: Count
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """Broadcast each second: where every topic of this profile stands."""
+
+    epoch: Hex16
+    gseq: Count
+    hub_ms: int
+    topics: dict[str, Pulse]
+
+
+# The rest of the conversation.
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """There is a hole before what was sent: send from `n` on."""
+
+    outbox: Hex16
+    n: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Is the command way open? Also measures clocks."""
+
+    sent_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """Echoes the ping's `sent_ms` with the hub's time."""
+
+    sent_ms: int
+    hub_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question that changes nothing a replica holds; `request` comes back in the answer."""
+
+    request: Count
+    kind: Annotated[str, Meta(max_length=64)]
+    args: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`result`, or a `code` of the error table with its params."""
+
+    request: Count
+    result: Any = None
+    code: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A message that the hub will not take at all."""
+
+    code: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+# Pairing, and the card.
+
+
+@dataclass(frozen=True, slots=True)
+class CardRequest:
+    """Asks the card socket who this hub is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The hub's signed card. Keys: 32 bytes as hex. Nothing in it is trusted before it is proved.
+
+    `signature`: Ed25519 of the identity over the body's bytes.
+    """
+
+    body: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardBody:
+    """What a card says: who the hub is, its current CURVE key, where its sockets are."""
+
+    identity: str
+    curve_key: str
+    shop: str
+    epoch: Hex16
+    commands_port: int
+    enrolment_port: int
+    issued_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolHello:
+    """A kiosk that has a code: its two public keys and its nonce (hex)."""
+
+    curve_key: str
+    sign_key: str
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolChallenge:
+    """The hub's nonce, and the salt under which the code becomes a key."""
+
+    nonce: str
+    salt: str
+    identity: str
+    hub_curve_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolProof:
+    """The kiosk's MAC over both sides' keys and nonces, and its signature over the same."""
+
+    mac: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """The hub's MAC over the same transcript, and who the device now is."""
+
+    mac: str
+    device_id: Id
+    device_number: int
+    device_name: str
+    profile: Profile
+
+
+Message = (
+    Command
+    | Reply
+    | Hello
+    | Welcome
+    | SnapshotRequest
+    | Credit
+    | SnapshotBegin
+    | SnapshotChunk
+    | SnapshotEnd
+    | Since
+    | SnapshotRequired
+    | Changes
+    | Delta
+    | Announce
+    | Heartbeat
+    | Expect
+    | Ping
+    | Pong
+    | Query
+    | Answer
+    | Refused
+    | CardRequest
+    | Card
+    | EnrolHello
+    | EnrolChallenge
+    | EnrolProof
+    | Enrolled
+)

@@ -1,0 +1,237 @@
+"""The shop's nouns as frozen values: what a topic's row, a ticket, a receipt holds.
+
+Owns their fields and units, and their canonical bytes (`encode_row`, `decode_row`). A row is what
+whoever follows its topic sees, all columns; anything narrower is another topic. Cents, thousandths
+(`_milli`), basis points (`_bp`), milliseconds since 1970 UTC (`_ms`). No rules, no storage.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, TypeVar
+
+import msgspec
+import orjson
+from msgspec import Meta
+
+from common.money import VatLine
+
+# SQLite integers are 64-bit; a shop's amounts stay far below, so a sum of many never overflows.
+_LIMIT: Final = 10**12
+Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
+Key = Annotated[str, Meta(min_length=1, max_length=100)]
+Label = Annotated[str, Meta(min_length=1, max_length=200)]
+Note = Annotated[str, Meta(max_length=500)]
+Cents = Annotated[int, Meta(ge=-_LIMIT, le=_LIMIT)]
+PriceCents = Annotated[int, Meta(ge=0, le=10**9)]
+Milli = Annotated[int, Meta(ge=-_LIMIT, le=_LIMIT)]
+VatBp = Annotated[int, Meta(ge=0, le=10_000)]
+TimeMs = Annotated[int, Meta(ge=0, le=2**47)]
+Date = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Barcode = Annotated[str, Meta(pattern=r"^[0-9A-Za-z._/+-]{1,48}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """The one row of topic `shop`: whose till this is, as it must stand on a ticket."""
+
+    id: Key
+    name: Label
+    siret: Note = ""
+    vat_number: Note = ""
+    address: Note = ""
+    location_id: Key = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A row of topic `categories`; `colour` names a role of the kiosk's theme, never a colour."""
+
+    id: Id
+    name: Label
+    colour: Key = "slate"
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A row of topic `articles`. `codes`: its barcodes, first the main one."""
+
+    id: Id
+    name: Label
+    category_id: Id
+    price_cents: PriceCents
+    vat_bp: VatBp
+    codes: tuple[Barcode, ...] = ()
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StockLevel:
+    """A row of topic `stock`: what one location holds of one article; id is `article:location`."""
+
+    id: Key
+    article_id: Id
+    location_id: Key
+    quantity_milli: Milli
+    minimum_milli: Milli = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLine:
+    """One line of a ticket, by value. `article_id` is "" for a free line or an unknown code."""
+
+    article_id: Annotated[str, Meta(pattern=r"^([0-9a-f]{32})?$")]
+    label: Label
+    quantity_milli: Milli
+    unit_price_cents: PriceCents
+    vat_bp: VatBp
+    total_cents: Cents
+    discount_cents: Cents = 0
+    code: Annotated[str, Meta(max_length=48)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """`amount_cents` is what settles the ticket; `given_cents - amount_cents` is the change."""
+
+    method: Annotated[str, Meta(pattern=r"^[a-z_]{1,20}$")]
+    amount_cents: Cents
+    given_cents: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A paid sale as its till made it: final, numbered in the till's own series, VAT included.
+
+    `at_ms` is the till's clock in UTC, `utc_offset_min` its zone, `clock_diff_ms` hub time minus
+    till time as last measured; `business_date` is the shop's day.
+    """
+
+    id: Id
+    series: Key
+    number: Annotated[int, Meta(ge=1, le=10**9)]
+    at_ms: TimeMs
+    utc_offset_min: Annotated[int, Meta(ge=-900, le=900)]
+    business_date: Date
+    clock_diff_ms: Annotated[int, Meta(ge=-(2**47), le=2**47)]
+    operator: Annotated[str, Meta(max_length=100)]
+    location_id: Key
+    lines: Annotated[tuple[TicketLine, ...], Meta(min_length=1, max_length=500)]
+    vat: Annotated[tuple[VatLine, ...], Meta(max_length=50)]
+    payments: Annotated[tuple[Payment, ...], Meta(max_length=50)]
+    total_cents: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A row of topic `sales`: a ticket as the hub took it. `flags`: codes of what looked odd."""
+
+    id: Id
+    device_id: Id
+    device_name: Label
+    received_ms: TimeMs
+    ticket: Ticket
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Takings:
+    """A row of topic `takings`: what one till took on one business date; id is `date:device`."""
+
+    id: Key
+    business_date: Date
+    device_id: Id
+    device_name: Label
+    tickets: int
+    total_cents: Cents
+    by_method: dict[str, int]
+    by_vat_bp: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """`quantity_milli` of one article brought in."""
+
+    article_id: Id
+    quantity_milli: Annotated[int, Meta(ge=1, le=_LIMIT)]
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsReceipt:
+    """A delivery as counted by the person who took it in."""
+
+    id: Id
+    at_ms: TimeMs
+    utc_offset_min: Annotated[int, Meta(ge=-900, le=900)]
+    clock_diff_ms: Annotated[int, Meta(ge=-(2**47), le=2**47)]
+    operator: Annotated[str, Meta(max_length=100)]
+    location_id: Key
+    lines: Annotated[tuple[ReceiptLine, ...], Meta(min_length=1, max_length=500)]
+    note: Note = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A row of topic `receipts`: a goods receipt as the hub took it."""
+
+    id: Id
+    device_id: Id
+    device_name: Label
+    received_ms: TimeMs
+    receipt: GoodsReceipt
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A row of topic `alerts`: something a manager should know. `code` is a key of `ERRORS`."""
+
+    id: Id
+    at_ms: TimeMs
+    code: Key
+    subject: Note
+    device_name: Note = ""
+
+
+Row = Shop | Category | Article | StockLevel | Sale | Takings | Delivery | Alert
+RowT = TypeVar("RowT")
+
+
+def encode_row(row: Row) -> bytes:
+    """Return the canonical bytes of a row: JSON, keys sorted, UTF-8, no spaces."""
+    return orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
+
+
+def decode_row(row: bytes, kind: type[RowT]) -> RowT:
+    """Return the value whose canonical bytes these are; unknown fields are passed over.
+
+    Raises ValueError (orjson's or msgspec's, both subclasses) on anything else.
+    """
+    return convert(orjson.loads(row), kind)
+
+
+def convert(value: Any, kind: type[RowT]) -> RowT:
+    """Return plain JSON data as a checked value of `kind`; raises msgspec.ValidationError."""
+    return msgspec.convert(value, kind)
+
+
+def stock_key(article_id: str, location_id: str) -> str:
+    """Return the key of a stock row."""
+    return f"{article_id}:{location_id}"
+
+
+def takings_key(business_date: str, device_id: str) -> str:
+    """Return the key of a takings row."""
+    return f"{business_date}:{device_id}"
+
+
+ROW_KINDS: Final[Mapping[str, type[Row]]] = {
+    "shop": Shop,
+    "categories": Category,
+    "articles": Article,
+    "stock": StockLevel,
+    "sales": Sale,
+    "takings": Takings,
+    "receipts": Delivery,
+    "alerts": Alert,
+}

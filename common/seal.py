@@ -1,0 +1,140 @@
+"""Keys, signatures, MACs and the pairing code: the only file that imports nacl.
+
+Keys are 32 raw bytes; in messages and files they stand as hex. Randomness comes from nacl, except
+where a caller hands it in. Stores nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import nacl.bindings
+import nacl.encoding
+import nacl.exceptions
+import nacl.hash
+import nacl.pwhash.argon2id
+import nacl.utils
+from nacl.public import PrivateKey
+from nacl.signing import SigningKey, VerifyKey
+
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LOOKALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
+CODE_LENGTH: Final = 16
+_SECRET_CHARS: Final = CODE_LENGTH - 1
+SALT_BYTES: Final = nacl.pwhash.argon2id.SALTBYTES
+NONCE_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class CurveKeys:
+    """A CURVE25519 pair: 32 bytes each."""
+
+    public: bytes
+    secret: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKeys:
+    """An Ed25519 pair: 32 bytes each; `secret` is the seed."""
+
+    public: bytes
+    secret: bytes
+
+
+def new_curve_keys() -> CurveKeys:
+    """Return a fresh pair for CURVE."""
+    key = PrivateKey.generate()
+    return CurveKeys(bytes(key.public_key), bytes(key))
+
+
+def curve_keys_of(secret: bytes) -> CurveKeys:
+    """Return the pair of a kept secret; raises ValueError where it is not 32 bytes."""
+    if len(secret) != PrivateKey.SIZE:
+        raise ValueError(f"a CURVE secret has {PrivateKey.SIZE} bytes, not {len(secret)}")
+    return CurveKeys(bytes(PrivateKey(secret).public_key), secret)
+
+
+def new_signing_keys() -> SigningKeys:
+    """Return a fresh pair for signatures."""
+    key = SigningKey.generate()
+    return SigningKeys(bytes(key.verify_key), bytes(key))
+
+
+def signing_keys_of(secret: bytes) -> SigningKeys:
+    """Return the pair of a kept seed; raises ValueError where it is not 32 bytes."""
+    if len(secret) != nacl.bindings.crypto_sign_SEEDBYTES:
+        raise ValueError(f"an Ed25519 seed has 32 bytes, not {len(secret)}")
+    return SigningKeys(bytes(SigningKey(secret).verify_key), secret)
+
+
+def sign(keys: SigningKeys, message: bytes) -> bytes:
+    """Return the 64-byte Ed25519 signature of a message."""
+    return SigningKey(keys.secret).sign(message).signature
+
+
+def verifies(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Return whether a signature is this key's over this message; False for garbage, too."""
+    try:
+        VerifyKey(public).verify(message, signature)
+    except (nacl.exceptions.BadSignatureError, nacl.exceptions.CryptoError, ValueError, TypeError):
+        return False
+    return True
+
+
+def random_bytes(count: int) -> bytes:
+    """Return bytes nobody can guess."""
+    return nacl.utils.random(count)
+
+
+# The pairing code: 15 Crockford base32 characters (75 bits) and a check character.
+
+
+def new_code() -> str:
+    """Return a fresh code, 16 characters without separators."""
+    secret = "".join(_ALPHABET[byte & 31] for byte in random_bytes(_SECRET_CHARS))
+    return secret + _check_character(secret)
+
+
+def show_code(code: str) -> str:
+    """Return a code in groups of four, as people read and type it."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def read_code(typed: str) -> str:
+    """Return what a person typed as a code; raises ValueError saying what is wrong.
+
+    Case, spaces, dashes, and O for 0, I or L for 1 are forgiven.
+    """
+    code = "".join(c for c in typed.upper() if c not in " -").translate(_LOOKALIKE)
+    if len(code) != CODE_LENGTH:
+        raise ValueError(f"a code has {CODE_LENGTH} characters, this has {len(code)}")
+    strange = [c for c in code if c not in _ALPHABET]
+    if strange:
+        raise ValueError(f"a code has no {strange[0]!r}")
+    if _check_character(code[:-1]) != code[-1]:
+        raise ValueError("the check character does not fit: one character is wrong")
+    return code
+
+
+def _check_character(secret: str) -> str:
+    """Return one of 32 characters that catches any single wrong one and most swaps."""
+    total = 0
+    for place, character in enumerate(secret):
+        total += (2 * place + 1) * _ALPHABET.index(character)
+    return _ALPHABET[total % 32]
+
+
+def code_key(code: str, salt: bytes) -> bytes:
+    """Return the 32-byte key that Argon2id makes of a code; takes tens of milliseconds."""
+    return nacl.pwhash.argon2id.kdf(
+        32,
+        code.encode(),
+        salt,
+        opslimit=nacl.pwhash.argon2id.OPSLIMIT_INTERACTIVE,
+        memlimit=nacl.pwhash.argon2id.MEMLIMIT_INTERACTIVE,
+    )
+
+
+def mac(key: bytes, *parts: bytes) -> bytes:
+    """Return the keyed BLAKE2b of parts, each bound with its length."""
+    message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return nacl.hash.blake2b(message, key=key, encoder=nacl.encoding.RawEncoder)

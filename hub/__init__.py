@@ -1,0 +1,1 @@
+"""The hub: owns the shop's database, takes commands, broadcasts every change."""

@@ -1,0 +1,237 @@
+"""The change log: what was published, in which order, and where each topic stands.
+
+Owns gseq, tseq, digests, live rows and the log. A `Draft` gathers the changes of one commit and
+is written in one go; the heads in memory move only once that commit stands. Never sends anything.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from common import messages as m
+from common import wire
+from common.models import Row, encode_row
+from common.topics import TOPICS
+from hub.store import Connection, Store
+
+PAGE_BYTES: Final = 256 * 1024
+"""The most that one answer to `Since` holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a topic stands: last tseq, the log's low-water mark, digest of its live rows."""
+
+    tseq: int = 0
+    low: int = 0
+    digest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The command that made a change."""
+
+    outbox: str
+    n: int
+
+
+OWN: Final = Cause("0" * 32, 0)
+"""The cause of what the hub itself publishes."""
+
+
+class Draft:
+    """The changes of one commit being made, over the heads of the last one."""
+
+    def __init__(self, db: Connection, heads: Mapping[str, Head]) -> None:
+        self._db = db
+        self._before = heads
+        self._rows: dict[tuple[str, str], bytes | None] = {}
+        self._undo: list[tuple[str, str, bool, bytes | None, int]] = []
+        self.changes: dict[str, list[m.Change]] = {}
+        self.digests: dict[str, int] = {}
+
+    def put(self, topic: str, row: Row, cause: Cause) -> None:
+        """Publish a row's new state; nothing where it equals what stands."""
+        self._set(topic, row.id, encode_row(row), cause)
+
+    def drop(self, topic: str, key: str, cause: Cause) -> None:
+        """Publish that a row is gone."""
+        self._set(topic, key, None, cause)
+
+    def _set(self, topic: str, key: str, row: bytes | None, cause: Cause) -> None:
+        old = self._current(topic, key)
+        if old == row:
+            return
+        digest = self.digests.get(topic, self._before[topic].digest)
+        self._undo.append((topic, key, (topic, key) in self._rows, old, digest))
+        if old is not None:
+            digest -= wire.row_digest(key, old)
+        if row is not None:
+            digest += wire.row_digest(key, row)
+        self.digests[topic] = digest & wire.DIGEST_MASK
+        self._rows[topic, key] = row
+        self.changes.setdefault(topic, []).append(m.Change(key, row, cause.outbox, cause.n))
+
+    def _current(self, topic: str, key: str) -> bytes | None:
+        if (topic, key) in self._rows:
+            return self._rows[topic, key]
+        found = self._db.execute(
+            "SELECT row FROM live_row WHERE topic = ? AND key = ?", (topic, key)
+        ).fetchone()
+        return None if found is None else bytes(found[0])
+
+    def begin(self) -> None:
+        """A command begins: remember what it changes, should it be refused."""
+        self._undo.clear()
+
+    def touched(self) -> set[str]:
+        """Return the topics that the command at hand has changed."""
+        return {topic for topic, *_ in self._undo}
+
+    def undo(self) -> None:
+        """Forget what was published since `begin`."""
+        for topic, key, known, row, digest in reversed(self._undo):
+            if known:
+                self._rows[topic, key] = row
+            else:
+                del self._rows[topic, key]
+            self.digests[topic] = digest
+            self.changes[topic].pop()
+            if not self.changes[topic]:
+                del self.changes[topic], self.digests[topic]
+        self._undo.clear()
+
+    def tseq(self, topic: str) -> int:
+        """Return the tseq that the topic's last change so far will have."""
+        return self._before[topic].tseq + len(self.changes.get(topic, ()))
+
+    def heads(self) -> dict[str, Head]:
+        """Return the heads as they stand once this draft is committed."""
+        return {
+            topic: replace(head, tseq=self.tseq(topic), digest=self.digests.get(topic, head.digest))
+            for topic, head in self._before.items()
+        }
+
+    def write(self, gseq: int) -> None:
+        """Write log, live rows and heads into the open transaction."""
+        db = self._db
+        for topic, changes in self.changes.items():
+            first = self._before[topic].tseq + 1
+            db.executemany(
+                "INSERT INTO change (topic, tseq, gseq, key, row, outbox_id, n)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (topic, first + index, gseq, key, row, outbox, n)
+                    for index, (key, row, outbox, n) in enumerate(changes)
+                ],
+            )
+        put = [(topic, key, row) for (topic, key), row in self._rows.items() if row is not None]
+        gone = [place for place, row in self._rows.items() if row is None]
+        db.executemany(
+            "INSERT INTO live_row (topic, key, row) VALUES (?, ?, ?)"
+            " ON CONFLICT (topic, key) DO UPDATE SET row = excluded.row",
+            put,
+        )
+        if gone:
+            db.executemany("DELETE FROM live_row WHERE topic = ? AND key = ?", gone)
+        heads = self.heads()
+        db.executemany(
+            "UPDATE topic_head SET tseq = ?, digest = ? WHERE topic = ?",
+            [
+                (heads[topic].tseq, wire.digest_hex(heads[topic].digest), topic)
+                for topic in self.changes
+            ],
+        )
+        db.execute("UPDATE meta SET value = ? WHERE name = 'gseq'", (str(gseq),))
+
+
+class ChangeLogBook:
+    """The log of one epoch: heads in memory, pages for those who were away."""
+
+    def __init__(self, store: Store) -> None:
+        self._db = store.db
+        self.epoch = store.meta("epoch")
+        self.gseq = int(store.meta("gseq", "0"))
+        self.heads: dict[str, Head] = {topic: Head() for topic in TOPICS}
+        for topic, tseq, low, digest in self._db.execute(
+            "SELECT topic, tseq, low, digest FROM topic_head"
+        ):
+            self.heads[topic] = Head(tseq, low, int(digest, 16))
+        self._pages: dict[tuple[str, int], tuple[int, bytes]] = {}
+
+    @staticmethod
+    def found(store: Store, epoch: str) -> None:
+        """Begin the log of a new database, in the transaction that is open."""
+        store.set_meta("epoch", epoch)
+        store.set_meta("gseq", "0")
+        store.db.executemany(
+            "INSERT INTO topic_head (topic, tseq, low, digest) VALUES (?, 0, 0, ?)",
+            [(topic, wire.digest_hex(0)) for topic in TOPICS],
+        )
+
+    def draft(self) -> Draft:
+        """Return an empty draft over the present heads."""
+        return Draft(self._db, self.heads)
+
+    def committed(self, draft: Draft, gseq: int) -> list[m.Changes]:
+        """Move on to a draft that is committed; return what to broadcast."""
+        before, self.heads, self.gseq = self.heads, draft.heads(), gseq
+        self._pages.clear()
+        return [
+            m.Changes(topic, self.epoch, gseq, before[topic].tseq + 1, changes)
+            for topic, changes in draft.changes.items()
+        ]
+
+    def page(self, topic: str, tseq: int) -> tuple[int, bytes] | None:
+        """Return (last tseq, frame of changes) after `tseq`; None below the low-water mark.
+
+        At most PAGE_BYTES of changes. Kept until the next commit: after a cut many ask the same.
+        """
+        head = self.heads[topic]
+        if not head.low <= tseq <= head.tseq:
+            return None
+        if (topic, tseq) not in self._pages:
+            self._pages[topic, tseq] = self._read_page(topic, tseq)
+        return self._pages[topic, tseq]
+
+    def _read_page(self, topic: str, tseq: int) -> tuple[int, bytes]:
+        changes = []
+        size = 0
+        gseq = self.gseq
+        for gseq, key, row, outbox, n in self._db.execute(  # noqa: B007
+            "SELECT gseq, key, row, outbox_id, n FROM change"
+            " WHERE topic = ? AND tseq > ? ORDER BY tseq",
+            (topic, tseq),
+        ):
+            changes.append(m.Change(key, row, outbox, n))
+            size += len(key) + len(row or b"") + 64
+            if size >= PAGE_BYTES:
+                break
+        page = m.Changes(topic, self.epoch, gseq, tseq + 1, changes)
+        return page.last_tseq, wire.encode_changes(page)
+
+    def keys_before(self, topic: str, key: str, limit: int) -> list[str]:
+        """Return at most `limit` keys of live rows that sort before `key`."""
+        rows = self._db.execute(
+            "SELECT key FROM live_row WHERE topic = ? AND key < ? ORDER BY key LIMIT ?",
+            (topic, key, limit),
+        )
+        return [row[0] for row in rows]
+
+    def prune(self, topic: str, keep: int, slice_rows: int = 2000) -> int | None:
+        """Cut the log's oldest changes down to `keep`, at most a slice, in the open transaction.
+
+        Returns the new low-water mark for `cut` once that is committed; None: nothing to cut.
+        """
+        head = self.heads[topic]
+        low = min(head.tseq - keep, head.low + slice_rows)
+        if low <= head.low:
+            return None
+        self._db.execute("DELETE FROM change WHERE topic = ? AND tseq <= ?", (topic, low))
+        self._db.execute("UPDATE topic_head SET low = ? WHERE topic = ?", (low, topic))
+        return low
+
+    def cut(self, lows: Mapping[str, int]) -> None:
+        """Move on to low-water marks that are committed."""
+        for topic, low in lows.items():
+            self.heads[topic] = replace(self.heads[topic], low=low)

@@ -1,0 +1,94 @@
+"""The catalogue. A new price or a list is a request: it may be refused, all of it or none."""
+
+from common.errors import Refusal
+from common.messages import CatalogueEntry, CataloguePut, PriceSet
+from common.models import Article, Category, StockLevel
+from hub.records import catalogue, stock
+from hub.work import Work
+
+COLOURS = (
+    "orange",
+    "blue",
+    "green",
+    "teal",
+    "purple",
+    "pink",
+    "indigo",
+    "amber",
+    "red",
+    "slate",
+)
+MAIN_LOCATION = "main"
+
+
+def set_prices(work: Work, args: PriceSet) -> None:
+    """Give each article its new price."""
+    for price in args.prices:
+        article = catalogue.set_price(work.db, price.article_id, price.price_cents)
+        if article is None:
+            raise Refusal("unknown_article", article=price.article_id)
+        work.put("articles", article)
+
+
+def put(work: Work, args: CataloguePut) -> None:
+    """Create or update articles by their code, and the categories they name.
+
+    Stock is entered when an article is created; later a list does not touch what was counted.
+    """
+    categories: dict[str, Category] = {}
+    for entry in args.entries:
+        if entry.category not in categories:
+            categories[entry.category] = _category(work, entry)
+        _put_entry(work, entry, categories[entry.category])
+
+
+def _category(work: Work, entry: CatalogueEntry) -> Category:
+    found = catalogue.category_named(work.db, entry.category)
+    if found is not None:
+        return found
+    rank = catalogue.count_categories(work.db)
+    colour = entry.colour or COLOURS[rank % len(COLOURS)]
+    category = Category(work.mint(), entry.category, colour, rank)
+    catalogue.add_category(work.db, category)
+    work.put("categories", category)
+    return category
+
+
+def _put_entry(work: Work, entry: CatalogueEntry, category: Category) -> None:
+    known = catalogue.article_of_code(work.db, entry.code)
+    article = Article(
+        known.id if known else work.mint(),
+        entry.name,
+        category.id,
+        entry.price_cents,
+        entry.vat_bp,
+        known.codes if known else (entry.code,),
+    )
+    if article != known:
+        catalogue.put_article(work.db, article)
+        work.put("articles", article)
+    level = _stock_of(work, entry, article.id, known is None)
+    if level is not None:
+        work.put("stock", level)
+
+
+def _stock_of(work: Work, entry: CatalogueEntry, article_id: str, new: bool) -> StockLevel | None:
+    """Enter what a list says of stock; return the level where that changed it."""
+    level = stock.level(work.db, article_id, MAIN_LOCATION)
+    minimum_milli = level.minimum_milli if level else None
+    if entry.minimum_milli is not None and entry.minimum_milli != minimum_milli:
+        level = stock.set_minimum(work.db, article_id, MAIN_LOCATION, entry.minimum_milli)
+    elif not new:
+        return None
+    if new and entry.stock_milli is not None:
+        movement = stock.Movement(
+            work.mint(),
+            article_id,
+            MAIN_LOCATION,
+            entry.stock_milli,
+            "import",
+            work.cause.outbox,
+            work.now_ms,
+        )
+        level = stock.move(work.db, movement)
+    return level

@@ -1,0 +1,40 @@
+"""Sales. A ticket is a fact: taken as the till made it, never recomputed, flagged where odd."""
+
+from common.messages import SaleRecord
+from common.models import Sale, Ticket
+from common.rules import ticket_is_sound
+from hub.commands.stock import enter
+from hub.records import catalogue, sales
+from hub.work import Work
+
+CLOCK_TOLERANCE_MS = 120_000
+
+
+def record(work: Work, args: SaleRecord) -> None:
+    """Keep the ticket, take its goods from stock, add it to the till's takings."""
+    ticket = args.ticket
+    if not sales.add_ticket(work.db, ticket, work.arrival):
+        work.flag("flag_repeated_id", ticket.id)
+        return
+    _look(work, ticket)
+    known = catalogue.known(work.db, (line.article_id for line in ticket.lines if line.article_id))
+    sold: dict[str, int] = {}
+    for line in ticket.lines:
+        if line.article_id in known:
+            sold[line.article_id] = sold.get(line.article_id, 0) - line.quantity_milli
+        elif line.article_id:
+            work.flag("flag_unknown_article", line.label)
+    enter(work, sold, ticket.location_id, "sale", ticket.id)
+    work.put("takings", sales.add_takings(work.db, ticket, work.arrival))
+    sale = Sale(ticket.id, work.device.id, work.device.name, work.now_ms, ticket, tuple(work.flags))
+    work.put("sales", sale)
+
+
+def _look(work: Work, ticket: Ticket) -> None:
+    number = f"{ticket.series}-{ticket.number}"
+    if not ticket_is_sound(ticket):
+        work.flag("flag_totals_differ", number)
+    if sales.number_taken(work.db, ticket):
+        work.flag("flag_repeated_number", number)
+    if abs(ticket.clock_diff_ms) > CLOCK_TOLERANCE_MS:
+        work.flag("flag_clock", f"{number}: {ticket.clock_diff_ms // 1000} s")

@@ -1,0 +1,229 @@
+"""The hub's folder and its settings, parsed once into a frozen value.
+
+Owns where files lie (`Folder`), what `hub.toml` may say (`Settings`) and the errors that name field,
+value and what would do. Reads no environment, opens no database.
+"""
+
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from common import seal
+from common.models import convert
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+COMMANDS_PORT: Final = 47800
+CARD_PORT: Final = 47801
+
+
+class ConfigError(Exception):
+    """Settings, folder or keys cannot be used; the text names what and says what would do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopSettings:
+    """The shop as it must stand on a ticket."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)] = "Ma boutique"
+    siret: Annotated[str, Meta(pattern=r"^(\d{14})?$")] = ""
+    vat_number: Annotated[str, Meta(max_length=20)] = ""
+    address: Annotated[str, Meta(max_length=500)] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSettings:
+    """Where the hub listens. `host`: an address of this machine, or "*" for all."""
+
+    host: Annotated[str, Meta(min_length=1, max_length=100)] = "*"
+    commands_port: Port = COMMANDS_PORT
+    card_port: Port = CARD_PORT
+    enrolment_port: Port = 47802
+    till_port: Port = 47803
+    depot_port: Port = 47804
+    office_port: Port = 47805
+    announce: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepSettings:
+    """How long what is kept: days of rows in windowed topics, changes in the log by topic."""
+
+    window_days: Annotated[int, Meta(ge=1, le=366)] = 7
+    log_changes: Annotated[int, Meta(ge=100, le=10_000_000)] = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All of `hub.toml`."""
+
+    shop: ShopSettings = field(default_factory=ShopSettings)
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    keep: KeepSettings = field(default_factory=KeepSettings)
+
+
+SECTIONS: Final[Mapping[str, type[Any]]] = {
+    "shop": ShopSettings,
+    "network": NetworkSettings,
+    "keep": KeepSettings,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Where a hub's files lie. Keys are outside the database and its backups."""
+
+    root: Path
+
+    @property
+    def settings(self) -> Path:
+        """Return the settings file."""
+        return self.root / "hub.toml"
+
+    @property
+    def database(self) -> Path:
+        """Return the database file."""
+        return self.root / "comptoir.db"
+
+    @property
+    def lock(self) -> Path:
+        """Return the file whose lock says that a hub runs here."""
+        return self.root / "hub.lock"
+
+    @property
+    def keys(self) -> Path:
+        """Return the folder of private keys."""
+        return self.root / "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The hub's identity (Ed25519), its CURVE pair, and the pair of its own command line."""
+
+    identity: seal.SigningKeys
+    curve: seal.CurveKeys
+    console: seal.CurveKeys
+
+
+def read_settings(folder: Folder) -> Settings:
+    """Return the settings; raises ConfigError naming file, field, value and what is allowed."""
+    path = folder.settings
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"There is no hub in {folder.root} (no {path.name}). "
+            "Make one with: comptoir-hub init, or name its folder with --data."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}. Correct that line.") from error
+    _refuse_unknown(raw, Settings, str(path), "")
+    try:
+        settings = convert(raw, Settings)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {error}. Correct that value.") from error
+    _refuse_shared_ports(settings.network, path)
+    return settings
+
+
+def _refuse_unknown(raw: dict[str, Any], kind: type[Any], path: str, section: str) -> None:
+    known = {f.name: f for f in fields(kind)}
+    for name, value in raw.items():
+        if name not in known:
+            where = f"[{section}] " if section else ""
+            allowed = ", ".join(known)
+            raise ConfigError(f"{path}: {where}{name} is no setting. Known here: {allowed}.")
+        if isinstance(value, dict):
+            _refuse_unknown(value, SECTIONS[name], path, name)
+
+
+def _refuse_shared_ports(network: NetworkSettings, path: Path) -> None:
+    seen: dict[int, str] = {}
+    for setting in fields(network):
+        if not setting.name.endswith("_port"):
+            continue
+        port = getattr(network, setting.name)
+        if port in seen:
+            raise ConfigError(
+                f"{path}: [network] {setting.name} = {port} is also {seen[port]}. "
+                "Give each its own port."
+            )
+        seen[port] = setting.name
+
+
+def write_settings(folder: Folder, settings: Settings) -> None:
+    """Write `hub.toml` with every setting, for people to edit."""
+    lines = ["# Comptoir hub. Restart the hub after a change.", ""]
+    for section in fields(settings):
+        lines.append(f"[{section.name}]")
+        value = getattr(settings, section.name)
+        lines += [f"{f.name} = {_toml(getattr(value, f.name))}" for f in fields(value)]
+        lines.append("")
+    folder.settings.write_text("\n".join(lines), "utf-8")
+
+
+def _toml(value: str | int | bool) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def make_keys(folder: Folder) -> Keys:
+    """Make the hub's keys; raises ConfigError where some exist."""
+    folder.keys.mkdir(mode=0o700)
+    keys = Keys(seal.new_signing_keys(), seal.new_curve_keys(), seal.new_curve_keys())
+    for name, secret in (
+        ("identity", keys.identity.secret),
+        ("curve", keys.curve.secret),
+        ("console", keys.console.secret),
+    ):
+        _write_secret(folder.keys / f"{name}.key", secret)
+    return keys
+
+
+def read_keys(folder: Folder) -> Keys:
+    """Return the hub's keys; raises ConfigError: absent, damaged, or readable by others."""
+    secrets = [
+        _read_secret(folder.keys / f"{name}.key") for name in ("identity", "curve", "console")
+    ]
+    return Keys(
+        seal.signing_keys_of(secrets[0]),
+        seal.curve_keys_of(secrets[1]),
+        seal.curve_keys_of(secrets[2]),
+    )
+
+
+def _write_secret(path: Path, secret: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(secret.hex() + "\n")
+
+
+def _read_secret(path: Path) -> bytes:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        text = path.read_text("ascii").strip()
+    except FileNotFoundError:
+        raise ConfigError(f"The key {path} is missing. Restore it from your key backup.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The key {path} cannot be read: {error}.") from error
+    if os.name == "posix" and mode & 0o077:
+        raise ConfigError(
+            f"The key {path} can be read by others (mode {mode:o}). Close it: chmod 600 {path}"
+        )
+    try:
+        secret = bytes.fromhex(text)
+    except ValueError:
+        secret = b""
+    if len(secret) != 32:
+        raise ConfigError(f"The key {path} is damaged: 64 hex characters were expected.")
+    return secret

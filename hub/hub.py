@@ -1,0 +1,200 @@
+"""The hub's core: what to do with each message, and what to send, without a socket.
+
+Owns the way of a message to its desk: commands wait for the next group, the rest is answered at
+once. A shell (`server.py`, or a simulation) moves frames in and out and calls `turn` and `tick`.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from common import messages as m
+from common import wire
+from common.errors import Refusal
+from common.topics import KIOSK_PROFILES, TOPICS_OF, Profile
+from hub import queries
+from hub.changes import ChangeLogBook
+from hub.doors import Doors
+from hub.pairing import PairingDesk
+from hub.pipeline import GROUP, Pipeline, Received
+from hub.records.devices import Device
+from hub.sync import Answers, SyncDesk
+from hub.upkeep import Upkeep
+
+_log = logging.getLogger(__name__)
+QUEUE_LIMIT: Final = 20_000
+"""Commands waiting for a commit; beyond, a peer's are dropped and come again from its outbox."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """What a turn lets out: (peer, frame) answers, (profile, frame) broadcasts."""
+
+    answers: Answers = field(default_factory=list)
+    broadcasts: list[tuple[Profile, bytes]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Counters:
+    """What happened since the start, for `status` and for tests."""
+
+    commands: int = 0
+    commits: int = 0
+    broadcasts: int = 0
+    malformed: int = 0
+    refused_knocks: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """Return all counts by name."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class Desks:
+    """The hub's parts, made and joined in `service.py`."""
+
+    log: ChangeLogBook
+    pipeline: Pipeline
+    sync: SyncDesk
+    pairing: PairingDesk
+    doors: Doors
+    queries: queries.Desk
+    upkeep: Upkeep
+    card: Callable[[], m.Card]
+
+
+class Hub:
+    """One shop's hub. One owner thread; `now_ms` is its wall clock."""
+
+    def __init__(self, desks: Desks, counters: Counters, now_ms: Callable[[], int]) -> None:
+        self._desks = desks
+        self._now_ms = now_ms
+        self.counters = counters
+        self._waiting: list[Received] = []
+        self._handlers: Mapping[type[Any], Callable[[bytes, Device, Any], Answers]] = {
+            m.Command: self._command,
+            m.Hello: desks.sync.hello,
+            m.Since: desks.sync.since,
+            m.SnapshotRequest: desks.sync.snapshot,
+            m.Credit: desks.sync.credit,
+            m.Ping: self._ping,
+            m.Query: self._query,
+        }
+
+    @property
+    def busy(self) -> bool:
+        """Return whether a turn has work without any new message."""
+        return bool(self._waiting) or self._desks.sync.busy
+
+    def message(self, peer: bytes, user_id: str, frame: bytes) -> Answers:
+        """Take one frame of the command socket; the device is who CURVE says it is."""
+        device = self._desks.doors.device(user_id)
+        if device is None:
+            return []
+        self._desks.queries.connected[device.id] = self._now_ms()
+        try:
+            message = wire.decode(frame)
+            handler = self._handlers.get(type(message))
+            if handler is None:
+                raise Refusal("malformed", reason=type(message).__name__)
+            return handler(peer, device, message)
+        except wire.WireError as error:
+            self.counters.malformed += 1
+            return [_refused(peer, Refusal("malformed", reason=str(error)))]
+        except Refusal as refusal:
+            return [_refused(peer, refusal)]
+
+    def turn(self) -> Sent:
+        """Commit a group of what waits, and let out what it made and what snapshots may send."""
+        sent = Sent()
+        if self._waiting:
+            batch, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+            released = self._desks.pipeline.run(batch)
+            self.counters.commands += released.taken
+            self.counters.commits += 1
+            sent.answers += released.answers
+            for changes in released.changes:
+                sent.broadcasts += self._broadcast(changes)
+        sent.answers += self._desks.sync.pump()
+        return sent
+
+    def heartbeats(self) -> list[tuple[Profile, bytes]]:
+        """Return this second's heartbeat of each profile."""
+        log = self._desks.log
+        now_ms = self._now_ms()
+        frames = []
+        for profile in KIOSK_PROFILES:
+            pulses = {
+                topic: m.Pulse(log.heads[topic].tseq, wire.digest_hex(log.heads[topic].digest))
+                for topic in TOPICS_OF[profile]
+            }
+            heartbeat = m.Heartbeat(log.epoch, log.gseq, now_ms, pulses)
+            frames.append((profile, wire.encode_broadcast(wire.HEARTBEAT_TOPIC, heartbeat)))
+        return frames
+
+    def tick(self) -> list[tuple[Profile, bytes]]:
+        """Once a second: let go of what is stale; return what that made to broadcast."""
+        self._desks.sync.tick()
+        return [
+            frame for changes in self._desks.upkeep.turn() for frame in self._broadcast(changes)
+        ]
+
+    def card(self, frame: bytes) -> bytes | None:
+        """Answer the card socket: the card, or nothing to anything else."""
+        try:
+            known = isinstance(wire.decode(frame), m.CardRequest)
+        except wire.WireError:
+            known = False
+        return wire.encode(self._desks.card()) if known else None
+
+    def enrolment(self, peer: bytes, curve_key: bytes, frame: bytes) -> bytes:
+        """Answer the enrolment socket."""
+        desk = self._desks.pairing
+        try:
+            message = wire.decode(frame)
+            if isinstance(message, m.EnrolHello):
+                return wire.encode(desk.hello(peer, curve_key, message))
+            if isinstance(message, m.EnrolProof):
+                enrolled, device = desk.proof(peer, message)
+                self._desks.doors.admit(device)
+                _log.info("enrolled %s (%s)", device.name, device.profile)
+                return wire.encode(enrolled)
+            raise Refusal("malformed", reason=type(message).__name__)
+        except wire.WireError as error:
+            return _refused(peer, Refusal("malformed", reason=str(error)))[1]
+        except Refusal as refusal:
+            return _refused(peer, refusal)[1]
+
+    def _command(self, peer: bytes, device: Device, command: m.Command) -> Answers:
+        if len(self._waiting) < QUEUE_LIMIT:
+            self._waiting.append(Received(device, command, peer))
+        return []
+
+    def _ping(self, peer: bytes, _: Device, ping: m.Ping) -> Answers:
+        return [(peer, wire.encode(m.Pong(ping.sent_ms, self._now_ms())))]
+
+    def _query(self, peer: bytes, device: Device, query: m.Query) -> Answers:
+        return [(peer, wire.encode(queries.answer(self._desks.queries, device, query)))]
+
+    def _broadcast(self, changes: m.Changes) -> list[tuple[Profile, bytes]]:
+        """Return a commit's changes of one topic as frames for every profile that follows it."""
+        size = sum(len(change.row or b"") + len(change.key) for change in changes.changes)
+        if size > wire.ANNOUNCE_BYTES:
+            topic = changes.topic.encode() + b"\0"
+            announce = m.Announce(changes.topic, changes.epoch, changes.gseq, changes.last_tseq)
+            frames = [wire.encode_broadcast(topic, announce)]
+        else:
+            frames = [wire.encode_changes(run) for run in wire.split_changes(changes)]
+        self.counters.broadcasts += len(frames)
+        return [
+            (profile, frame)
+            for profile in KIOSK_PROFILES
+            if changes.topic in TOPICS_OF[profile]
+            for frame in frames
+        ]
+
+
+def _refused(peer: bytes, refusal: Refusal) -> tuple[bytes, bytes]:
+    problem = refusal.problem
+    return peer, wire.encode(m.Refused(problem.code, problem.params))

@@ -1,0 +1,110 @@
+"""`comptoir-hub import-articles`: progress, rejects file and summary around an import.
+
+Goes through the running hub, so that kiosks see it live; without one it takes the same commands by
+the same path in this process, under the hub's lock.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console as Terminal
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TimeElapsedColumn
+
+from common import messages as m
+from common.errors import Problem
+from common.i18n import Translator
+from hub import article_csv
+from hub.article_notices import Notice
+from hub.config import Folder, read_keys, read_settings
+from hub.console import open_console
+from hub.importing import ImportReport, batches, entries, rejects_path
+from hub.local import run_locally
+from hub.store import HubRuns
+
+SHOWN_NOTICES = 5
+Commands = Iterable[tuple[str, dict[str, Any]]]
+OnReply = Callable[[m.Reply], None]
+
+
+def import_file(
+    folder: Folder, source: Path, rejects: Path | None, t: Translator, terminal: Terminal
+) -> ImportReport:
+    """Import a file; raises ArticleFileError before anything is taken, ConfigError, StoreError."""
+    settings = read_settings(folder)
+    keys = read_keys(folder)
+    report = ImportReport()
+    replies: list[m.Reply] = []
+    with _bar(t, terminal) as progress:
+        task = progress.add_task(source.name, total=None)
+        file = article_csv.read(
+            source, lambda done, total: progress.update(task, completed=done, total=total)
+        )
+        commands = batches(entries(file, report), report)
+        try:
+            run_locally(folder, commands, replies.append)
+        except HubRuns:
+            # A hub runs on the folder: it takes the commands, and the kiosks see them at once.
+            with open_console(settings.network, keys) as console:
+                console.command_all(commands, replies.append)
+    report.refused = [reply for reply in replies if reply.status is not m.Status.ACCEPTED]
+    _write_rejects(source, rejects, report, t, terminal)
+    _summary(report, t, terminal)
+    return report
+
+
+def _bar(t: Translator, terminal: Terminal) -> Progress:
+    return Progress(
+        "{task.description}",
+        BarColumn(),
+        TaskProgressColumn(),
+        DownloadColumn(),
+        TimeElapsedColumn(),
+        console=terminal,
+        transient=not terminal.is_terminal,
+    )
+
+
+def _write_rejects(
+    source: Path, rejects: Path | None, report: ImportReport, t: Translator, terminal: Terminal
+) -> None:
+    if not report.rejects:
+        return
+    path = rejects or rejects_path(source)
+    try:
+        article_csv.write_rejects(path, report.rejects, t)
+    except OSError as error:
+        path = Path.cwd() / path.name
+        terminal.print(t("{reason}; writing to {path}.", reason=error, path=path), markup=False)
+        article_csv.write_rejects(path, report.rejects, t)
+    text = t.n(
+        "{count} line was not taken; see {path}.",
+        "{count} lines were not taken; see {path}.",
+        len(report.rejects),
+        path=path,
+    )
+    terminal.print(text, style="yellow", markup=False, soft_wrap=True)
+
+
+def _summary(report: ImportReport, t: Translator, terminal: Terminal) -> None:
+    kinds = Counter(notice.kind for _, notice in report.odd)
+    for kind, count in kinds.most_common():
+        lines = [(line, notice) for line, notice in report.odd if notice.kind is kind]
+        _show_notices(count, lines, t, terminal)
+    for reply in report.refused[:SHOWN_NOTICES]:
+        terminal.print(Problem(reply.code, reply.params).text(t), style="red", markup=False)
+    text = t.n("{count} line was taken.", "{count} lines were taken.", report.taken)
+    terminal.print(text, style="green" if not report.refused else "red", markup=False)
+
+
+def _show_notices(
+    count: int, lines: list[tuple[int, Notice]], t: Translator, terminal: Terminal
+) -> None:
+    for line, notice in lines[:SHOWN_NOTICES]:
+        terminal.print(
+            t("Line {line}: {text}", line=line, text=notice.text(t)), markup=False, soft_wrap=True
+        )
+    if count > SHOWN_NOTICES:
+        more = t.n("and {count} more like it", "and {count} more like it", count - SHOWN_NOTICES)
+        terminal.print(f"    {more}", style="dim")

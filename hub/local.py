@@ -1,0 +1,59 @@
+"""Commands taken in this process, where no hub runs: the same path, without sockets.
+
+Holds the hub's lock meanwhile, so that no hub starts on the same folder.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import orjson
+
+from common import messages as m
+from common import seal, wire
+from common.ids import IdMint
+from common.topics import Profile
+from hub.changes import ChangeLogBook
+from hub.config import Folder
+from hub.pipeline import Pipeline, Received
+from hub.records import devices
+from hub.service import now_ms, only_hub
+from hub.store import Store
+
+GROUP = 8
+
+
+def run_locally(
+    folder: Folder,
+    commands: Iterable[tuple[str, dict[str, Any]]],
+    on_reply: Callable[[m.Reply], None],
+) -> None:
+    """Take commands in order as the console; raises StoreError where a hub runs, or cannot."""
+    with only_hub(folder):
+        store = Store.open(folder.database)
+        try:
+            mint = IdMint(now_ms, seal.random_bytes)
+            pipeline = Pipeline(store, ChangeLogBook(store), now_ms, mint)
+            console = next(d for d in devices.devices(store.db) if d.profile is Profile.CONSOLE)
+            outbox = seal.random_bytes(16).hex()
+            batch: list[Received] = []
+            for n, (kind, args) in enumerate(commands, 1):
+                body = orjson.dumps({"id": mint(), "kind": kind, "args": args})
+                schema = m.COMMANDS[kind].schema
+                command = m.Command(outbox, n, n - 1, schema, wire.body_hash(body), body)
+                batch.append(Received(console, command, b""))
+                if len(batch) == GROUP:
+                    _take(pipeline, batch, on_reply)
+                    batch = []
+            if batch:
+                _take(pipeline, batch, on_reply)
+        finally:
+            store.close()
+
+
+def _take(pipeline: Pipeline, batch: list[Received], on_reply: Callable[[m.Reply], None]) -> None:
+    for _, frame in pipeline.run(batch).answers:
+        message = wire.decode(frame)
+        if isinstance(message, m.Reply):
+            on_reply(message)
+        else:
+            raise RuntimeError(f"the hub's database takes nothing now: {message}")

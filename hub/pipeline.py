@@ -1,0 +1,270 @@
+"""The path of every command: decode → authorise → dedupe → handle → commit → release.
+
+Owns exactly-once and group commit: one transaction for a batch, a savepoint each, and nothing
+leaves before COMMIT. What is in memory moves only after it. No socket, no clock of its own.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import orjson
+
+from common import messages as m
+from common import wire
+from common.errors import Problem, Refusal
+from common.models import convert
+from hub.changes import Cause, ChangeLogBook, Draft
+from hub.commands import HANDLERS
+from hub.records import devices
+from hub.records.devices import Device, OutboxHead
+from hub.store import FAULTS, Store, is_passing
+from hub.work import Work
+
+GROUP: Final = 256
+"""The most commands in one COMMIT."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A command, the device that CURVE says sent it, and the way back (opaque here)."""
+
+    device: Device
+    command: m.Command
+    peer: bytes
+
+
+@dataclass(slots=True)
+class Released:
+    """What may leave now that it is committed: (peer, frame) answers, and changes to broadcast."""
+
+    answers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    changes: list[m.Changes] = field(default_factory=list)
+    taken: int = 0
+
+
+@dataclass(slots=True)
+class _Group:
+    """A commit being made. `heads`: outboxes as they will stand; replies wait for gseq, tseq."""
+
+    draft: Draft
+    gseq: int
+    now_ms: int
+    heads: dict[str, OutboxHead] = field(default_factory=dict)
+    replies: dict[tuple[str, int], tuple[bytes, bytes]] = field(default_factory=dict)
+    acked: dict[str, int] = field(default_factory=dict)
+    answers: list[tuple[bytes, bytes]] = field(default_factory=list)
+
+
+class Pipeline:
+    """Takes commands against one store. One owner thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        log: ChangeLogBook,
+        now_ms: Callable[[], int],
+        mint: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._log = log
+        self._now_ms = now_ms
+        self._mint = mint
+        self._heads = devices.outbox_heads(store.db)
+
+    def last_n(self, outbox: str, device_id: str) -> int:
+        """Return how far a device's outbox was taken; raises Refusal for another's outbox."""
+        head = self._heads.get(outbox)
+        if head is None:
+            return 0
+        if head.device_id != device_id:
+            raise Refusal("outbox_of_another", outbox=outbox[:8])
+        return head.last_n
+
+    def run(self, batch: Sequence[Received]) -> Released:
+        """Take a batch in one commit; where the database fails, each command in its own.
+
+        A command that the database cannot take now gets `Refused(hub_busy)` and no reply: it stays
+        in its outbox. One that fails by itself is quarantined, so that its queue goes on.
+        """
+        try:
+            return self._commit(batch, self._take)
+        except Exception as error:  # noqa: BLE001 - whatever failed, the group is undone: see below
+            _log.warning("a group of %d commands was undone: %s", len(batch), error)
+        released = Released()
+        for received in batch:
+            alone = self._alone(received)
+            released.answers += alone.answers
+            released.changes += alone.changes
+            released.taken += alone.taken
+        return released
+
+    def _alone(self, received: Received) -> Released:
+        try:
+            return self._commit([received], self._take)
+        except Exception as error:
+            if isinstance(error, FAULTS) and is_passing(error):
+                return _busy(received, error)
+            _log.exception("command %s failed", received.command.n)
+            problem = Problem("handler_failed", {"reason": type(error).__name__})
+        try:
+            return self._commit(
+                [received], lambda group, one: self._quarantine(group, one, problem)
+            )
+        except FAULTS as error:
+            return _busy(received, error)
+
+    def _commit(
+        self, batch: Sequence[Received], take: Callable[[_Group, Received], None]
+    ) -> Released:
+        group = _Group(self._log.draft(), self._log.gseq + 1, self._now_ms())
+        with self._store.group():
+            for received in batch:
+                take(group, received)
+            self._write(group)
+        # From here on it is durable: memory follows, then the answers leave.
+        self._heads.update(group.heads)
+        changes = []
+        if group.draft.changes:
+            changes = self._log.committed(group.draft, group.gseq)
+        return Released(group.answers, changes, len(group.replies))
+
+    def _write(self, group: _Group) -> None:
+        db = self._store.db
+        if group.draft.changes:
+            group.draft.write(group.gseq)
+        if group.heads:
+            devices.put_outbox_heads(db, group.heads.items())
+        if group.replies:
+            devices.add_replies(
+                db, [(outbox, n, *stored) for (outbox, n), stored in group.replies.items()]
+            )
+        if group.acked:
+            devices.drop_replies(db, group.acked.items())
+
+    def _take(self, group: _Group, received: Received) -> None:
+        command = received.command
+        head = group.heads.get(command.outbox) or self._heads.get(command.outbox)
+        if head is None:
+            head = OutboxHead(received.device.id, 0, 0)
+        if head.device_id != received.device.id:
+            refused = m.Refused("outbox_of_another", {"outbox": command.outbox[:8]})
+            group.answers.append((received.peer, wire.encode(refused)))
+        elif command.n <= head.last_n:
+            self._repeat(group, received)
+        elif command.n > head.last_n + 1:
+            expect = m.Expect(command.outbox, head.last_n + 1)
+            group.answers.append((received.peer, wire.encode(expect)))
+        else:
+            self._handle(group, received)
+
+    def _handle(self, group: _Group, received: Received) -> None:
+        command = received.command
+        try:
+            body, kind, args = _decode(command)
+        except Refusal as refusal:
+            self._quarantine(group, received, refusal.problem)
+            return
+        if received.device.profile not in kind.profiles:
+            problem = Problem(
+                "profile_not_allowed", {"profile": received.device.profile, "kind": kind.name}
+            )
+            if kind.nature is m.Nature.FACT:
+                self._quarantine(group, received, problem)
+            else:
+                self._reply(group, received, m.Status.REFUSED, problem)
+            return
+        cause = Cause(command.outbox, command.n)
+        work = Work(self._store.db, group.draft, cause, received.device, group.now_ms, self._mint)
+        group.draft.begin()
+        try:
+            with self._store.command():
+                HANDLERS[body.kind](work, args)
+        except Refusal as refusal:
+            group.draft.undo()
+            self._reply(group, received, m.Status.REFUSED, refusal.problem)
+            return
+        self._reply(group, received, m.Status.ACCEPTED, None, tuple(work.flags))
+
+    def _repeat(self, group: _Group, received: Received) -> None:
+        """Answer a command that was taken before with the reply of then."""
+        command = received.command
+        place = (command.outbox, command.n)
+        stored = group.replies.get(place) or devices.reply(self._store.db, *place)
+        if stored is None:
+            # The kiosk said that it has the reply; it asks again after losing it.
+            reply = m.Reply(command.outbox, command.n, m.Status.ACCEPTED, self._log.gseq, {})
+            stored = (command.body_hash, wire.encode_reply_body(reply))
+        if stored[0] != command.body_hash:
+            problem = Problem("hash_mismatch", {"n": command.n})
+            devices.quarantine(self._store.db, command, problem.code, group.now_ms)
+            reply = _reply_of(command, m.Status.QUARANTINED, group, problem, {}, ())
+            stored = (b"", wire.encode_reply_body(reply))
+        frame = wire.encode_reply(command.outbox, command.n, stored[1])
+        group.answers.append((received.peer, frame))
+
+    def _quarantine(self, group: _Group, received: Received, problem: Problem) -> None:
+        """Keep the bytes, advance, answer: the queue goes on."""
+        devices.quarantine(self._store.db, received.command, problem.code, group.now_ms)
+        group.draft.begin()
+        self._reply(group, received, m.Status.QUARANTINED, problem)
+
+    def _reply(
+        self,
+        group: _Group,
+        received: Received,
+        status: m.Status,
+        problem: Problem | None,
+        flags: tuple[str, ...] = (),
+    ) -> None:
+        command = received.command
+        topics = {topic: group.draft.tseq(topic) for topic in group.draft.touched()}
+        reply = _reply_of(command, status, group, problem, topics, flags)
+        body = wire.encode_reply_body(reply)
+        group.replies[command.outbox, command.n] = (command.body_hash, body)
+        group.answers.append((received.peer, wire.encode_reply(command.outbox, command.n, body)))
+        head = group.heads.get(command.outbox) or self._heads.get(command.outbox)
+        head = head or OutboxHead(received.device.id, 0, 0)
+        acked = min(command.acked, command.n)
+        if acked > head.acked:
+            group.acked[command.outbox] = acked
+        group.heads[command.outbox] = replace(head, last_n=command.n, acked=max(head.acked, acked))
+
+
+def _decode(command: m.Command) -> tuple[m.CommandBody, m.CommandKind, Any]:
+    """Return body, kind and checked arguments; raises Refusal with what cannot be read."""
+    if wire.body_hash(command.body) != command.body_hash:
+        raise Refusal("unreadable_command", reason="its hash does not fit")
+    try:
+        body = convert(orjson.loads(command.body), m.CommandBody)
+    except ValueError as error:
+        raise Refusal("unreadable_command", reason=str(error)) from error
+    kind = m.COMMANDS.get(body.kind)
+    if kind is None:
+        raise Refusal("unknown_command", kind=body.kind)
+    arguments = kind.schemas.get(command.schema)
+    if arguments is None:
+        raise Refusal("unknown_schema", kind=body.kind, schema=command.schema)
+    try:
+        return body, kind, convert(body.args, arguments)
+    except ValueError as error:
+        raise Refusal("unreadable_command", reason=str(error)) from error
+
+
+def _reply_of(
+    command: m.Command,
+    status: m.Status,
+    group: _Group,
+    problem: Problem | None,
+    topics: dict[str, int],
+    flags: tuple[str, ...],
+) -> m.Reply:
+    code, params = (problem.code, problem.params) if problem else ("", {})
+    return m.Reply(command.outbox, command.n, status, group.gseq, topics, code, params, flags)
+
+
+def _busy(received: Received, error: BaseException) -> Released:
+    refused = m.Refused("hub_busy", {"reason": str(error)})
+    return Released([(received.peer, wire.encode(refused))])

@@ -1,0 +1,155 @@
+"""Questions that change nothing a replica holds: one table kind → who may ask → answer.
+
+Owns what the hub's own command line and the kiosks may ask. Answers are plain JSON values.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Final
+
+from msgspec import Meta
+
+from common import VERSION, seal
+from common import messages as m
+from common.errors import Refusal
+from common.models import convert
+from common.topics import KIOSK_PROFILES, Profile
+from hub.changes import ChangeLogBook
+from hub.pairing import PairingDesk
+from hub.records import devices, sales
+from hub.records.devices import Device
+from hub.store import Store, sqlite_version
+
+
+@dataclass(slots=True)
+class Desk:
+    """What answers are made from. `connected`: device id → when last heard, ms."""
+
+    store: Store
+    log: ChangeLogBook
+    pairing: PairingDesk
+    connected: dict[str, int]
+    counters: Callable[[], dict[str, int]]
+    now_ms: Callable[[], int]
+    started_ms: int
+    shop_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _NoArguments:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """`key`, `salt`: hex; the code itself stays in the terminal that made it."""
+
+    profile: Profile
+    name: Annotated[str, Meta(min_length=1, max_length=60)]
+    key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    salt: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    before_ms: Annotated[int, Meta(ge=0, le=2**47)]
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+def _status(desk: Desk, _: _NoArguments) -> Any:
+    known = devices.devices(desk.store.db)
+    return {
+        "shop": desk.shop_name,
+        "version": VERSION,
+        "sqlite": sqlite_version(),
+        "epoch": desk.log.epoch,
+        "gseq": desk.log.gseq,
+        "started_ms": desk.started_ms,
+        "now_ms": desk.now_ms(),
+        "topics": {
+            topic: {"tseq": head.tseq, "low": head.low, "digest": f"{head.digest:064x}"}
+            for topic, head in desk.log.heads.items()
+        },
+        "devices": sum(device.profile in KIOSK_PROFILES for device in known),
+        "connected": sum(
+            device.id in desk.connected for device in known if device.profile in KIOSK_PROFILES
+        ),
+        "quarantined": devices.quarantined(desk.store.db),
+        "counters": desk.counters(),
+    }
+
+
+def _devices(desk: Desk, _: _NoArguments) -> Any:
+    return [
+        {
+            "id": device.id,
+            "number": device.number,
+            "name": device.name,
+            "profile": device.profile.value,
+            "state": device.state,
+            "enrolled_ms": device.enrolled_ms,
+            "heard_ms": desk.connected.get(device.id),
+        }
+        for device in devices.devices(desk.store.db)
+        if device.profile in KIOSK_PROFILES
+    ]
+
+
+def _pair(desk: Desk, args: _Pair) -> Any:
+    if args.profile not in KIOSK_PROFILES:
+        raise Refusal("profile_not_allowed", profile=args.profile, kind="pair")
+    key, salt = bytes.fromhex(args.key), bytes.fromhex(args.salt)
+    if len(salt) != seal.SALT_BYTES:
+        raise Refusal("malformed", reason="salt")
+    number = desk.pairing.give_out(key, salt, args.profile, args.name)
+    return asdict(desk.pairing.look(number))
+
+
+def _code(desk: Desk, args: _Code) -> Any:
+    return asdict(desk.pairing.look(args.number))
+
+
+def _tickets(desk: Desk, args: _Page) -> Any:
+    return sales.tickets_before(desk.store.db, args.before_ms, args.limit)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryKind:
+    """One line of the table."""
+
+    arguments: type[Any]
+    answer: Callable[[Desk, Any], Any]
+    profiles: frozenset[Profile]
+
+
+_CONSOLE: Final = frozenset({Profile.CONSOLE})
+_SELLING: Final = frozenset({Profile.TILL, Profile.OFFICE, Profile.CONSOLE})
+QUERIES: Final[Mapping[str, QueryKind]] = {
+    "status": QueryKind(_NoArguments, _status, _CONSOLE),
+    "devices": QueryKind(_NoArguments, _devices, _CONSOLE),
+    "pair": QueryKind(_Pair, _pair, _CONSOLE),
+    "code": QueryKind(_Code, _code, _CONSOLE),
+    "tickets": QueryKind(_Page, _tickets, _SELLING),
+}
+
+
+def answer(desk: Desk, device: Device, query: m.Query) -> m.Answer:
+    """Return the answer to a device's question; a refusal is an answer, too."""
+    kind = QUERIES.get(query.kind)
+    try:
+        if kind is None:
+            raise Refusal("unknown_query", kind=query.kind)
+        if device.profile not in kind.profiles:
+            raise Refusal("profile_not_allowed", profile=device.profile, kind=query.kind)
+        try:
+            arguments = convert(query.args, kind.arguments)
+        except ValueError as error:
+            raise Refusal("malformed", reason=str(error)) from error
+        return m.Answer(query.request, kind.answer(desk, arguments))
+    except Refusal as refusal:
+        return m.Answer(query.request, None, refusal.problem.code, refusal.problem.params)

@@ -1,0 +1,79 @@
+"""Articles, their categories and barcodes."""
+
+from collections.abc import Iterable
+
+from common.models import Article, Category
+from hub.store import Connection
+
+_ARTICLE = "id, name, category_id, price_cents, vat_bp, active"
+
+
+def article(db: Connection, article_id: str) -> Article | None:
+    """Return an article with its barcodes."""
+    row = db.execute(f"SELECT {_ARTICLE} FROM article WHERE id = ?", (article_id,)).fetchone()
+    return None if row is None else _article(db, row)
+
+
+def set_price(db: Connection, article_id: str, price_cents: int) -> Article | None:
+    """Give an article its new price; return it, or None where there is none."""
+    row = db.execute(
+        f"UPDATE article SET price_cents = ? WHERE id = ? RETURNING {_ARTICLE}",
+        (price_cents, article_id),
+    ).fetchone()
+    return None if row is None else _article(db, row)
+
+
+def put_article(db: Connection, row: Article) -> None:
+    """Create or replace an article; its barcodes become exactly `row.codes`."""
+    db.execute(
+        f"INSERT INTO article ({_ARTICLE}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+        " SET name = excluded.name, category_id = excluded.category_id,"
+        " price_cents = excluded.price_cents, vat_bp = excluded.vat_bp, active = excluded.active",
+        (row.id, row.name, row.category_id, row.price_cents, row.vat_bp, int(row.active)),
+    )
+    db.execute("DELETE FROM barcode WHERE article_id = ?", (row.id,))
+    db.executemany(
+        "INSERT INTO barcode (code, article_id, rank) VALUES (?, ?, ?)",
+        [(code, row.id, rank) for rank, code in enumerate(row.codes)],
+    )
+
+
+def article_of_code(db: Connection, code: str) -> Article | None:
+    """Return the article that a barcode means."""
+    row = db.execute("SELECT article_id FROM barcode WHERE code = ?", (code,)).fetchone()
+    return None if row is None else article(db, row[0])
+
+
+def known(db: Connection, article_ids: Iterable[str]) -> set[str]:
+    """Return which of some articles exist."""
+    found = set()
+    for article_id in set(article_ids):
+        if db.execute("SELECT 1 FROM article WHERE id = ?", (article_id,)).fetchone():
+            found.add(article_id)
+    return found
+
+
+def category_named(db: Connection, name: str) -> Category | None:
+    """Return the category with this name."""
+    row = db.execute(
+        "SELECT id, name, colour, rank FROM category WHERE name = ?", (name,)
+    ).fetchone()
+    return None if row is None else Category(*row)
+
+
+def count_categories(db: Connection) -> int:
+    """Return how many categories there are."""
+    return int(db.execute("SELECT count(*) FROM category").fetchone()[0])
+
+
+def add_category(db: Connection, row: Category) -> None:
+    """Create a category."""
+    db.execute(
+        "INSERT INTO category (id, name, colour, rank) VALUES (?, ?, ?, ?)",
+        (row.id, row.name, row.colour, row.rank),
+    )
+
+
+def _article(db: Connection, row: tuple[str, str, str, int, int, int]) -> Article:
+    codes = db.execute("SELECT code FROM barcode WHERE article_id = ? ORDER BY rank", (row[0],))
+    return Article(*row[:5], codes=tuple(code for (code,) in codes), active=bool(row[5]))

@@ -1,0 +1,281 @@
+"""The hub's sockets and the one loop that owns them all.
+
+ROUTER for commands and sync, a PUB a profile, the plain card socket, the enrolment socket while a
+code is out, and the ZAP handler that decides at every door. Frames go to the core and come back;
+nothing here knows what they mean. One thread: whoever else wants the loop's attention calls `wake`.
+"""
+
+import contextlib
+import errno
+import logging
+import os
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+import zmq
+from zmq.utils import z85
+
+from common import seal, wire
+from common.topics import KIOSK_PROFILES, Profile
+from hub import doors
+from hub.config import NetworkSettings
+from hub.doors import Doors, Knock
+from hub.hub import Hub
+from hub.pairing import PairingDesk
+from hub.reader import SnapshotReader
+from hub.sync import SyncDesk
+
+_log = logging.getLogger(__name__)
+HEARTBEAT_S: Final = 1.0
+DRAIN: Final = 256
+"""The most messages taken from a socket in one turn."""
+
+
+REFUSED: Final = (b"400", b"not enrolled", b"")
+
+
+class PortInUse(Exception):
+    """A port cannot be bound; the text says which and what would do."""
+
+
+def check_libzmq() -> None:
+    """Refuse a libzmq without CURVE; raises RuntimeError."""
+    if not zmq.has("curve"):
+        raise RuntimeError("This libzmq has no CURVE encryption. Install pyzmq from PyPI.")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the loop drives."""
+
+    hub: Hub
+    doors: Doors
+    pairing: PairingDesk
+    sync: SyncDesk
+    reader: SnapshotReader
+
+
+class Server:
+    """Owns every socket; `serve` runs until `stop`, both on the thread that made it."""
+
+    def __init__(self, network: NetworkSettings, curve: seal.CurveKeys) -> None:
+        self._network = network
+        self._public = z85.encode(curve.public)
+        self._secret = z85.encode(curve.secret)
+        self._context = zmq.Context()
+        self._context.set(zmq.MAX_SOCKETS, 8192)
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_read, False)
+        os.set_blocking(self._wake_write, False)
+        self._stopping = False
+        self._poller = zmq.Poller()
+        self._enrolment: zmq.Socket[bytes] | None = None
+
+    def bind(self) -> None:
+        """Bind every socket but the enrolment's, the ZAP handler first; raises PortInUse."""
+        self._poller.register(self._wake_read, zmq.POLLIN)
+        self._zap = self._context.socket(zmq.ROUTER)
+        self._zap.bind("inproc://zeromq.zap.01")
+        self._poller.register(self._zap, zmq.POLLIN)
+        network = self._network
+        self._commands = self._curve_socket(zmq.ROUTER, doors.COMMANDS)
+        self._commands.set(zmq.ROUTER_MANDATORY, 1)
+        self._commands.set(zmq.SNDHWM, 10_000)
+        self._commands.set(zmq.RCVHWM, 10_000)
+        self._bind(self._commands, network.commands_port, "commands_port")
+        self._poller.register(self._commands, zmq.POLLIN)
+        self._card = self._plain_socket()
+        self._bind(self._card, network.card_port, "card_port")
+        self._poller.register(self._card, zmq.POLLIN)
+        self._publishers: dict[Profile, zmq.Socket[bytes]] = {}
+        for profile in KIOSK_PROFILES:
+            publisher = self._curve_socket(zmq.PUB, profile.value)
+            publisher.set(zmq.SNDHWM, 4000)
+            self._bind(publisher, self.port(profile), f"{profile.value}_port")
+            self._publishers[profile] = publisher
+
+    def port(self, profile: Profile) -> int:
+        """Return a profile's broadcast port."""
+        ports = {
+            Profile.TILL: self._network.till_port,
+            Profile.DEPOT: self._network.depot_port,
+            Profile.OFFICE: self._network.office_port,
+        }
+        return ports[profile]
+
+    def wake(self) -> None:
+        """Make the loop turn; from any thread, or a signal handler."""
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._wake_write, b"w")
+
+    def stop(self) -> None:
+        """Make `serve` return; from any thread, or a signal handler."""
+        self._stopping = True
+        self.wake()
+
+    def serve(self, parts: Parts) -> None:
+        """Move frames until stopped."""
+        beat_at = time.monotonic()
+        while not self._stopping:
+            now = time.monotonic()
+            if now >= beat_at:
+                beat_at = now + HEARTBEAT_S
+                self._beat(parts)
+            timeout_ms = 0 if parts.hub.busy else max(0, int((beat_at - now) * 1000))
+            ready = dict(self._poller.poll(timeout_ms))
+            if self._wake_read in ready:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self._wake_read, 4096)
+                for read in parts.reader.take():
+                    self._answer(parts.sync.snapshot_read(read))
+            if self._zap in ready:
+                self._decide(parts)
+            if self._commands in ready:
+                self._take_commands(parts.hub)
+            if self._card in ready:
+                self._take_card(parts.hub)
+            if self._enrolment is not None and self._enrolment in ready:
+                self._take_enrolment(parts)
+            sent = parts.hub.turn()
+            for profile, frame in sent.broadcasts:
+                self._publishers[profile].send(frame)
+            self._answer(sent.answers)
+            self._hold_enrolment(parts)
+
+    def close(self) -> None:
+        """Close every socket at once; what is committed is in the database, not in them."""
+        self._context.destroy(linger=200)
+        os.close(self._wake_read)
+        os.close(self._wake_write)
+
+    # Doors.
+
+    def _decide(self, parts: Parts) -> None:
+        for _ in range(DRAIN):
+            try:
+                frames = self._zap.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            route, empty, version, request, domain, _address, _identity, mechanism, *rest = frames
+            knock = Knock(domain.decode("latin-1"), mechanism, tuple(rest))
+            parts.doors.enrolment_open = parts.pairing.open
+            user = parts.doors.decide(knock)
+            if user is None:
+                parts.hub.counters.refused_knocks += 1
+                _log.info("refused a peer at %s", knock.domain)
+            verdict = (
+                (b"400", b"not enrolled", b"") if user is None else (b"200", b"", user.encode())
+            )
+            self._zap.send_multipart([route, empty, version, request, *verdict, b""])
+
+    # Traffic.
+
+    def _take_commands(self, hub: Hub) -> None:
+        for _ in range(DRAIN):
+            try:
+                frames = self._commands.recv_multipart(zmq.NOBLOCK, copy=False)
+            except zmq.Again:
+                return
+            if len(frames) != 2:
+                hub.counters.malformed += 1
+                continue
+            route, frame = frames
+            user = str(frame.get("User-Id"))
+            answers = hub.message(route.bytes, user, frame.bytes)
+            if answers:
+                self._answer(answers)
+
+    def _answer(self, answers: list[tuple[bytes, bytes]]) -> None:
+        send = self._commands.send_multipart
+        for answer in answers:
+            try:
+                send(answer, zmq.NOBLOCK)
+            except zmq.ZMQError as error:
+                # A peer that left, or does not read: it asks again from where it stands.
+                if error.errno not in (errno.EHOSTUNREACH, errno.EAGAIN):
+                    raise
+
+    def _take_card(self, hub: Hub) -> None:
+        for _ in range(DRAIN):
+            try:
+                route, *frames = self._card.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            answer = hub.card(frames[0]) if len(frames) == 1 else None
+            if answer is not None:
+                with contextlib.suppress(zmq.ZMQError):
+                    self._card.send_multipart([route, answer], zmq.NOBLOCK)
+
+    def _take_enrolment(self, parts: Parts) -> None:
+        assert self._enrolment is not None
+        for _ in range(DRAIN):
+            try:
+                frames = self._enrolment.recv_multipart(zmq.NOBLOCK, copy=False)
+            except zmq.Again:
+                return
+            if len(frames) != 2:
+                continue
+            route = frames[0].bytes
+            key = bytes.fromhex(str(frames[1].get("User-Id")))
+            answer = parts.hub.enrolment(route, key, frames[1].bytes)
+            with contextlib.suppress(zmq.ZMQError):
+                self._enrolment.send_multipart([route, answer], zmq.NOBLOCK)
+
+    def _beat(self, parts: Parts) -> None:
+        for profile, frame in (*parts.hub.tick(), *parts.hub.heartbeats()):
+            self._publishers[profile].send(frame)
+
+    def _hold_enrolment(self, parts: Parts) -> None:
+        """The enrolment socket is open while a code is out, and a moment for its last word."""
+        if parts.pairing.open and self._enrolment is None:
+            self._enrolment = self._curve_socket(zmq.ROUTER, doors.ENROLMENT)
+            self._bind(self._enrolment, self._network.enrolment_port, "enrolment_port")
+            self._poller.register(self._enrolment, zmq.POLLIN)
+        elif not parts.pairing.open and self._enrolment is not None:
+            self._poller.unregister(self._enrolment)
+            self._enrolment.close(linger=2000)
+            self._enrolment = None
+
+    # Making sockets.
+
+    def _curve_socket(self, kind: int, domain: str) -> Any:
+        socket = self._context.socket(kind)
+        socket.set(zmq.CURVE_SERVER, 1)
+        socket.set(zmq.CURVE_PUBLICKEY, self._public)
+        socket.set(zmq.CURVE_SECRETKEY, self._secret)
+        self._guard(socket, domain)
+        return socket
+
+    def _plain_socket(self) -> Any:
+        socket = self._context.socket(zmq.ROUTER)
+        self._guard(socket, doors.CARD)
+        socket.set(zmq.MAXMSGSIZE, 1024)
+        return socket
+
+    def _guard(self, socket: Any, domain: str) -> None:
+        """Without a handler and an enforced domain libzmq admits any key."""
+        socket.set(zmq.ZAP_DOMAIN, domain.encode())
+        socket.set(zmq.ZAP_ENFORCE_DOMAIN, 1)
+        socket.set(zmq.HANDSHAKE_IVL, 4000)
+        socket.set(zmq.HEARTBEAT_IVL, 2000)
+        socket.set(zmq.HEARTBEAT_TIMEOUT, 6000)
+        socket.set(zmq.BACKLOG, 1024)
+        socket.set(zmq.LINGER, 200)
+        socket.set(zmq.MAXMSGSIZE, wire.MESSAGE_BYTES)
+
+    def _bind(self, socket: Any, port: int, setting: str) -> None:
+        """Bind, trying again a little: a hub that just stopped may still hold the port."""
+        address = f"tcp://{self._network.host}:{port}"
+        for attempt in range(20):
+            try:
+                socket.bind(address)
+                return
+            except zmq.ZMQError as error:
+                if error.errno == errno.EADDRINUSE and attempt < 19:
+                    time.sleep(0.05)
+                    continue
+                raise PortInUse(
+                    f"Cannot listen on {address} ({error.strerror}). Stop the program that uses "
+                    f"port {port}, or set another [network] {setting} in hub.toml."
+                ) from error

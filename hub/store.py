@@ -1,0 +1,179 @@
+"""The hub's database file: opening, pragmas, and the one writer's transactions.
+
+Owns the connection and what a fault of it means. One writer thread; synchronous=FULL, so that what
+was committed survives power loss. Knows no table's meaning.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from peewee import (
+    DatabaseError,
+    PeeweeException,
+    SqliteDatabase,
+    sqlite3,  # type: ignore[attr-defined] # its stubs leave it out
+)
+
+from hub import tables
+
+SAFE_SQLITE: Final = (3, 51, 3)
+"""Older ones (from 3.7.0) can corrupt a WAL database that has two connections."""
+WRITER_PRAGMAS: Final = {
+    "journal_mode": "wal",
+    "synchronous": "full",
+    "foreign_keys": 1,
+    "busy_timeout": 5000,
+    "cache_size": -64_000,
+    "temp_store": "memory",
+    "wal_autocheckpoint": 4000,
+}
+FAULTS: Final = (sqlite3.DatabaseError, DatabaseError, PeeweeException)
+"""What the driver raises when a disk or a database fails; never a refusal."""
+
+
+class Connection(Protocol):
+    """What records need of a connection: the driver's own, without peewee's cost per statement."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Return whether a transaction is open."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ...) -> Any:
+        """Run one statement and return its cursor."""
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> Any:
+        """Run one statement once for each row of parameters."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Return whether a fault lies with the disk or a lock, not with the statement."""
+    return isinstance(error, sqlite3.OperationalError)
+
+
+class StoreError(Exception):
+    """The database cannot be used; the text says why and what would do."""
+
+
+class HubRuns(StoreError):
+    """Another process holds the folder."""
+
+
+def check_sqlite() -> None:
+    """Refuse a SQLite with the WAL-reset bug; raises StoreError."""
+    if sqlite3.sqlite_version_info < SAFE_SQLITE:
+        need = ".".join(str(part) for part in SAFE_SQLITE)
+        raise StoreError(
+            f"SQLite {sqlite3.sqlite_version} can damage a database under load; "
+            f"{need} or newer is needed. Install the pysqlite3 package."
+        )
+
+
+class Store:
+    """An open hub database."""
+
+    def __init__(self, path: Path, database: SqliteDatabase) -> None:
+        self.path = path
+        self.database = database
+        self.db: Connection = database.connection()  # type: ignore[no-untyped-call]
+
+    @classmethod
+    def create(cls, path: Path) -> "Store":
+        """Make a new database with all tables; raises StoreError where the file exists."""
+        check_sqlite()
+        if path.exists():
+            raise StoreError(f"{path} exists already; it is never overwritten.")
+        store = cls._connect(path)
+        with store.group():
+            store.database.create_tables(tables.TABLES)
+            store.set_meta("schema", str(tables.SCHEMA_VERSION))
+        return store
+
+    @classmethod
+    def open(cls, path: Path) -> "Store":
+        """Open an existing database; raises StoreError: absent, damaged, locked, too new."""
+        check_sqlite()
+        if not path.exists():
+            raise StoreError(f"There is no database {path}. Make one with: comptoir-hub init")
+        try:
+            store = cls._connect(path)
+            damage = store.db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            version = int(store.meta("schema", "0"))
+        except FAULTS as error:
+            raise StoreError(_explain(path, error)) from error
+        if damage != "ok":
+            raise StoreError(_explain(path, damage))
+        if version != tables.SCHEMA_VERSION:
+            raise StoreError(
+                f"{path} has schema {version}, this hub knows {tables.SCHEMA_VERSION}. "
+                "Update the hub; the database was not touched."
+            )
+        return store
+
+    @classmethod
+    def _connect(cls, path: Path) -> "Store":
+        database = SqliteDatabase(str(path), pragmas=WRITER_PRAGMAS)
+        database.connect()
+        tables.database.initialize(database)
+        return cls(path, database)
+
+    @contextmanager
+    def group(self) -> Iterator[Connection]:
+        """One durable transaction: COMMIT at the end, all undone on any exception.
+
+        Written out rather than left to peewee: after SQLITE_FULL SQLite has rolled back by itself,
+        and a second ROLLBACK would hide the fault.
+        """
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.db
+            self.db.execute("COMMIT")
+        except BaseException:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def command(self) -> Iterator[Connection]:
+        """One command inside a group: undone alone where it raises."""
+        self.db.execute("SAVEPOINT command")
+        try:
+            yield self.db
+        except BaseException:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK TO command")
+                self.db.execute("RELEASE command")
+            raise
+        self.db.execute("RELEASE command")
+
+    def meta(self, name: str, default: str = "") -> str:
+        """Return a single value."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return default if row is None else str(row[0])
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Keep a single value, in the transaction that is open."""
+        self.db.execute(
+            "INSERT INTO meta (name, value) VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )
+
+    def close(self) -> None:
+        """Close; the WAL is folded into the file."""
+        self.database.close()
+
+
+def _explain(path: Path, error: object) -> str:
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return f"{path} is in use by another program: {text}. Stop it, then try again."
+    return (
+        f"{path} is damaged: {text}. It was not touched. Keep a copy of it, and restore a backup."
+    )
+
+
+def sqlite_version() -> str:
+    """Return the version of the SQLite in use."""
+    return str(sqlite3.sqlite_version)

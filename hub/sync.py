@@ -1,0 +1,214 @@
+"""The hub's side of following: HELLO, SINCE, and snapshots under credit. No socket, no thread.
+
+Answers come out as (peer, frame). Snapshots are read elsewhere (`request`) and shared for some
+seconds in a storm of reconnects; what changed meanwhile reaches the kiosk by SINCE.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from common import VERSION, wire
+from common import messages as m
+from common.errors import Refusal
+from common.topics import TOPICS_OF, Profile
+from hub.changes import ChangeLogBook
+from hub.reader import EncodedSnapshot, ReadFailed
+from hub.records.devices import Device
+
+SHARED_S: Final = 3.0
+CREDIT_LIMIT: Final = 8 * 1024 * 1024
+PUMP_CHUNKS: Final = 16
+IDLE_S: Final = 60.0
+Answers = list[tuple[bytes, bytes]]
+
+
+class Outboxes(Protocol):
+    """Who knows how far an outbox was taken."""
+
+    def last_n(self, outbox: str, device_id: str) -> int:
+        """Return it; raises Refusal for another device's outbox."""
+
+
+@dataclass(slots=True)
+class _Serving:
+    """One snapshot on its way to one peer."""
+
+    snapshot: EncodedSnapshot
+    request: int
+    credit: int
+    touched_s: float
+    next_chunk: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiter:
+    peer: bytes
+    outbox: str
+    request: m.SnapshotRequest
+
+
+class SyncDesk:
+    """Serves followers of one log. `ports`: the broadcast port by profile."""
+
+    def __init__(
+        self,
+        log: ChangeLogBook,
+        outboxes: Outboxes,
+        request_snapshot: Callable[[str], None],
+        ports: dict[Profile, int],
+        now_ms: Callable[[], int],
+        clock: Callable[[], float],
+    ) -> None:
+        self._log = log
+        self._outboxes = outboxes
+        self._request_snapshot = request_snapshot
+        self._ports = ports
+        self._now_ms = now_ms
+        self._clock = clock
+        self._outbox_of: dict[bytes, str] = {}
+        self._shared: dict[str, tuple[float, EncodedSnapshot]] = {}
+        self._waiting: dict[str, list[_Waiter]] = {}
+        self._serving: dict[tuple[bytes, str], _Serving] = {}
+
+    @property
+    def busy(self) -> bool:
+        """Return whether `pump` has something to send."""
+        return any(_can_send(serving) for serving in self._serving.values())
+
+    def hello(self, peer: bytes, device: Device, hello: m.Hello) -> Answers:
+        """Welcome a kiosk with the vector of its topics, or refuse its protocol by name."""
+        if hello.protocol != m.PROTOCOL:
+            raise Refusal("protocol_version", theirs=hello.protocol, ours=m.PROTOCOL)
+        last_n = self._outboxes.last_n(hello.outbox, device.id)
+        self._outbox_of[peer] = hello.outbox
+        self.gone(peer)
+        heads = self._log.heads
+        welcome = m.Welcome(
+            protocol=m.PROTOCOL,
+            software=VERSION,
+            epoch=self._log.epoch,
+            gseq=self._log.gseq,
+            last_n=last_n,
+            profile=device.profile,
+            topics={
+                topic: m.TopicMark(heads[topic].tseq, heads[topic].low)
+                for topic in TOPICS_OF[device.profile]
+            },
+            device_id=device.id,
+            device_number=device.number,
+            device_name=device.name,
+            broadcast_port=self._ports.get(device.profile, 0),
+            hub_ms=self._now_ms(),
+            sent_ms=hello.sent_ms,
+        )
+        return [(peer, wire.encode(welcome))]
+
+    def since(self, peer: bytes, device: Device, since: m.Since) -> Answers:
+        """Answer with a page of changes, or that a snapshot is required."""
+        _may_follow(device, since.topic)
+        page = self._log.page(since.topic, since.tseq)
+        if page is None:
+            return [(peer, wire.encode(m.SnapshotRequired(since.topic, since.request)))]
+        last_tseq, frame = page
+        more = last_tseq < self._log.heads[since.topic].tseq
+        last_n = self._last_n(peer, device)
+        return [(peer, wire.encode_delta(since.request, last_n, more, frame))]
+
+    def snapshot(self, peer: bytes, device: Device, request: m.SnapshotRequest) -> Answers:
+        """Begin a snapshot, from a shared one where that is fresh."""
+        _may_follow(device, request.topic)
+        waiter = _Waiter(peer, self._outbox_of.get(peer, ""), request)
+        shared = self._shared.get(request.topic)
+        if shared is not None and self._clock() - shared[0] < SHARED_S:
+            return self._begin(waiter, shared[1])
+        waiting = self._waiting.setdefault(request.topic, [])
+        if not waiting:
+            self._request_snapshot(request.topic)
+        waiting.append(waiter)
+        return []
+
+    def snapshot_read(self, read: EncodedSnapshot | ReadFailed) -> Answers:
+        """Begin serving everybody who waits for what was read."""
+        waiting = self._waiting.pop(read.topic, [])
+        if isinstance(read, ReadFailed):
+            refused = wire.encode(m.Refused("not_available", {"reason": read.reason}))
+            return [(waiter.peer, refused) for waiter in waiting]
+        self._shared[read.topic] = (self._clock(), read)
+        return [answer for waiter in waiting for answer in self._begin(waiter, read)]
+
+    def credit(self, peer: bytes, _: Device, credit: m.Credit) -> Answers:
+        """Let a snapshot run on."""
+        serving = self._serving.get((peer, credit.topic))
+        if serving is not None and serving.request == credit.request:
+            serving.credit = min(serving.credit + credit.credit, CREDIT_LIMIT)
+            serving.touched_s = self._clock()
+        return []
+
+    def pump(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield what credit allows, a bounded turn of it, fair to all."""
+        for _ in range(PUMP_CHUNKS):
+            ready = [place for place, serving in self._serving.items() if _can_send(serving)]
+            if not ready:
+                return
+            for place in ready[:PUMP_CHUNKS]:
+                yield place[0], self._next_frame(place)
+
+    def tick(self) -> None:
+        """Forget shared snapshots that are stale, and peers that went silent."""
+        now = self._clock()
+        self._shared = {
+            topic: shared for topic, shared in self._shared.items() if now - shared[0] < SHARED_S
+        }
+        for place, serving in list(self._serving.items()):
+            if now - serving.touched_s > IDLE_S:
+                del self._serving[place]
+
+    def gone(self, peer: bytes) -> None:
+        """Stop serving a peer."""
+        for place in [place for place in self._serving if place[0] == peer]:
+            del self._serving[place]
+
+    def _last_n(self, peer: bytes, device: Device) -> int:
+        outbox = self._outbox_of.get(peer)
+        return self._outboxes.last_n(outbox, device.id) if outbox else 0
+
+    def _begin(self, waiter: _Waiter, snapshot: EncodedSnapshot) -> Answers:
+        request = waiter.request
+        credit = min(request.credit, CREDIT_LIMIT)
+        self._serving[waiter.peer, request.topic] = _Serving(
+            snapshot, request.request, credit, self._clock()
+        )
+        begin = m.SnapshotBegin(
+            topic=request.topic,
+            request=request.request,
+            epoch=snapshot.epoch,
+            gseq=snapshot.gseq,
+            tseq=snapshot.tseq,
+            head=self._log.heads[request.topic].tseq,
+            rows=snapshot.rows,
+            last_n=snapshot.last_n.get(waiter.outbox, 0),
+        )
+        return [(waiter.peer, wire.encode(begin))]
+
+    def _next_frame(self, place: tuple[bytes, str]) -> bytes:
+        serving = self._serving[place]
+        snapshot = serving.snapshot
+        if serving.next_chunk < len(snapshot.chunks):
+            count, packed = snapshot.chunks[serving.next_chunk]
+            serving.next_chunk += 1
+            serving.credit -= len(packed)
+            return wire.encode_chunk(snapshot.topic, serving.request, count, packed)
+        del self._serving[place]
+        return wire.encode(
+            m.SnapshotEnd(snapshot.topic, serving.request, snapshot.rows, snapshot.digest)
+        )
+
+
+def _can_send(serving: _Serving) -> bool:
+    return serving.credit > 0 or serving.next_chunk >= len(serving.snapshot.chunks)
+
+
+def _may_follow(device: Device, topic: str) -> None:
+    if topic not in TOPICS_OF[device.profile]:
+        raise Refusal("unknown_topic", topic=topic, profile=device.profile)

@@ -1,0 +1,288 @@
+"""The hub's tables as peewee models: the schema, and the reading side of what is not hot.
+
+Owns names, types, keys and indexes. Text ids are UUIDv7 in hex; amounts are integer cents,
+quantities integer thousandths, times milliseconds since 1970 UTC. Hot statements stand in
+`hub/records`; nothing here decides anything.
+"""
+
+from typing import Any, Final
+
+from peewee import (
+    BigIntegerField,
+    BlobField,
+    CompositeKey,
+    DatabaseProxy,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+SCHEMA_VERSION: Final = 1
+database: Final = DatabaseProxy()
+"""Bound by `Store.open`; a process opens one hub database."""
+
+
+class Table(Model):
+    """Strict types: a text in an amount's column is an error, not a surprise."""
+
+    class Meta:
+        database = database
+        strict_tables = True
+        legacy_table_names = False
+
+
+class Meta(Table):
+    """Single values: schema version, epoch, gseq, shop."""
+
+    name = TextField(primary_key=True)
+    value = TextField()
+
+
+class Device(Table):
+    """An enrolled post. Keys: 32 bytes. `state`: active or revoked."""
+
+    id = TextField(primary_key=True)
+    number = IntegerField(unique=True)
+    name = TextField()
+    profile = TextField()
+    state = TextField()
+    curve_key = BlobField(unique=True)
+    sign_key = BlobField()
+    enrolled_ms = BigIntegerField()
+    seen_ms = BigIntegerField(null=True)
+
+
+class Outbox(Table):
+    """How far each outbox was taken; `last_n` moves in the transaction of its command."""
+
+    id = TextField(primary_key=True)
+    device_id = TextField(index=True)
+    last_n = BigIntegerField()
+    acked = BigIntegerField()
+
+
+class StoredReply(Table):
+    """Replies that a kiosk may still ask for again."""
+
+    outbox_id = TextField()
+    n = BigIntegerField()
+    body_hash = BlobField()
+    body = BlobField()
+
+    class Meta:
+        table_name = "reply"
+        primary_key = CompositeKey("outbox_id", "n")
+        without_rowid = True
+
+
+class Quarantine(Table):
+    """Commands that could not be accepted as they stood, by their bytes."""
+
+    outbox_id = TextField()
+    n = BigIntegerField()
+    body_hash = BlobField()
+    schema = IntegerField()
+    body = BlobField()
+    code = TextField()
+    received_ms = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("outbox_id", "n", "body_hash")
+        without_rowid = True
+
+
+class LiveRow(Table):
+    """What a follower of a topic holds now: the canonical bytes as they were published."""
+
+    topic = TextField()
+    key = TextField()
+    row = BlobField()
+
+    class Meta:
+        primary_key = CompositeKey("topic", "key")
+        without_rowid = True
+
+
+class ChangeLog(Table):
+    """Every change of every topic, in order; `row` is NULL where the row went."""
+
+    topic = TextField()
+    tseq = BigIntegerField()
+    gseq = BigIntegerField()
+    key = TextField()
+    row = BlobField(null=True)
+    outbox_id = TextField()
+    n = BigIntegerField()
+
+    class Meta:
+        table_name = "change"
+        primary_key = CompositeKey("topic", "tseq")
+        without_rowid = True
+
+
+class TopicHead(Table):
+    """Where a topic stands; `low`: the log reaches changes after it. `digest`: 64 hex."""
+
+    topic = TextField(primary_key=True)
+    tseq = BigIntegerField()
+    low = BigIntegerField()
+    digest = TextField()
+
+
+class Category(Table):
+    """A family of articles."""
+
+    id = TextField(primary_key=True)
+    name = TextField(unique=True)
+    colour = TextField()
+    rank = IntegerField()
+
+
+class Article(Table):
+    """What the shop sells."""
+
+    id = TextField(primary_key=True)
+    name = TextField()
+    category_id = TextField(index=True)
+    price_cents = BigIntegerField()
+    vat_bp = IntegerField()
+    active = IntegerField()
+
+
+class Barcode(Table):
+    """A code and the article it means; `rank` 0 is the main one."""
+
+    code = TextField(primary_key=True)
+    article_id = TextField(index=True)
+    rank = IntegerField()
+
+
+class StockLevel(Table):
+    """The sum of a location's movements of an article, kept beside them."""
+
+    article_id = TextField()
+    location_id = TextField()
+    quantity_milli = BigIntegerField()
+    minimum_milli = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("article_id", "location_id")
+        without_rowid = True
+
+
+class StockMovement(Table):
+    """The ledger of stock: deltas, never overwritten. `source_id`: ticket, receipt, import."""
+
+    id = TextField(primary_key=True)
+    article_id = TextField(index=True)
+    location_id = TextField()
+    delta_milli = BigIntegerField()
+    reason = TextField()
+    source_id = TextField()
+    at_ms = BigIntegerField()
+
+
+class Ticket(Table):
+    """A sale; `body` is the ticket's JSON as the till made it."""
+
+    id = TextField(primary_key=True)
+    series = TextField()
+    number = BigIntegerField()
+    device_id = TextField()
+    business_date = TextField()
+    at_ms = BigIntegerField()
+    received_ms = BigIntegerField()
+    total_cents = BigIntegerField()
+    body = BlobField()
+
+    class Meta:
+        indexes = ((("series", "number"), False), (("business_date", "device_id"), False))
+
+
+class TicketLine(Table):
+    """A line of a ticket, for queries; what is signed is the ticket's body."""
+
+    ticket_id = TextField()
+    position = IntegerField()
+    article_id = TextField()
+    label = TextField()
+    quantity_milli = BigIntegerField()
+    unit_price_cents = BigIntegerField()
+    vat_bp = IntegerField()
+    total_cents = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("ticket_id", "position")
+        without_rowid = True
+
+
+class TicketPayment(Table):
+    """A payment of a ticket."""
+
+    ticket_id = TextField()
+    position = IntegerField()
+    method = TextField()
+    amount_cents = BigIntegerField()
+    given_cents = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("ticket_id", "position")
+        without_rowid = True
+
+
+class Takings(Table):
+    """What a till took on a business date: running sums, as JSON by method and by rate."""
+
+    business_date = TextField()
+    device_id = TextField()
+    tickets = IntegerField()
+    total_cents = BigIntegerField()
+    by_method = TextField()
+    by_vat_bp = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("business_date", "device_id")
+        without_rowid = True
+
+
+class GoodsReceipt(Table):
+    """A delivery; `body` is its JSON as the depot made it."""
+
+    id = TextField(primary_key=True)
+    device_id = TextField()
+    at_ms = BigIntegerField()
+    received_ms = BigIntegerField()
+    body = BlobField()
+
+
+class Alert(Table):
+    """Something a manager should know."""
+
+    id = TextField(primary_key=True)
+    at_ms = BigIntegerField(index=True)
+    code = TextField()
+    subject = TextField()
+    device_name = TextField()
+
+
+TABLES: Final[tuple[type[Any], ...]] = (
+    Meta,
+    Device,
+    Outbox,
+    StoredReply,
+    Quarantine,
+    LiveRow,
+    ChangeLog,
+    TopicHead,
+    Category,
+    Article,
+    Barcode,
+    StockLevel,
+    StockMovement,
+    Ticket,
+    TicketLine,
+    TicketPayment,
+    Takings,
+    GoodsReceipt,
+    Alert,
+)

@@ -1,0 +1,83 @@
+"""What the hub tidies while it runs: windows of topics, the change log's tail.
+
+A little each second, so that no sale waits for it. A row that leaves a window is a change like any
+other: numbered, broadcast, and gone from every replica alike.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from common import messages as m
+from common.topics import TOPICS, WINDOWED
+from hub.changes import OWN, ChangeLogBook
+from hub.config import KeepSettings
+from hub.store import Store
+
+DAY_MS: Final = 86_400_000
+SLICE: Final = 500
+
+
+def _oldest_id(moment_ms: int) -> str:
+    """Return what every UUIDv7 of that moment or later sorts after or at."""
+    return f"{moment_ms:012x}"
+
+
+def _oldest_date(moment_ms: int) -> str:
+    return datetime.fromtimestamp(moment_ms / 1000, UTC).date().isoformat()
+
+
+_OLDEST_KEY: Final[Mapping[str, Callable[[int], str]]] = {
+    "sales": _oldest_id,
+    "receipts": _oldest_id,
+    "alerts": _oldest_id,
+    "takings": _oldest_date,
+}
+if _OLDEST_KEY.keys() != WINDOWED:
+    raise ImportError(f"windowed topics without a rule: {_OLDEST_KEY.keys() ^ WINDOWED}")
+
+
+class Upkeep:
+    """Keeps a store within its settings; `turn` is called about once a second."""
+
+    def __init__(
+        self,
+        store: Store,
+        log: ChangeLogBook,
+        keep: KeepSettings,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._store = store
+        self._log = log
+        self._keep = keep
+        self._now_ms = now_ms
+
+    def turn(self) -> list[m.Changes]:
+        """Do a slice of what is due; return what to broadcast."""
+        self._cut_log()
+        return self._close_windows()
+
+    def _cut_log(self) -> None:
+        long = [
+            topic
+            for topic in TOPICS
+            if self._log.heads[topic].tseq - self._log.heads[topic].low > self._keep.log_changes
+        ]
+        if not long:
+            return
+        with self._store.group():
+            lows = {topic: self._log.prune(topic, self._keep.log_changes) for topic in long}
+        self._log.cut({topic: low for topic, low in lows.items() if low is not None})
+
+    def _close_windows(self) -> list[m.Changes]:
+        oldest_ms = max(0, self._now_ms() - self._keep.window_days * DAY_MS)
+        draft = self._log.draft()
+        for topic, oldest_key in _OLDEST_KEY.items():
+            for key in self._log.keys_before(topic, oldest_key(oldest_ms), SLICE):
+                draft.drop(topic, key, OWN)
+        if not draft.changes:
+            return []
+        gseq = self._log.gseq + 1
+        with self._store.group():
+            draft.write(gseq)
+        return self._log.committed(draft, gseq)

@@ -1,0 +1,148 @@
+"""The articles topic as the screens' thread holds it: rows, who owns a code, and the search index.
+
+Owns keeping the three in step when one row changes or all do. A row is decoded in full when it is
+first looked at; until then only what finds it is read. No stock, no pending effects.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+
+from common.models import Article
+from kiosk.folds import Rows
+from kiosk.search import Folder, SearchIndex, sort_lines
+
+
+class _Finding(msgspec.Struct, gc=False, frozen=True):
+    """What an article is found by, read from its row without the rest."""
+
+    name: str
+    category_id: str
+    codes: tuple[str, ...] = ()
+    active: bool = True
+
+
+class CodeIndex:
+    """Code → article. Two articles may hold a code between two changes: the smallest id has it."""
+
+    def __init__(self) -> None:
+        self._owner: dict[str, str] = {}
+        self._others: dict[str, set[str]] = {}
+
+    def add(self, code: str, article_id: str) -> None:
+        """Note that an article holds a code."""
+        owner = self._owner.setdefault(code, article_id)
+        if owner != article_id:
+            self._others.setdefault(code, set()).add(max(owner, article_id))
+            self._owner[code] = min(owner, article_id)
+
+    def remove(self, code: str, article_id: str) -> None:
+        """Note that an article holds a code no longer."""
+        others = self._others.get(code)
+        if self._owner.get(code) != article_id:
+            if others is not None:
+                others.discard(article_id)
+        elif others:
+            self._owner[code] = min(others)
+            others.discard(self._owner[code])
+        else:
+            del self._owner[code]
+        if others is not None and not others:
+            del self._others[code]
+
+    def get(self, code: str) -> str | None:
+        """Return the article that holds a code."""
+        return self._owner.get(code)
+
+
+class Articles:
+    """Rows of topic `articles`, found by id, by code and by text. Only those on sale are found."""
+
+    def __init__(self) -> None:
+        self._rows = Rows(Article)
+        self._finding = msgspec.json.Decoder(_Finding).decode
+        self._fold: Final = Folder()
+        self._codes = CodeIndex()
+        self._all = SearchIndex()
+        self._by_category: dict[str, SearchIndex] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def replace(self, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Take these rows instead of all there were."""
+        taken = list(rows)
+        self._rows.replace(taken)
+        self._codes = CodeIndex()
+        lines, ids, category_of = [], [], {}
+        for key, row in taken:
+            finding = self._finding(row)
+            for code in finding.codes:
+                self._codes.add(code, key)
+            if finding.active:
+                lines.append(self._fold.line(finding.name, finding.codes))
+                ids.append(key)
+                category_of[key] = finding.category_id
+        lines, ids = sort_lines(lines, ids)
+        self._all.replace(lines, ids)
+        shelves: dict[str, tuple[list[str], list[str]]] = {}
+        for line, key in zip(lines, ids, strict=True):
+            shelf = shelves.setdefault(category_of[key], ([], []))
+            shelf[0].append(line)
+            shelf[1].append(key)
+        self._by_category = {}
+        for category_id, shelf in shelves.items():
+            self._by_category[category_id] = SearchIndex()
+            self._by_category[category_id].replace(*shelf)
+
+    def put(self, key: str, row: bytes) -> None:
+        """Take a row, new or changed."""
+        old, after = self._rows.raw(key), self._finding(row)
+        before = None if old is None else self._finding(old)
+        self._rows.put(key, row)
+        if before == after:
+            return  # A price change is not worth a walk through the index.
+        if before is not None:
+            self._unlist(key, before)
+        for code in after.codes:
+            self._codes.add(code, key)
+        if after.active:
+            line = self._fold.line(after.name, after.codes)
+            self._all.add(line, key)
+            self._by_category.setdefault(after.category_id, SearchIndex()).add(line, key)
+
+    def drop(self, key: str) -> None:
+        """Give up a row; nothing happens when it is not there."""
+        before = self._rows.raw(key)
+        if before is not None:
+            self._unlist(key, self._finding(before))
+            self._rows.drop(key)
+
+    def get(self, article_id: str) -> Article | None:
+        """Return an article, sold any more or not."""
+        return self._rows.get(article_id)
+
+    def by_code(self, code: str) -> Article | None:
+        """Return the article that holds a code exactly, sold any more or not."""
+        article_id = self._codes.get(code)
+        return None if article_id is None else self._rows.get(article_id)
+
+    def find(self, text: str, category_id: str | None) -> Iterator[str]:
+        """Yield ids, best first: the article whose code is typed, then by text."""
+        exact = self.by_code(text.strip())
+        if exact is not None and exact.active and category_id in (None, exact.category_id):
+            yield exact.id
+        shelf = self._all if category_id is None else self._by_category.get(category_id)
+        if shelf is not None:
+            for article_id in shelf.find(self._fold.words(text)):
+                if exact is None or article_id != exact.id:
+                    yield article_id
+
+    def _unlist(self, key: str, finding: _Finding) -> None:
+        for code in finding.codes:
+            self._codes.remove(code, key)
+        if finding.active:
+            line = self._fold.line(finding.name, finding.codes)
+            self._all.remove(line, key)
+            self._by_category[finding.category_id].remove(line, key)

@@ -1,0 +1,142 @@
+"""SQLite as a kiosk opens it: one file, one connection, its pragmas, its transactions.
+
+Owns which SQLite will do, what a fault of the disk means in words, and setting a damaged file
+aside. peewee picks the driver (pysqlite3 where there is one) and makes the tables from their
+models; hot statements go straight to the connection. Knows no table's meaning.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from peewee import (
+    DatabaseError,
+    Model,
+    PeeweeException,
+    SchemaManager,
+    SqliteDatabase,
+    sqlite3,  # type: ignore[attr-defined] # its stubs leave it out
+)
+
+from common.errors import Refusal
+
+SAFE_SQLITE: Final = (3, 51, 3)
+"""Older ones (from 3.7.0) can corrupt a WAL database that has two connections."""
+FAULTS: Final = (sqlite3.Error, DatabaseError, PeeweeException)
+"""What the driver raises when a disk or a file fails; never a refusal."""
+_COMPANIONS: Final = ("", "-wal", "-shm")
+_DAMAGE: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+
+class Connection(Protocol):
+    """What hot statements need: the driver's own, without peewee's cost per statement."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Return whether a transaction is open."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ...) -> Any:
+        """Run one statement and return its cursor."""
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> Any:
+        """Run one statement once for each row of parameters."""
+
+
+class Database:
+    """An open file. Whoever owns it sees to it that one thread at a time uses it."""
+
+    def __init__(
+        self,
+        path: Path,
+        pragmas: Sequence[tuple[str, str | int]],
+        models: Iterable[type[Model]] = (),
+    ) -> None:
+        require_sound_sqlite(sqlite3.sqlite_version_info)
+        self.path = path
+        self._peewee = SqliteDatabase(
+            str(path), pragmas=list(pragmas), thread_safe=False, check_same_thread=False
+        )
+        try:
+            self._peewee.connect()
+            for model in models:
+                SchemaManager(model, self._peewee).create_all()
+        except BaseException:
+            self._peewee.close()
+            raise
+        self.connection: Connection = self._peewee.connection()  # type: ignore[no-untyped-call]
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Commit what the block does, or nothing of it."""
+        connection = self.connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            # SQLite has rolled back by itself after some faults, a full disk for one.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Let every statement of the block see the same moment."""
+        connection = self.connection
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        finally:
+            if connection.in_transaction:
+                connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close; the last connection also folds the write-ahead log into the file."""
+        self._peewee.close()
+
+
+def require_sound_sqlite(version: tuple[int, int, int]) -> None:
+    """Raise Refusal `sqlite_too_old` for a SQLite that could damage a kiosk's files."""
+    if version < SAFE_SQLITE:
+        raise Refusal("sqlite_too_old", found=_dotted(version), needed=_dotted(SAFE_SQLITE))
+
+
+def refusal(fault: BaseException, path: Path) -> Refusal:
+    """Return what a fault of `FAULTS` means for the person at the till."""
+    text = str(fault)
+    if "disk is full" in text:
+        return Refusal("disk_full", folder=str(path.parent))
+    return Refusal("disk_failed", file=str(path), reason=text)
+
+
+def is_damage(fault: BaseException) -> bool:
+    """Return whether a fault says that the file's contents are broken, not the disk or a lock."""
+    cause = fault if isinstance(fault, sqlite3.Error) else fault.__cause__ or fault.__context__
+    name = getattr(cause, "sqlite_errorname", None) or ""
+    text = str(fault)
+    return name.startswith(_DAMAGE) or "malformed" in text or "not a database" in text
+
+
+def set_aside(path: Path, mark: str) -> Path:
+    """Rename a closed database and its companions; return the new path, replacing an older one."""
+    target = path.with_name(f"{path.stem}.{mark}{path.suffix}")
+    for companion in _COMPANIONS:
+        source = path.with_name(path.name + companion)
+        goal = target.with_name(target.name + companion)
+        if source.exists():
+            os.replace(source, goal)
+        else:
+            goal.unlink(missing_ok=True)
+    return target
+
+
+def delete(path: Path) -> None:
+    """Remove a closed database and its companions, where they are."""
+    for companion in _COMPANIONS:
+        path.with_name(path.name + companion).unlink(missing_ok=True)
+
+
+def _dotted(version: tuple[int, int, int]) -> str:
+    return ".".join(str(part) for part in version)

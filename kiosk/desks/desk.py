@@ -1,0 +1,103 @@
+"""What every desk has: the session it works with, the language, the clock, a notice in view.
+
+Owns the port that screens see of the kiosk's session. No screen's own state.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from common.i18n import Translator
+from common.models import Article, GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine
+from kiosk.catalogue import Catalogue
+from kiosk.scanner import Scan
+from kiosk.state import SessionState, Update
+from kiosk.views import StatusView, status_view
+from kiosk.views.link_sheet import LinkSheetView, link_sheet
+from kiosk.views.notices import Notice, NoticeView, misread_code, not_sold, unknown_code
+
+
+class Session(Protocol):
+    """What a desk asks of a session. `sell` and `receive` have it on disk when they return, or
+    raise Refusal with nothing recorded. `on_wake` may be called from any thread."""
+
+    catalogue: Catalogue
+    on_wake: Callable[[], None] | None
+
+    @property
+    def state(self) -> SessionState:
+        """Return what the status bar says."""
+
+    def poll(self) -> Update:
+        """Fold in what has arrived and return what it changed."""
+
+    def sell(self, lines: Sequence[TicketLine], payments: Sequence[Payment]) -> Ticket:
+        """Record a paid ticket."""
+
+    def receive(self, lines: Sequence[ReceiptLine], note: str = "") -> GoodsReceipt:
+        """Record a delivery."""
+
+    def send(self, kind: str, args: Mapping[str, Any]) -> int:
+        """Record a command of another kind; return its number in the outbox."""
+
+    def close(self) -> None:
+        """Let go of files and sockets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """The clock on the wall: ms since 1970 UTC, and the zone's offset in minutes now."""
+
+    now_ms: Callable[[], int]
+    utc_offset_min: Callable[[], int]
+
+
+class Desk:
+    """Base of the desks. `t` may be replaced at any time: every view is made anew from it."""
+
+    def __init__(self, session: Session, t: Translator, wall: Wall) -> None:
+        self.session = session
+        self.t = t
+        self.wall = wall
+        self._notice: Notice | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Return the shop as this post knows it."""
+        return self.session.catalogue
+
+    def poll(self) -> Update:
+        """Fold in what has arrived; return what to show anew."""
+        return self.session.poll()
+
+    def status(self) -> StatusView:
+        """Return the status bar."""
+        state = self.session.state
+        return status_view(state, self.t, self.wall.now_ms(), self.wall.utc_offset_min())
+
+    def link_sheet(self) -> LinkSheetView:
+        """Return the explanation of the link's state."""
+        return link_sheet(self.session.state, self.status(), self.t)
+
+    def notice(self) -> NoticeView | None:
+        """Return what is said in passing, if anything."""
+        return None if self._notice is None else self._notice(self.t)
+
+    def dismiss(self) -> None:
+        """Take the notice away."""
+        self._notice = None
+
+    def act_on_notice(self) -> None:
+        """Do what the notice offers; a desk whose notices offer something overrides this."""
+        self.dismiss()
+
+    def _article_of(self, scan: Scan) -> Article | None:
+        """Return the article that a code means, or say why there is none."""
+        article = self.catalogue.by_code(scan.code)
+        if article is None:
+            self._notice = misread_code(scan.code) if scan.misread else unknown_code(scan.code)
+            return None
+        if not article.active:
+            self._notice = not_sold(article.name)
+            return None
+        return article

@@ -1,0 +1,177 @@
+"""A topic's rows as the screens' thread holds them: canonical bytes, decoded when first looked at.
+
+Owns the plain fold (`Rows`), the one with a time order (`Timeline`) and the stock levels
+(`StockLevels`). Each takes `replace`, `put` and `drop`. No pending effects, no search.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator
+from typing import Final, Generic, Protocol, TypeVar
+
+import msgspec
+
+from common.models import decode_row
+
+# Decoded rows kept beside their bytes: some screens' worth, so that 100k rows stay small.
+_DECODED: Final = 4_096
+RowT = TypeVar("RowT")
+
+
+class Fold(Protocol):
+    """What the catalogue asks of every topic."""
+
+    def replace(self, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Take these rows instead of all there were."""
+
+    def put(self, key: str, row: bytes) -> None:
+        """Take a row, new or changed."""
+
+    def drop(self, key: str) -> None:
+        """Give up a row; nothing happens when it is not there."""
+
+
+class Rows(Generic[RowT]):
+    """Rows of one kind by key."""
+
+    def __init__(self, kind: type[RowT]) -> None:
+        self._kind = kind
+        self._bytes: dict[str, bytes] = {}
+        self._decoded: dict[str, RowT] = {}
+
+    def __len__(self) -> int:
+        return len(self._bytes)
+
+    def replace(self, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Take these rows instead of all there were."""
+        self._bytes = dict(rows)
+        self._decoded = {}
+
+    def put(self, key: str, row: bytes) -> None:
+        """Take a row, new or changed."""
+        self._bytes[key] = row
+        self._decoded.pop(key, None)
+
+    def drop(self, key: str) -> None:
+        """Give up a row; nothing happens when it is not there."""
+        self._bytes.pop(key, None)
+        self._decoded.pop(key, None)
+
+    def raw(self, key: str) -> bytes | None:
+        """Return a row's bytes."""
+        return self._bytes.get(key)
+
+    def get(self, key: str) -> RowT | None:
+        """Return a row's value; raises ValueError when its bytes are none of this kind."""
+        value = self._decoded.get(key)
+        if value is None and (row := self._bytes.get(key)) is not None:
+            if len(self._decoded) >= _DECODED:
+                self._decoded.clear()
+            value = self._decoded[key] = decode_row(row, self._kind)
+        return value
+
+    def values(self) -> Iterator[RowT]:
+        """Yield every row's value, in no order that means anything."""
+        for key in list(self._bytes):
+            value = self.get(key)
+            if value is not None:
+                yield value
+
+
+class _Stamp(msgspec.Struct, gc=False, frozen=True):
+    """What orders a ticket or a goods receipt; `series` is "" for receipts."""
+
+    at_ms: int
+    clock_diff_ms: int
+    series: str = ""
+
+
+class _Stamped(msgspec.Struct, gc=False, frozen=True):
+    ticket: _Stamp | None = None
+    receipt: _Stamp | None = None
+
+
+class Timeline(Generic[RowT]):
+    """Rows of sales or goods receipts, newest first by the hub's clock."""
+
+    def __init__(self, kind: type[RowT]) -> None:
+        self._rows = Rows(kind)
+        self._stamps = msgspec.json.Decoder(_Stamped)
+        self._order: list[tuple[int, str, str]] = []
+        self._places: dict[str, tuple[int, str, str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def replace(self, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Take these rows instead of all there were."""
+        taken = list(rows)
+        self._rows.replace(taken)
+        self._places = {key: self._place(key, row) for key, row in taken}
+        self._order = sorted(self._places.values())
+
+    def put(self, key: str, row: bytes) -> None:
+        """Take a row, new or changed."""
+        self._forget(key)
+        self._rows.put(key, row)
+        self._places[key] = self._place(key, row)
+        insort(self._order, self._places[key])
+
+    def drop(self, key: str) -> None:
+        """Give up a row; nothing happens when it is not there."""
+        self._forget(key)
+        self._rows.drop(key)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._places
+
+    def newest(self, series: str | None = None) -> Iterator[RowT]:
+        """Yield rows newest first; with a series, that till's only."""
+        for _, key, row_series in self._order:
+            if series is None or row_series == series:
+                value = self._rows.get(key)
+                if value is not None:
+                    yield value
+
+    def _place(self, key: str, row: bytes) -> tuple[int, str, str]:
+        stamped = self._stamps.decode(row)
+        stamp = stamped.ticket or stamped.receipt
+        if stamp is None:
+            raise ValueError(f"row {key} is neither a sale nor a goods receipt")
+        return -(stamp.at_ms + stamp.clock_diff_ms), key, stamp.series
+
+    def _forget(self, key: str) -> None:
+        place = self._places.pop(key, None)
+        if place is not None:
+            del self._order[bisect_left(self._order, place)]
+
+
+class Level(msgspec.Struct, gc=False, frozen=True):
+    """One stock row as the replica has it, thousandths."""
+
+    quantity_milli: int
+    minimum_milli: int = 0
+
+
+class StockLevels:
+    """Stock rows by key: a hundred thousand are two numbers each."""
+
+    def __init__(self) -> None:
+        self._decode = msgspec.json.Decoder(Level).decode
+        self._levels: dict[str, Level] = {}
+
+    def replace(self, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Take these rows instead of all there were."""
+        decode = self._decode
+        self._levels = {key: decode(row) for key, row in rows}
+
+    def put(self, key: str, row: bytes) -> None:
+        """Take a row, new or changed."""
+        self._levels[key] = self._decode(row)
+
+    def drop(self, key: str) -> None:
+        """Give up a row; nothing happens when it is not there."""
+        self._levels.pop(key, None)
+
+    def get(self, key: str) -> Level | None:
+        """Return a row's numbers."""
+        return self._levels.get(key)

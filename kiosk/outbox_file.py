@@ -1,0 +1,165 @@
+"""The outbox's file: its tables, making one, reading what a damaged one still says.
+
+Owns the schema and the identity of an outbox (its id, and the ticket series that follows from it).
+Numbers, replies and threads are `outbox.py`'s.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from peewee import BigIntegerField, BlobField, IntegerField, Model, TextField
+
+from common import wire
+from common.outgoing import Queued
+from kiosk.database import FAULTS, Connection, Database, delete, set_aside
+
+_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PRAGMAS: Final = (("journal_mode", "wal"), ("synchronous", "full"), ("busy_timeout", 5000))
+_CHECKED_BYTES: Final = 64 * 1024 * 1024
+"""A larger file is not read through at every start; its damage shows where it is used."""
+
+
+class Meta(Model):
+    """One row: whose numbers these are, and the next one of a ticket."""
+
+    outbox = TextField()
+    series = TextField()
+    next_ticket = BigIntegerField()
+    clock_diff_ms = BigIntegerField()
+
+    class Meta:
+        table_name = "meta"
+        strict_tables = True
+
+
+class Operation(Model):
+    """One queued command. `status` 0 waits; `reply` is the hub's, as `wire` stores it."""
+
+    n = BigIntegerField(primary_key=True)
+    schema = IntegerField()
+    kind = TextField()
+    hash = BlobField()
+    body = BlobField()
+    made_ms = BigIntegerField()
+    status = IntegerField(index=True)
+    reply = BlobField(null=True)
+
+    class Meta:
+        table_name = "command"
+        strict_tables = True
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An operation before it has a number: kind, schema version, JSON body, when it was made."""
+
+    kind: str
+    schema: int
+    body: bytes
+    made_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """What a new outbox is made of: the device's number, and a source of random bytes."""
+
+    device_number: int
+    random_bytes: Callable[[int], bytes]
+
+
+def series_of(device_number: int, outbox: str) -> str:
+    """Return the ticket series of an outbox: device number, and 20 bits of the outbox's id."""
+    bits = int(outbox[:5], 16)
+    mark = "".join(_CROCKFORD[bits >> shift & 31] for shift in (15, 10, 5, 0))
+    return f"{device_number:02d}-{mark}"
+
+
+def open_file(path: Path, maker: Maker) -> Database:
+    """Open or make the file, with its id in it; raises one of `FAULTS`, also for damage."""
+    beside = _beside(path)
+    if beside.exists() and not path.exists():
+        os.replace(beside, path)  # Power went between the two renames of `replace`.
+    database = Database(path, _PRAGMAS, (Meta, Operation))
+    try:
+        if path.stat().st_size <= _CHECKED_BYTES:
+            _check(database)
+        if database.connection.execute("SELECT 1 FROM meta").fetchone() is None:
+            _begin(database, maker)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def replace_file(path: Path, maker: Maker, drafts: Iterable[Draft], mark: str) -> Path:
+    """Put a new outbox in the place of a closed one; `drafts` wait in it, numbered from 1.
+
+    Returns where the old file is kept. Without the disk for it nothing has changed.
+    """
+    beside = _beside(path)
+    delete(beside)
+    database = Database(beside, _PRAGMAS, (Meta, Operation))
+    try:
+        _begin(database, maker)
+        with database.transaction() as connection:
+            for n, draft in enumerate(drafts, start=1):
+                insert(connection, n, draft)
+    finally:
+        database.close()
+    aside = set_aside(path, mark)
+    os.replace(beside, path)
+    return aside
+
+
+def insert(connection: Connection, n: int, draft: Draft) -> Queued:
+    """Write an operation under its number and return it as `Outgoing` wants it."""
+    entry = Queued(n, draft.schema, wire.body_hash(draft.body), draft.body)
+    connection.execute(
+        "INSERT INTO command (n, schema, kind, hash, body, made_ms, status)"
+        " VALUES (?, ?, ?, ?, ?, ?, 0)",
+        (n, draft.schema, draft.kind, entry.body_hash, draft.body, draft.made_ms),
+    )
+    return entry
+
+
+def waiting_drafts(connection: Connection) -> Iterator[Draft]:
+    """Yield what waits, in order."""
+    sql = "SELECT kind, schema, body, made_ms FROM command WHERE status = 0 ORDER BY n"
+    for row in connection.execute(sql):
+        yield Draft(*row)
+
+
+def salvage(path: Path) -> list[Draft]:
+    """Return the waiting operations of a damaged file, up to the first that cannot be read."""
+    drafts: list[Draft] = []
+    with suppress(*FAULTS):
+        database = Database(path, ())
+        try:
+            for draft in waiting_drafts(database.connection):
+                drafts.append(draft)
+        finally:
+            database.close()
+    return drafts
+
+
+def _check(database: Database) -> None:
+    (found,) = database.connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise FAULTS[0](f"malformed: {found}")
+
+
+def _begin(database: Database, maker: Maker) -> None:
+    outbox = maker.random_bytes(16).hex()
+    row = (outbox, series_of(maker.device_number, outbox))
+    with database.transaction() as connection:
+        connection.execute(
+            "INSERT INTO meta (outbox, series, next_ticket, clock_diff_ms) VALUES (?, ?, 1, 0)", row
+        )
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.stem}.new{path.suffix}")

@@ -1,0 +1,323 @@
+"""The replica: this post's copy of the topics it follows, on disk.
+
+Implements `common.follower.Replica` over SQLite. Rows, tseq, digest and last n of a topic move in
+one transaction; what changed is handed out as news, and only once it is committed. One owner
+thread. When to fold and what to ask for is the follower's; what a row means never enters here.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from common.messages import Change
+from common.wire import DIGEST_MASK, digest_hex, row_digest
+from kiosk.database import Database
+from kiosk.replica_file import PRAGMAS, TABLES, digest_of
+
+_MANY: Final = 8
+"""From so many changes on, one prepared statement for all of them is quicker."""
+_OLD: Final = "SELECT row FROM row WHERE slot = ? AND key = ?"
+_PUT: Final = (
+    "INSERT INTO row (slot, key, row) VALUES (?, ?, ?)"
+    " ON CONFLICT (slot, key) DO UPDATE SET row = excluded.row"
+)
+_DROP: Final = "DELETE FROM row WHERE slot = ? AND key = ?"
+_STAND: Final = (
+    "INSERT INTO position (topic, slot, tseq, digest, last_n, stale, staging)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (topic) DO UPDATE SET slot = excluded.slot,"
+    " tseq = excluded.tseq, digest = excluded.digest, last_n = excluded.last_n,"
+    " stale = excluded.stale, staging = excluded.staging"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Changes that are on disk; the topic now stands at `tseq`, with this outbox's `last_n`."""
+
+    topic: str
+    tseq: int
+    last_n: int
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """All rows of a topic are others now: read them anew."""
+
+    topic: str
+    tseq: int
+    last_n: int
+
+
+News = Folded | Swapped
+
+
+@dataclass(slots=True)
+class _Stand:
+    """A topic's position, as on disk when no transaction is open."""
+
+    slot: int
+    tseq: int = 0
+    digest: int = 0
+    last_n: int = 0
+    stale: bool = False
+    staging: int | None = None
+
+
+class Replica:
+    """An open replica of one outbox's post. Raises one of `FAULTS` where disk or file fail."""
+
+    def __init__(self, path: Path, outbox: str) -> None:
+        self._database = Database(path, PRAGMAS, TABLES)
+        self._connection = self._database.connection
+        self._stands: dict[str, _Stand] = {}
+        self._epoch = ""
+        self._outbox = ""
+        self._open = False
+        self._news: list[News] = []
+        self._dirty: set[str] = set()
+        self._staged_digests: dict[str, int] = {}
+        try:
+            self._load()
+            self._begin(outbox)
+        except BaseException:
+            self._database.close()
+            raise
+
+    # What the follower asks.
+
+    def epoch(self) -> str:
+        """Return the epoch of the rows, "" for none."""
+        return self._epoch
+
+    def tseq(self, topic: str) -> int:
+        """Return the tseq up to which a topic's rows stand."""
+        return self._stand(topic).tseq
+
+    def digest(self, topic: str) -> int:
+        """Return the digest of a topic's rows."""
+        return self._stand(topic).digest
+
+    def last_n(self, topic: str) -> int:
+        """Return up to which n a topic's rows hold this outbox's effects."""
+        return self._stand(topic).last_n
+
+    def apply(self, topic: str, first_tseq: int, changes: Sequence[Change]) -> None:
+        """Fold changes numbered from `first_tseq`, which is tseq(topic) + 1."""
+        with self.transaction():
+            stand = self._fresh_stand(topic)
+            if first_tseq != stand.tseq + 1:
+                raise ValueError(f"{topic}: change {first_tseq} after {stand.tseq}")
+            if len(changes) < _MANY:
+                self._fold_one_by_one(stand, changes)
+            else:
+                self._fold_together(stand, changes)
+            stand.tseq += len(changes)
+            for change in changes:
+                if change.outbox == self._outbox and change.n > stand.last_n:
+                    stand.last_n = change.n
+            self._dirty.add(topic)
+            self._news.append(Folded(topic, stand.tseq, stand.last_n, changes))
+
+    def cover(self, topic: str, last_n: int) -> None:
+        """Note that a topic's rows hold every effect of this outbox up to `last_n`."""
+        if last_n == self._stand(topic).last_n and not self._stand(topic).stale:
+            return
+        with self.transaction():
+            stand = self._fresh_stand(topic)
+            stand.last_n = last_n
+            self._dirty.add(topic)
+            self._news.append(Folded(topic, stand.tseq, last_n, ()))
+
+    def begin_snapshot(self, topic: str) -> None:
+        """Prepare an empty slot beside the topic's rows."""
+        with self.transaction():
+            stand = self._stand(topic)
+            self._drop_staging(stand)
+            stand.staging = self._free_slot()
+            self._staged_digests[topic] = 0
+            self._dirty.add(topic)
+
+    def add_rows(self, topic: str, rows: Sequence[tuple[str, bytes]]) -> None:
+        """Put snapshot rows into that slot."""
+        with self.transaction():
+            # The slot stands in the text: rows go to the driver as they came, without a copy each.
+            slot = self._stand(topic).staging
+            self._connection.executemany(
+                f"INSERT OR REPLACE INTO row (slot, key, row) VALUES ({slot:d}, ?, ?)", rows
+            )
+            self._staged_digests[topic] += digest_of(rows)
+
+    def swap_snapshot(self, topic: str, epoch: str, tseq: int, last_n: int, digest: str) -> bool:
+        """Make them the topic's rows; False, and no change, where their digest is another."""
+        with self.transaction():
+            stand = self._stand(topic)
+            staged = self._staged_digests.pop(topic) & DIGEST_MASK
+            self._dirty.add(topic)
+            if digest_hex(staged) != digest or stand.staging is None:
+                self._drop_staging(stand)
+                return False
+            if epoch != self._epoch:
+                self._leave_epoch(epoch)
+            self._drop_slot(stand.slot)
+            self._stands[topic] = _Stand(stand.staging, tseq, staged, last_n)
+            self._news.append(Swapped(topic, tseq, last_n))
+            return True
+
+    # What the shell asks.
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make everything inside one transaction: all of it on disk at the end, or none."""
+        if self._open:
+            yield
+            return
+        self._open = True
+        try:
+            with self._database.transaction():
+                yield
+                self._write_stands()
+        except BaseException:
+            self._news, self._dirty, self._staged_digests = [], set(), {}
+            self._load()
+            raise
+        finally:
+            self._open = False
+
+    def take_news(self) -> list[News]:
+        """Return what was committed since the last call, in order."""
+        news, self._news = self._news, []
+        return news
+
+    def use_outbox(self, outbox: str) -> None:
+        """Count another outbox's effects from now on; none of them is known to be here."""
+        if outbox == self._outbox:
+            return
+        with self.transaction():
+            self._connection.execute("UPDATE meta SET outbox = ?", (outbox,))
+            for topic, stand in self._stands.items():
+                stand.last_n = 0
+                self._dirty.add(topic)
+        self._outbox = outbox
+
+    def forget(self, topic: str) -> None:
+        """Drop a topic's rows and position, so that the hub is asked for all of it."""
+        with self.transaction():
+            stand = self._stand(topic)
+            self._drop_slot(stand.slot)
+            self._stands[topic] = _Stand(stand.slot, staging=stand.staging)
+            self._dirty.add(topic)
+            self._news.append(Swapped(topic, 0, 0))
+
+    def tidy(self) -> None:
+        """Fold the write-ahead log into the file; for a moment when nothing else is to be done."""
+        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    # Inside: state.
+
+    def _load(self) -> None:
+        rows = self._connection.execute(
+            "SELECT topic, slot, tseq, digest, last_n, stale, staging FROM position"
+        )
+        self._stands = {
+            topic: _Stand(slot, tseq, int(digest, 16), last_n, bool(stale), staging)
+            for topic, slot, tseq, digest, last_n, stale, staging in rows
+        }
+        found = self._connection.execute("SELECT epoch, outbox FROM meta").fetchone()
+        self._epoch, self._outbox = found or ("", "")
+
+    def _begin(self, outbox: str) -> None:
+        """Make the one row of meta; drop what a snapshot that was broken off had gathered."""
+        with self.transaction():
+            if not self._connection.execute("SELECT 1 FROM meta").fetchone():
+                self._connection.execute("INSERT INTO meta (epoch, outbox) VALUES ('', '')")
+            for topic, stand in self._stands.items():
+                if stand.staging is not None:
+                    self._drop_staging(stand)
+                    self._dirty.add(topic)
+        self.use_outbox(outbox)
+
+    def _stand(self, topic: str) -> _Stand:
+        stand = self._stands.get(topic)
+        if stand is None:
+            stand = self._stands[topic] = _Stand(self._free_slot())
+        return stand
+
+    def _fresh_stand(self, topic: str) -> _Stand:
+        """Return a topic's stand for writing; rows of an older epoch go first."""
+        stand = self._stand(topic)
+        if stand.stale:
+            self.forget(topic)
+            stand = self._stand(topic)
+        return stand
+
+    def _leave_epoch(self, epoch: str) -> None:
+        """Take a newer epoch: every other topic's rows stay readable, its position does not."""
+        self._connection.execute("UPDATE meta SET epoch = ?", (epoch,))
+        self._epoch = epoch
+        for topic, stand in self._stands.items():
+            stand.tseq, stand.digest, stand.stale = 0, 0, True
+            self._dirty.add(topic)
+
+    def _free_slot(self) -> int:
+        taken = {slot for s in self._stands.values() for slot in (s.slot, s.staging)}
+        return next(slot for slot in range(1, len(taken) + 2) if slot not in taken)
+
+    def _drop_staging(self, stand: _Stand) -> None:
+        if stand.staging is not None:
+            self._drop_slot(stand.staging)
+            stand.staging = None
+
+    def _drop_slot(self, slot: int) -> None:
+        self._connection.execute("DELETE FROM row WHERE slot = ?", (slot,))
+
+    def _write_stands(self) -> None:
+        if not self._dirty:
+            return
+        stands = [(topic, self._stands[topic]) for topic in self._dirty]
+        self._connection.executemany(
+            _STAND,
+            [
+                (topic, s.slot, s.tseq, digest_hex(s.digest), s.last_n, s.stale, s.staging)
+                for topic, s in stands
+            ],
+        )
+        self._dirty.clear()
+
+    # Inside: rows.
+
+    def _fold_one_by_one(self, stand: _Stand, changes: Sequence[Change]) -> None:
+        execute = self._connection.execute
+        slot, digest = stand.slot, stand.digest
+        for key, row, _, _ in changes:
+            old = execute(_OLD, (slot, key)).fetchone()
+            if old is not None:
+                digest -= row_digest(key, old[0])
+            if row is not None:
+                digest += row_digest(key, row)
+                execute(_PUT, (slot, key, row))
+            elif old is not None:
+                execute(_DROP, (slot, key))
+        stand.digest = digest & DIGEST_MASK
+
+    def _fold_together(self, stand: _Stand, changes: Sequence[Change]) -> None:
+        execute = self._connection.execute
+        slot, digest = stand.slot, stand.digest
+        final: dict[str, bytes | None] = {change.key: change.row for change in changes}
+        for key, row in final.items():
+            old = execute(_OLD, (slot, key)).fetchone()
+            if old is not None:
+                digest -= row_digest(key, old[0])
+            if row is not None:
+                digest += row_digest(key, row)
+        stand.digest = digest & DIGEST_MASK
+        kept = [(slot, key, row) for key, row in final.items() if row is not None]
+        gone = [(slot, key) for key, row in final.items() if row is None]
+        self._connection.executemany(_PUT, kept)
+        self._connection.executemany(_DROP, gone)

@@ -1,0 +1,1 @@
+"""Whole screens, one .py and one .kv each: till, depot, office, pairing, and their panels."""

@@ -1,0 +1,107 @@
+"""Opening what a post keeps on disk: its outbox and its replica, damaged ones included.
+
+Owns which damage is survived and how: an outbox is set aside and what can be read of it goes on
+under a new id; a replica, or the topic that fails its digest, is dropped for the hub to give again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.errors import Problem
+from kiosk.database import FAULTS, is_damage, refusal, set_aside
+from kiosk.outbox import Outbox
+from kiosk.outbox_file import Maker, replace_file, salvage
+from kiosk.replica import Replica
+from kiosk.replica_file import Reader, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Both files, open; what the replica held when it was opened; what was wrong."""
+
+    outbox: Outbox
+    replica: Replica
+    reader: Reader
+    topics: dict[str, Topic]
+    problems: tuple[Problem, ...]
+
+    def close(self) -> None:
+        """Close both files."""
+        self.reader.close()
+        self.replica.close()
+        self.outbox.close()
+
+
+def open_stores(folder: Path, maker: Maker, topics: Iterable[str]) -> Stores:
+    """Open both files of a folder, or make them; raises Refusal where the disk will not do."""
+    outbox, outbox_problem = open_outbox(folder / "outbox.db", maker)
+    try:
+        opened = open_replica(folder / "replica.db", outbox.id, tuple(topics))
+    except BaseException:
+        outbox.close()
+        raise
+    problems = tuple(p for p in (outbox_problem, opened.problem) if p is not None)
+    return Stores(outbox, opened.replica, opened.reader, opened.topics, problems)
+
+
+def open_outbox(path: Path, maker: Maker) -> tuple[Outbox, Problem | None]:
+    """Open or make an outbox; return it with a problem to show, or None."""
+    try:
+        try:
+            return Outbox(path, maker), None
+        except FAULTS as fault:
+            if not is_damage(fault):
+                raise
+        drafts = salvage(path)
+        aside = replace_file(path, maker, drafts, mark="damaged")
+        problem = Problem("outbox_damaged", {"saved": len(drafts), "file": aside.name})
+        return Outbox(path, maker), problem
+    except FAULTS as fault:
+        raise refusal(fault, path) from fault
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedReplica:
+    """A replica, a reader beside it, and what it holds by topic."""
+
+    replica: Replica
+    reader: Reader
+    topics: dict[str, Topic]
+    problem: Problem | None
+
+
+def open_replica(path: Path, outbox: str, topics: Iterable[str]) -> OpenedReplica:
+    """Open or make a replica and read it whole; every row is checked by its topic's digest."""
+    try:
+        try:
+            return _open_and_check(path, outbox, topics, set_aside_before=False)
+        except FAULTS as fault:
+            if not is_damage(fault):
+                raise
+        set_aside(path, "damaged")
+        return _open_and_check(path, outbox, topics, set_aside_before=True)
+    except FAULTS as fault:
+        raise refusal(fault, path) from fault
+
+
+def _open_and_check(
+    path: Path, outbox: str, topics: Iterable[str], set_aside_before: bool
+) -> OpenedReplica:
+    replica = Replica(path, outbox)
+    reader = None
+    try:
+        reader = Reader(path)
+        held = {topic: reader.read(topic) for topic in topics}
+        unsound = [topic for topic, read in held.items() if not read.sound]
+        for topic in unsound:
+            replica.forget(topic)
+            held[topic] = Topic(0, 0, False, 0, ())
+        replica.take_news()
+    except BaseException:
+        if reader is not None:
+            reader.close()
+        replica.close()
+        raise
+    rebuilt = Problem("replica_rebuilt") if unsound or set_aside_before else None
+    return OpenedReplica(replica, reader, held, rebuilt)

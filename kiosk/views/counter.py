@@ -1,0 +1,127 @@
+"""What stands beside the basket: the pad's keys, the sale just paid, one ticket in detail.
+
+Owns how a typed number announces what it will do, and how a ticket is laid out for reading.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from common.i18n import Translator
+from common.models import Payment, Ticket
+from kiosk.catalogue import SoldTicket
+from kiosk.keypad import Entry
+from kiosk.views.papers import METHODS, SEPARATOR, PaperLineView, ticket_lines
+
+CODE_DIGITS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class PadView:
+    """`entry`: what was typed, "" for nothing. `ok`: what the pad's confirming key would do."""
+
+    entry: str
+    ok: str
+    can_ok: bool
+    can_erase: bool
+    can_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaidView:
+    """The sale just paid. `change` is "" where nothing goes back; `given`: "Cash · €20.00"."""
+
+    number: str
+    total: str
+    given: str
+    label: str
+    change: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DetailRow:
+    """One label with its amount, as "VAT 5.5 %" and "€1.04"."""
+
+    label: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDetailView:
+    """One ticket, whole. `state` is "" once the hub has it."""
+
+    number: str
+    detail: str
+    state: str
+    lines: tuple[PaperLineView, ...]
+    sums: tuple[DetailRow, ...]
+    total: str
+
+
+def looks_like_code(entry: Entry) -> bool:
+    """Return whether so many digits were typed that they mean an article's code."""
+    return len(entry.code) >= CODE_DIGITS
+
+
+def pad_view(entry: Entry, selected: bool, t: Translator) -> PadView:
+    """Return the pad over a list; `selected`: a line is there for its keys to act on."""
+    code = looks_like_code(entry)
+    shown = entry.shown(t.decimal)
+    return PadView(
+        entry="" if not shown else shown if code else f"{shown}\u00a0×",
+        ok=t("Find code") if code else t("Quantity"),
+        can_ok=code or (selected and entry.milli is not None),
+        can_erase=bool(entry),
+        can_change=selected,
+    )
+
+
+def paid_view(ticket: Ticket, online: bool, t: Translator) -> PaidView:
+    """Return the sale just paid, by one payment."""
+    payment = ticket.payments[0] if ticket.payments else Payment("cash", 0, 0)
+    change = sum(each.given_cents - each.amount_cents for each in ticket.payments)
+    cash = payment.method == "cash"
+    method = t(METHODS[payment.method]) if payment.method in METHODS else payment.method
+    return PaidView(
+        number=_number(ticket, t),
+        total=t.money(ticket.total_cents),
+        given=SEPARATOR.join([method, t.money(payment.given_cents)]),
+        label=t("Change") if cash else t("Paid by card"),
+        change=t.money(change) if cash else t.money(ticket.total_cents),
+        note="" if online else t("Kept on this post and sent when the hub is back."),
+    )
+
+
+def ticket_detail(
+    sold: SoldTicket, t: Translator, now_ms: int, utc_offset_min: int
+) -> TicketDetailView:
+    """Return one ticket for reading; amounts are the ticket's own."""
+    ticket = sold.ticket
+    who = [
+        f"{t.short_date(ticket.at_ms, ticket.utc_offset_min)} "
+        f"{t.time_of_day(ticket.at_ms, ticket.utc_offset_min)}",
+        ticket.operator,
+        sold.device_name,
+    ]
+    sums = [
+        DetailRow(t("VAT {rate} included", rate=t.percent(row.vat_bp)), t.money(row.vat_cents))
+        for row in ticket.vat
+    ]
+    for payment in ticket.payments:
+        method = t(METHODS[payment.method]) if payment.method in METHODS else payment.method
+        sums.append(DetailRow(method, t.money(payment.given_cents)))
+        if payment.given_cents > payment.amount_cents:
+            back = payment.given_cents - payment.amount_cents
+            sums.append(DetailRow(t("Change"), t.money(back)))
+    return TicketDetailView(
+        number=_number(ticket, t),
+        detail=SEPARATOR.join(part for part in who if part),
+        state=t("Not at the hub yet") if sold.pending else "",
+        lines=ticket_lines(ticket, t),
+        sums=tuple(sums),
+        total=t.money(ticket.total_cents),
+    )
+
+
+def _number(ticket: Ticket, t: Translator) -> str:
+    return t("Ticket {number}", number=f"{ticket.series}-{ticket.number}")

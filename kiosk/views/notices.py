@@ -1,0 +1,87 @@
+"""What a screen says in passing: what happened, what is safe, and what to do.
+
+Owns these texts. A notice is kept as a function of the translator, so that switching languages
+changes the one in view too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from common.errors import Problem
+from common.i18n import Translator
+from kiosk.views.status import problem_text
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """`icon` is a drawn sign, `tone` a colour role; `action` is "" where nothing can be undone."""
+
+    tone: str
+    icon: str
+    title: str
+    text: str
+    action: str = ""
+
+
+Notice = Callable[[Translator], NoticeView]
+
+
+def unknown_code(code: str) -> Notice:
+    """Nobody knows the code that was scanned or typed."""
+    return lambda t: NoticeView(
+        "warn",
+        "code",
+        t("Code {code} is not in the catalogue", code=code),
+        t("Nothing was added. Search for the article by its name, or tell a manager."),
+    )
+
+
+def misread_code(code: str) -> Notice:
+    """The check digit is wrong and nobody has the code: most likely a bad reading."""
+    return lambda t: NoticeView(
+        "warn",
+        "code",
+        t("Code {code} was not read well", code=code),
+        t("Nothing was added. Scan it once more, or type the digits below it."),
+    )
+
+
+def not_sold(label: str) -> Notice:
+    """The article exists and is not on sale any more."""
+    return lambda t: NoticeView(
+        "warn",
+        "info",
+        t("“{article}” is no longer sold", article=label),
+        t("Nothing was added. Tell a manager if it should be on sale."),
+    )
+
+
+def not_taken(label: str) -> Notice:
+    """A limit of tickets or receipts stands in the way."""
+    return lambda t: NoticeView(
+        "warn",
+        "info",
+        t("No more of “{article}” can be added", article=label),
+        t("What is on the list stays. Finish this one and begin another."),
+    )
+
+
+def emptied(count: int) -> Notice:
+    """The list in front of the person was emptied; one touch brings it back."""
+    return lambda t: NoticeView(
+        "accent",
+        "undo",
+        t.n("{count} line was removed", "{count} lines were removed", count),
+        t("One touch brings it back as it was."),
+        t("Bring it back"),
+    )
+
+
+def refused(problem: Problem) -> Notice:
+    """Something could not be done; nothing of what was entered is lost."""
+    return lambda t: NoticeView(
+        "danger",
+        "alert",
+        t("This could not be recorded"),
+        f"{problem_text(problem, t)} {t('Everything that you entered is still here.')}",
+    )

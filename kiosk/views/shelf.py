@@ -1,0 +1,97 @@
+"""What is on offer at the till: category buttons and article tiles.
+
+Owns how a tile says its price and its stock. Which articles a page shows is the search's business.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from common.i18n import Translator
+from common.models import Article
+from kiosk.catalogue import Catalogue, Stock
+from kiosk.state import Update
+
+ALL_COLOUR: Final = "slate"
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryView:
+    """A category button; `id` is "" for all articles."""
+
+    id: str
+    name: str
+    colour: str
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TileView:
+    """An article to tap. `stock` is "" where nobody keeps it; `warning`: sold out or low.
+
+    `pending`: an operation on its stock is still on its way to the hub.
+    """
+
+    id: str
+    name: str
+    price: str
+    stock: str
+    warning: bool
+    sold_out: bool
+    colour: str
+    pending: bool
+
+
+def category_views(
+    catalogue: Catalogue, t: Translator, selected_id: str = ""
+) -> tuple[CategoryView, ...]:
+    """Return the category buttons, "All" first."""
+    everything = CategoryView("", t("All"), ALL_COLOUR, selected=selected_id == "")
+    return (
+        everything,
+        *(
+            CategoryView(row.id, row.name, row.colour, selected=selected_id == row.id)
+            for row in catalogue.categories()
+        ),
+    )
+
+
+def tile(catalogue: Catalogue, article: Article, t: Translator) -> TileView:
+    """Return one article's tile."""
+    stock = catalogue.stock(article.id)
+    return TileView(
+        id=article.id,
+        name=article.name,
+        price=t.money(article.price_cents),
+        stock=_stock_text(stock, t),
+        warning=stock is not None and stock.low,
+        sold_out=stock is not None and stock.sold_out,
+        colour=colour_of(catalogue, article),
+        pending=stock is not None and stock.pending,
+    )
+
+
+def tiles(catalogue: Catalogue, articles: Iterable[Article], t: Translator) -> tuple[TileView, ...]:
+    """Return a page of tiles."""
+    return tuple(tile(catalogue, article, t) for article in articles)
+
+
+def colour_of(catalogue: Catalogue, article: Article) -> str:
+    """Return the colour role of an article's category."""
+    category = catalogue.category(article.category_id)
+    return ALL_COLOUR if category is None else category.colour
+
+
+def touched_articles(update: Update) -> frozenset[str]:
+    """Return the articles whose tile or stock row an update changed."""
+    stock = update.touched.get("stock", frozenset())
+    articles = update.touched.get("articles", frozenset())
+    return articles | {key.partition(":")[0] for key in stock}
+
+
+def _stock_text(stock: Stock | None, t: Translator) -> str:
+    if stock is None:
+        return ""
+    if stock.sold_out:
+        return t("Sold out")
+    return t("Stock {quantity}", quantity=t.quantity(stock.quantity_milli))

@@ -1,0 +1,77 @@
+"""What is pressed: the one push button of Comptoir, in its looks, and the base of touch areas.
+
+Owns the pressed state, which shows within the frame of the touch. Decides nothing.
+"""
+
+from typing import Any
+
+from kivy.core.text import Label as CoreLabel
+from kivy.properties import (
+    AliasProperty,
+    BooleanProperty,
+    ColorProperty,
+    NumericProperty,
+    OptionProperty,
+    StringProperty,
+)
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.relativelayout import RelativeLayout
+from kivy.uix.widget import Widget
+
+from kiosk.widgets.icon import Icon
+from kiosk.widgets.kv import load_beside
+
+__all__ = ["Icon", "Key", "TouchArea"]
+
+
+class Key(ButtonBehavior, Widget):
+    """A push button with a sign, a text, or both; `on_press` at the touch, `on_release` after.
+
+    `look`: solid (an action), tint (a choice that is on), raised (a white key), sunk (a helper),
+    flat (no ground until pressed), bar (on the status bar). A text too wide wraps.
+    """
+
+    text = StringProperty("")
+    icon = StringProperty("")
+    icon_side = NumericProperty(24)
+    tone = StringProperty("plain")
+    look = OptionProperty("sunk", options=["solid", "tint", "raised", "sunk", "flat", "bar"])
+    font_size = NumericProperty(17)
+    bold = BooleanProperty(True)
+    halign = OptionProperty("center", options=["left", "center"])
+    pad = NumericProperty(12)
+    gap = NumericProperty(8)
+    ink = ColorProperty([0, 0, 0, 1])
+
+    def _get_icon_room(self) -> float:
+        if not self.icon:
+            return 0.0
+        return float(self.icon_side + (self.gap if self.text else 0))
+
+    def _get_text_width(self) -> float:
+        if not self.text:
+            return 0.0
+        ruler = CoreLabel(font_size=self.font_size, bold=self.bold)
+        natural = max(ruler.get_extents(row)[0] for row in self.text.split("\n")) + 1
+        return float(min(natural, max(1.0, self.width - 2 * self.pad - self.icon_room)))
+
+    def _get_start(self) -> float:
+        if self.halign == "left":
+            return float(self.x + self.pad)
+        return float(self.center_x - (self.icon_room + self.text_width) / 2)
+
+    icon_room: Any = AliasProperty(_get_icon_room, bind=("icon", "icon_side", "gap", "text"))
+    text_width: Any = AliasProperty(
+        _get_text_width, bind=("text", "font_size", "bold", "width", "pad", "icon_room"), cache=True
+    )
+    start: Any = AliasProperty(
+        _get_start, bind=("halign", "x", "center_x", "pad", "icon_room", "text_width")
+    )
+
+
+class TouchArea(ButtonBehavior, RelativeLayout):
+    """A tile or a row that reacts as a whole; children are placed relative to it
+    and take the touch first."""
+
+
+load_beside(__file__)

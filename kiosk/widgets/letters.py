@@ -1,0 +1,59 @@
+"""The keyboard of letters that a search field opens on a screen without a keyboard.
+
+Owns its layouts, one a language; search forgives accents and case, so there are none.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from kivy.properties import StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.widgets.key import Key
+from kiosk.widgets.kv import load_beside
+
+LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "fr": ("1234567890", "azertyuiop", "qsdfghjklm", "wxcvbn'-"),
+    "en": ("1234567890", "qwertyuiop", "asdfghjkl'", "zxcvbnm-"),
+}
+SPACE: Final = " "
+ERASE: Final = "erase"
+
+
+class LetterKey(Key):
+    """One key; `name` is the character it types, or `ERASE`."""
+
+    name = StringProperty("")
+
+
+class LetterRow(BoxLayout):
+    """One row of keys."""
+
+
+class Letters(BoxLayout):
+    """Says `on_key(character)` or `on_key("erase")` at the touch."""
+
+    lang = StringProperty("")
+    __events__ = ("on_key",)
+
+    def on_lang(self, *_: object) -> None:
+        """Lay the keys out for the language."""
+        self.clear_widgets()
+        for row in LAYOUTS.get(self.lang, LAYOUTS["en"]):
+            line = LetterRow()
+            for character in row:
+                line.add_widget(self._key(character, text=character.upper()))
+            self.add_widget(line)
+        line.add_widget(self._key(SPACE, look="sunk", size_hint_x=2))
+        line.add_widget(self._key(ERASE, icon="erase", look="sunk", size_hint_x=1.3))
+
+    def on_key(self, name: str) -> None:
+        """Event: a key was touched."""
+
+    def _key(self, name: str, **look: object) -> LetterKey:
+        key = LetterKey(name=name, **look)
+        key.bind(on_press=lambda pressed: self.dispatch("on_key", pressed.name))
+        return key
+
+
+load_beside(__file__)

@@ -1,0 +1,39 @@
+"""The search field: typed by a keyboard, by the letters on the screen, or emptied with one touch.
+
+Owns the text being typed and the wish to see letters. Searches nothing.
+"""
+
+from kivy.properties import BooleanProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.widgets import words as _words  # noqa: F401 - its rules are used in the .kv
+from kiosk.widgets.key import Key as _Key  # noqa: F401
+from kiosk.widgets.kv import load_beside
+from kiosk.widgets.letters import ERASE
+
+
+class SearchField(BoxLayout):
+    """`text` is what is searched; `letters` whether the letters should be on the screen."""
+
+    text = StringProperty("")
+    hint = StringProperty("")
+    letters = BooleanProperty(False)
+    letters_by_touch = BooleanProperty(True)
+
+    def type_key(self, name: str) -> None:
+        """Take a key of the letters on the screen."""
+        self.text = self.text[:-1] if name == ERASE else self.text + name
+
+    def empty(self) -> None:
+        """Empty the field and let the grid have the room back."""
+        self.text = ""
+        self.letters = False
+        self.ids.input.focus = False
+
+    def touched(self) -> None:
+        """React to a touch on the field: on a screen without keyboard, letters are needed."""
+        if self.letters_by_touch:
+            self.letters = True
+
+
+load_beside(__file__)

@@ -1,0 +1,22 @@
+"""What every test stands on: the same examples on every run, and a home folder of its own."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# Examples come from the test's own name: a run that passed passes again, on any machine.
+settings.register_profile("same", derandomize=True, deadline=None, database=None, print_blob=True)
+settings.load_profile("same")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Point every user folder below a scratch one, for this process and those it starts."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(home))
+    for name in ("CACHE", "CONFIG", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+    monkeypatch.setenv("KIVY_HOME", str(home / "kivy"))
+    return home

@@ -1,0 +1,249 @@
+"""A session in memory for screens under test: a real catalogue, no hub, no disk, a clock by hand.
+
+Keeps to what screens may expect of `kiosk.session.Session`; what it sold and received it records.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from common.errors import Problem
+from common.models import (
+    Alert,
+    Article,
+    Category,
+    Delivery,
+    GoodsReceipt,
+    Payment,
+    ReceiptLine,
+    Row,
+    Sale,
+    Shop,
+    StockLevel,
+    Takings,
+    Ticket,
+    TicketLine,
+    encode_row,
+    stock_key,
+)
+from common.money import vat_lines
+from common.rules import business_date, settles, total_cents
+from common.sample import sample_shop
+from common.topics import Profile
+from kiosk.catalogue import Catalogue
+from kiosk.state import DeviceInfo, LinkStatus, SessionState, Update
+
+NOW_MS = 1_772_545_920_000  # 3 March 2026, 13:52 UTC
+OFFSET_MIN = 60
+LOCATION = "main"
+
+
+class FakeSession:
+    """Sells and receives at once, everything pending until `acknowledge`."""
+
+    def __init__(self, profile: Profile = Profile.TILL, articles: int = 240) -> None:
+        names = {Profile.TILL: "Caisse 2", Profile.DEPOT: "Réserve", Profile.OFFICE: "Bureau"}
+        device = DeviceInfo(
+            "d" * 32, 2, names[profile], profile, "C2", "" if profile is Profile.OFFICE else "Amélie"
+        )
+        self.catalogue = Catalogue()
+        self.state = SessionState(
+            device, LinkStatus.ONLINE, NOW_MS - 3_600_000, synced_ms=NOW_MS - 2_000
+        )
+        self.on_wake: Callable[[], None] | None = None
+        self.now_ms = NOW_MS
+        self.tickets: list[Ticket] = []
+        self.receipts: list[GoodsReceipt] = []
+        self.sent: list[tuple[str, Mapping[str, Any]]] = []
+        self.closed = False
+        self._pending_tickets: list[Ticket] = []
+        self._pending_receipts: list[GoodsReceipt] = []
+        self._touched: defaultdict[str, set[str]] = defaultdict(set)
+        self._replaced: set[str] = set()
+        self._state_changed = False
+        self._ids = (f"{n:032x}" for n in count(1))
+        self._numbers = count(121)
+        self._fill(articles)
+
+    # What screens call.
+
+    def poll(self) -> Update:
+        """Return what changed since the last poll."""
+        touched = {topic: frozenset(keys) for topic, keys in self._touched.items()}
+        update = Update(touched, frozenset(self._replaced), self._state_changed)
+        self._touched.clear()
+        self._replaced.clear()
+        self._state_changed = False
+        return update
+
+    def sell(self, lines: Sequence[TicketLine], payments: Sequence[Payment]) -> Ticket:
+        """Make a ticket, pending until acknowledged."""
+        total = total_cents(lines)
+        assert settles(total, payments)
+        ticket = Ticket(
+            next(self._ids),
+            self.state.device.series,
+            next(self._numbers),
+            self.now_ms,
+            OFFSET_MIN,
+            business_date(self.now_ms, OFFSET_MIN),
+            0,
+            self.state.device.operator,
+            LOCATION,
+            tuple(lines),
+            vat_lines((line.vat_bp, line.total_cents) for line in lines),
+            tuple(payments),
+            total,
+        )
+        self.tickets.append(ticket)
+        self._pending_tickets.append(ticket)
+        self._pending()
+        return ticket
+
+    def receive(self, lines: Sequence[ReceiptLine], note: str = "") -> GoodsReceipt:
+        """Make a goods receipt, pending until acknowledged."""
+        receipt = GoodsReceipt(
+            next(self._ids),
+            self.now_ms,
+            OFFSET_MIN,
+            0,
+            self.state.device.operator,
+            LOCATION,
+            tuple(lines),
+            note,
+        )
+        self.receipts.append(receipt)
+        self._pending_receipts.append(receipt)
+        self._pending()
+        return receipt
+
+    def send(self, kind: str, args: Any) -> int:
+        """Record a command."""
+        self.sent.append((kind, args))
+        return len(self.sent)
+
+    def close(self) -> None:
+        """Note that the screens let go."""
+        self.closed = True
+
+    # What a test makes happen elsewhere.
+
+    def wake(self) -> None:
+        """Say that there is something to poll, as the link thread would."""
+        if self.on_wake is not None:
+            self.on_wake()
+
+    def link(self, link: LinkStatus, problem: Problem | None = None) -> None:
+        """Change the link's status."""
+        since = self.now_ms
+        self.state = replace(self.state, link=link, since_ms=since, problem=problem)
+        self._state_changed = True
+        self.wake()
+
+    def put(self, topic: str, *rows: Row) -> None:
+        """Take rows as the replica would."""
+        for row in rows:
+            self.catalogue.put(topic, row.id, encode_row(row))
+            self._touched[topic].add(row.id)
+        self.wake()
+
+    def change_price(self, article_id: str, price_cents: int) -> None:
+        """Let another post change a price."""
+        article = self.catalogue.article(article_id)
+        assert article is not None
+        self.put("articles", replace(article, price_cents=price_cents))
+
+    def change_stock(self, article_id: str, quantity_milli: int, minimum_milli: int = 4000) -> None:
+        """Let another post move stock."""
+        key = stock_key(article_id, LOCATION)
+        self.put("stock", StockLevel(key, article_id, LOCATION, quantity_milli, minimum_milli))
+
+    def acknowledge(self) -> None:
+        """Let the hub take everything that is pending, as it would come back in the replica."""
+        device = self.state.device
+        tickets, self._pending_tickets = self._pending_tickets, []
+        receipts, self._pending_receipts = self._pending_receipts, []
+        moved = self._deltas(tickets, receipts)
+        for key, delta in moved.items():
+            article_id = key.partition(":")[0]
+            before = self.catalogue.stock(article_id)
+            pending = 0 if before is None else before.quantity_milli
+            minimum = 0 if before is None else before.minimum_milli
+            self._pending_free_put(key, article_id, pending, minimum)
+        for ticket in tickets:
+            self.put("sales", Sale(ticket.id, device.id, device.name, self.now_ms, ticket))
+        for receipt in receipts:
+            self.put("receipts", Delivery(receipt.id, device.id, device.name, self.now_ms, receipt))
+        self._pending()
+
+    def _pending_free_put(self, key: str, article_id: str, quantity: int, minimum: int) -> None:
+        self.put("stock", StockLevel(key, article_id, LOCATION, quantity, minimum))
+
+    def _pending(self) -> None:
+        stock = self._deltas(self._pending_tickets, self._pending_receipts)
+        changed = self.catalogue.set_pending(stock, self._pending_tickets, self._pending_receipts)
+        for topic, key in changed:
+            self._touched[topic].add(key)
+        waiting = len(self._pending_tickets) + len(self._pending_receipts)
+        self.state = replace(self.state, waiting=waiting)
+        self._state_changed = True
+        self.wake()
+
+    @staticmethod
+    def _deltas(
+        tickets: Sequence[Ticket], receipts: Sequence[GoodsReceipt]
+    ) -> dict[str, int]:
+        deltas: defaultdict[str, int] = defaultdict(int)
+        for ticket in tickets:
+            for line in ticket.lines:
+                deltas[stock_key(line.article_id, LOCATION)] -= line.quantity_milli
+        for receipt in receipts:
+            for taken in receipt.lines:
+                deltas[stock_key(taken.article_id, LOCATION)] += taken.quantity_milli
+        return dict(deltas)
+
+    def _fill(self, articles: int) -> None:
+        sample = sample_shop(articles=articles)
+        category_id = {row.name: f"{i:032x}" for i, row in enumerate(sample.categories, 0xC0)}
+        rows: dict[str, list[Row]] = {"shop": [Shop("shop", "Épicerie des Tilleuls")]}
+        rows["categories"] = [
+            Category(category_id[row.name], row.name, row.colour, rank)
+            for rank, row in enumerate(sample.categories)
+        ]
+        rows["articles"] = [
+            Article(
+                f"{0xA000 + i:032x}",
+                row.name,
+                category_id[row.category],
+                row.price_cents,
+                row.vat_bp,
+                (row.code,),
+            )
+            for i, row in enumerate(sample.articles)
+        ]
+        rows["stock"] = [
+            StockLevel(
+                stock_key(f"{0xA000 + i:032x}", LOCATION),
+                f"{0xA000 + i:032x}",
+                LOCATION,
+                row.stock_thousandths,
+                row.stock_min_thousandths,
+            )
+            for i, row in enumerate(sample.articles)
+        ]
+        for topic, values in rows.items():
+            self.catalogue.replace(topic, [(row.id, encode_row(row)) for row in values])
+
+
+def sample_alert(n: int, code: str, subject: str) -> Alert:
+    """Return an alert row."""
+    return Alert(f"{n:032x}", NOW_MS - n * 600_000, code, subject, "Caisse 1")
+
+
+def sample_takings(device: str, name: str, tickets: int, cents: int) -> Takings:
+    """Return a takings row of today."""
+    today = business_date(NOW_MS, OFFSET_MIN)
+    by_method = {"cash": cents // 3, "card": cents - cents // 3}
+    return Takings(f"{today}:{device}", today, device, name, tickets, cents, by_method, {})
