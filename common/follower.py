@@ -95,7 +95,7 @@ class Follower:
         topics: Iterable[str],
         outbox: str,
         clock: Callable[[], float],
-        on_event: Callable[[Event, str], None] = lambda event, topic: None,
+        on_event: Callable[[Event, str], None] = lambda _event, _topic: None,
     ) -> None:
         self._replica = replica
         self._topics = {topic: _Topic() for topic in topics}
@@ -190,7 +190,7 @@ class Follower:
         """Compare positions and digests; return what to ask for."""
         if not self._welcomed or heartbeat.epoch != self._replica.epoch():
             return []
-        asks = []
+        asks: list[Any] = []
         for name, pulse in heartbeat.topics.items():
             topic = self._topics.get(name)
             if topic is None or topic.state is not TopicState.LIVE:
@@ -271,7 +271,7 @@ class Follower:
     def tick(self) -> list[Any]:
         """Ask again for what was not answered in time."""
         now = self._clock()
-        asks = []
+        asks: list[Any] = []
         for name, topic in self._topics.items():
             late = now - topic.asked_at_s >= ANSWER_TIMEOUT_S
             if self._welcomed and topic.state is TopicState.SYNCING and late:

@@ -257,6 +257,7 @@ def encode(message: Any) -> bytes:
 
 def decode(frame: bytes) -> Any:
     """Return the message of a frame that is not a broadcast; raises WireError on anything else."""
+    kind = 0
     try:
         version, kind = frame[0], frame[1]
         if version != VERSION:

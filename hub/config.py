@@ -1,6 +1,6 @@
 """The hub's folder and its settings, parsed once into a frozen value.
 
-Owns where files lie (`Folder`), what `hub.toml` may say (`Settings`) and the errors that name field,
+Owns where files lie (`Folder`), what `hub.toml` may say (`Settings`), and errors that name field,
 value and what would do. Reads no environment, opens no database.
 """
 

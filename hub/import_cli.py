@@ -36,7 +36,7 @@ def import_file(
     keys = read_keys(folder)
     report = ImportReport()
     replies: list[m.Reply] = []
-    with _bar(t, terminal) as progress:
+    with _bar(terminal) as progress:
         task = progress.add_task(source.name, total=None)
         file = article_csv.read(
             source, lambda done, total: progress.update(task, completed=done, total=total)
@@ -54,7 +54,7 @@ def import_file(
     return report
 
 
-def _bar(t: Translator, terminal: Terminal) -> Progress:
+def _bar(terminal: Terminal) -> Progress:
     return Progress(
         "{task.description}",
         BarColumn(),

@@ -104,7 +104,7 @@ class Pipeline:
     def _alone(self, received: Received) -> Released:
         try:
             return self._commit([received], self._take)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - one command's fault must not stop a queue
             if isinstance(error, FAULTS) and is_passing(error):
                 return _busy(received, error)
             _log.exception("command %s failed", received.command.n)

@@ -62,7 +62,7 @@ class _Page:
 
 
 def _status(desk: Desk, _: _NoArguments) -> Any:
-    known = devices.devices(desk.store.db)
+    kiosks = _kiosks(desk)
     return {
         "shop": desk.shop_name,
         "version": VERSION,
@@ -75,10 +75,8 @@ def _status(desk: Desk, _: _NoArguments) -> Any:
             topic: {"tseq": head.tseq, "low": head.low, "digest": f"{head.digest:064x}"}
             for topic, head in desk.log.heads.items()
         },
-        "devices": sum(device.profile in KIOSK_PROFILES for device in known),
-        "connected": sum(
-            device.id in desk.connected for device in known if device.profile in KIOSK_PROFILES
-        ),
+        "devices": len(kiosks),
+        "connected": sum(device.id in desk.connected for device in kiosks),
         "quarantined": devices.quarantined(desk.store.db),
         "counters": desk.counters(),
     }
@@ -95,9 +93,13 @@ def _devices(desk: Desk, _: _NoArguments) -> Any:
             "enrolled_ms": device.enrolled_ms,
             "heard_ms": desk.connected.get(device.id),
         }
-        for device in devices.devices(desk.store.db)
-        if device.profile in KIOSK_PROFILES
+        for device in _kiosks(desk)
     ]
+
+
+def _kiosks(desk: Desk) -> list[Device]:
+    known = devices.devices(desk.store.db)
+    return [device for device in known if device.profile in KIOSK_PROFILES]
 
 
 def _pair(desk: Desk, args: _Pair) -> Any:
