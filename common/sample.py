@@ -6,7 +6,7 @@ knows no database, no message and no screen.
 
 Barcodes are EAN-13 with prefix 20. GS1 keeps 20–29 for numbers that circulate only inside a shop
 (General Specifications §1.4), so none can be a real product's; 300–379 would be France's own.
-Only 20 is used: shops print weights and prices into 21–29. Codes with a leading zero, equally
+Only 20 is used: many shops print weights and prices into 21–29. Codes with a leading zero, equally
 free, would be read as UPC-A by many scanners, a digit shorter.
 """
 

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from peewee import (
+from peewee import (  # type: ignore[attr-defined] # its stubs leave sqlite3 out
     DatabaseError,
     PeeweeException,
     SqliteDatabase,
-    sqlite3,  # type: ignore[attr-defined] # its stubs leave it out
+    sqlite3,
 )
 
 from hub import tables

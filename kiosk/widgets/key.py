@@ -48,12 +48,15 @@ class Key(ButtonBehavior, Widget):
             return 0.0
         return float(self.icon_side + (self.gap if self.text else 0))
 
-    def _get_text_width(self) -> float:
+    def _get_text_natural(self) -> float:
         if not self.text:
             return 0.0
         ruler = CoreLabel(font_size=self.font_size, bold=self.bold)
-        natural = max(ruler.get_extents(row)[0] for row in self.text.split("\n")) + 1
-        return float(min(natural, max(1.0, self.width - 2 * self.pad - self.icon_room)))
+        return float(max(ruler.get_extents(row)[0] for row in self.text.split("\n")) + 1)
+
+    def _get_text_width(self) -> float:
+        room = max(1.0, self.width - 2 * self.pad - self.icon_room)
+        return float(min(self.text_natural, room))
 
     def _get_start(self) -> float:
         if self.halign == "left":
@@ -61,8 +64,11 @@ class Key(ButtonBehavior, Widget):
         return float(self.center_x - (self.icon_room + self.text_width) / 2)
 
     icon_room: Any = AliasProperty(_get_icon_room, bind=("icon", "icon_side", "gap", "text"))
+    text_natural: Any = AliasProperty(
+        _get_text_natural, bind=("text", "font_size", "bold"), cache=True
+    )
     text_width: Any = AliasProperty(
-        _get_text_width, bind=("text", "font_size", "bold", "width", "pad", "icon_room"), cache=True
+        _get_text_width, bind=("text_natural", "width", "pad", "icon_room"), cache=True
     )
     start: Any = AliasProperty(
         _get_start, bind=("halign", "x", "center_x", "pad", "icon_room", "text_width")

@@ -5,11 +5,11 @@ from typing import Final
 from kivy.properties import StringProperty
 from kivy.uix.gridlayout import GridLayout
 
-from kiosk.keypad import COMMA, DOUBLE_ZERO
 from kiosk.widgets.key import Key
 from kiosk.widgets.kv import load_beside
 
-_PLACES: Final = ("7", "8", "9", "4", "5", "6", "1", "2", "3", "0", DOUBLE_ZERO, COMMA)
+COMMA: Final = ","
+_PLACES: Final = ("7", "8", "9", "4", "5", "6", "1", "2", "3", "0", "00", COMMA)
 
 
 class PadKey(Key):

@@ -1,0 +1,66 @@
+"""The bar on top of every screen: who this post is, and whether it is in step with the hub.
+
+Owns its layout from wide to narrow; the link's state is said by colour, sign and word together.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kivy.properties import BooleanProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.views import StatusView
+from kiosk.widgets import words as _words  # noqa: F401 - its rules are used in the .kv
+from kiosk.widgets.key import Key
+from kiosk.widgets.kv import load_beside
+
+
+class LanguageKey(Key):
+    """One language; `lang` is its code."""
+
+    lang = StringProperty("")
+    chosen = BooleanProperty(False)
+
+
+class StatusBar(BoxLayout):
+    """`on_explain` asks for the explanation of the link, `on_language(lang)` for another language."""
+
+    device = StringProperty("")
+    operator = StringProperty("")
+    link = StringProperty("offline")
+    link_text = StringProperty("")
+    tone = StringProperty("warn")
+    since = StringProperty("")
+    synced = StringProperty("")
+    waiting_text = StringProperty("")
+    trouble = StringProperty("")
+    time = StringProperty("")
+    narrow = BooleanProperty(False)
+    __events__ = ("on_explain", "on_language")
+
+    def on_explain(self) -> None:
+        """Event: the sign of the link was touched."""
+
+    def on_language(self, lang: str) -> None:
+        """Event: another language was chosen."""
+
+    def offer(self, languages: Mapping[str, str], chosen: str) -> None:
+        """Offer these languages by code, `chosen` marked."""
+        box: Any = self.ids.languages
+        if not box.children:
+            for lang in languages:
+                key = LanguageKey(lang=lang, text=lang.upper())
+                key.bind(on_release=lambda pressed: self.dispatch("on_language", pressed.lang))
+                box.add_widget(key)
+        for key in box.children:
+            key.chosen = key.lang == chosen
+
+    def show(self, view: StatusView) -> None:
+        """Show the status of this moment."""
+        self.device, self.operator, self.time = view.device, view.operator, view.time
+        self.link, self.link_text, self.tone = view.link.value, view.link_text, view.tone
+        self.since, self.synced = view.since, view.synced
+        self.waiting_text, self.trouble = view.waiting_text, view.trouble
+
+
+load_beside(__file__)

@@ -1,0 +1,103 @@
+"""Articles to tap: one tile, and the grid that fits as many as its room takes.
+
+Owns the tile's look and its one flash when a change came from elsewhere. Which articles are on a
+page is told by ids; what a tile says by its view.
+"""
+
+from collections.abc import Callable, Container, Sequence
+from typing import Any
+
+from kivy.animation import Animation
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.uix.gridlayout import GridLayout
+
+from kiosk.views import TileView
+from kiosk.widgets import icon as _icon  # noqa: F401 - its rules are used in the .kv
+from kiosk.widgets import words as _words  # noqa: F401
+from kiosk.widgets.key import TouchArea
+from kiosk.widgets.kv import load_beside
+
+FLASH_S = 1.6
+
+
+class Tile(TouchArea):
+    """One article. An empty tile (`article_id` "") keeps its place and shows nothing."""
+
+    article_id = StringProperty("")
+    name = StringProperty("")
+    price = StringProperty("")
+    stock = StringProperty("")
+    colour = StringProperty("slate")
+    warning = BooleanProperty(False)
+    sold_out = BooleanProperty(False)
+    pending = BooleanProperty(False)
+    glow = NumericProperty(0.0)
+
+    def show(self, view: TileView | None) -> bool:
+        """Show a view; return whether this article's price or stock now reads otherwise."""
+        if view is None:
+            self.article_id = ""
+            self.disabled = True
+            return False
+        same_article = self.article_id == view.id
+        changed = same_article and (self.price, self.stock) != (view.price, view.stock)
+        if not same_article:
+            Animation.cancel_all(self, "glow")
+            self.glow = 0.0
+        self.article_id, self.name = view.id, view.name
+        self.price, self.stock, self.colour = view.price, view.stock, view.colour
+        self.warning, self.sold_out, self.pending = view.warning, view.sold_out, view.pending
+        self.disabled = False
+        return changed
+
+    def flash(self) -> None:
+        """Glow once and fade: this changed elsewhere."""
+        Animation.cancel_all(self, "glow")
+        self.glow = 1.0
+        Animation(glow=0.0, duration=FLASH_S, transition="in_quad").start(self)
+
+
+class TileGrid(GridLayout):
+    """A page of tiles. `on_fit(count)` says how many there is room for, `on_pick(id)` a tap."""
+
+    min_tile_width = NumericProperty(180)
+    min_tile_height = NumericProperty(100)
+    __events__ = ("on_fit", "on_pick")
+
+    def on_fit(self, count: int) -> None:
+        """Event: the room for tiles has changed."""
+
+    def on_pick(self, article_id: str) -> None:
+        """Event: a tile was touched."""
+
+    def on_size(self, *_: object) -> None:
+        """Make or drop tiles so that they fill the room."""
+        across, down = self.spacing
+        columns = max(1, int((self.width + across) // (self.min_tile_width + across)))
+        rows = max(1, int((self.height + down) // (self.min_tile_height + down)))
+        if (columns, rows) == (self.cols, self.rows):
+            return
+        self.cols, self.rows = columns, rows
+        self.clear_widgets()
+        for _ in range(columns * rows):
+            tile = Tile()
+            tile.bind(on_press=lambda pressed: self.dispatch("on_pick", pressed.article_id))
+            self.add_widget(tile)
+        self.dispatch("on_fit", columns * rows)
+
+    def show(self, ids: Sequence[str], view_of: Callable[[str], TileView | None]) -> None:
+        """Fill the page."""
+        for place, tile in enumerate(self._tiles()):
+            tile.show(view_of(ids[place]) if place < len(ids) else None)
+
+    def touch(self, ids: Container[str], view_of: Callable[[str], TileView | None]) -> None:
+        """Show anew the tiles in view that are among `ids`; those that changed flash."""
+        for tile in self._tiles():
+            if tile.article_id and tile.article_id in ids and tile.show(view_of(tile.article_id)):
+                tile.flash()
+
+    def _tiles(self) -> Sequence[Any]:
+        return list(reversed(self.children))
+
+
+load_beside(__file__)
