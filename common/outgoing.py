@@ -34,7 +34,8 @@ class Outcome(Enum):
 
 
 class Outgoing:
-    """The queue of one outbox. `acked`: everything up to it was replied to, on disk."""
+    """The queue of one outbox. `acked`: everything up to it was replied to, on disk; `last`: the
+    newest number given, whose reply may have come before an older one's."""
 
     def __init__(
         self,
@@ -43,11 +44,12 @@ class Outgoing:
         acked: int,
         clock: Callable[[], float],
         window: int = WINDOW,
+        last: int = 0,
     ) -> None:
         self.outbox = outbox
         self._queue = {entry.n: entry for entry in queued}
         self._acked = acked
-        self._last = max(self._queue, default=acked)
+        self._last = max(acked, last, *self._queue)
         self._next = acked + 1
         self._clock = clock
         self._window = window
@@ -58,6 +60,11 @@ class Outgoing:
     def acked(self) -> int:
         """Return the number up to which every command was replied to."""
         return self._acked
+
+    @property
+    def last(self) -> int:
+        """Return the newest number."""
+        return self._last
 
     @property
     def waiting(self) -> int:

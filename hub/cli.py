@@ -21,11 +21,11 @@ from rich.console import Console as Terminal
 from rich.table import Table
 
 from common import VERSION, seal
+from common.errors import Refusal
 from common.i18n import Translator, mark
 from common.topics import KIOSK_PROFILES
 from hub.article_notices import ArticleFileError
 from hub.config import (
-    ConfigError,
     Folder,
     NetworkSettings,
     Settings,
@@ -33,12 +33,9 @@ from hub.config import (
     read_keys,
     read_settings,
 )
-from hub.console import Console, ConsoleRefused, NoHub, open_console
+from hub.console import Console, ConsoleRefused, open_console
 from hub.import_cli import import_file
-from hub.server import PortInUse
-from hub.store import StoreError
 
-DATA = mark("The hub's folder.")
 
 
 class Session:
@@ -65,9 +62,7 @@ class Session:
         """Turn every known error into its sentence."""
         try:
             yield
-        except (ConfigError, StoreError, PortInUse, NoHub) as error:
-            self.fail(str(error))
-        except ConsoleRefused as refused:
+        except (Refusal, ConsoleRefused) as refused:
             self.fail(refused.problem.text(self.t))
         except ArticleFileError as error:
             self.fail(error.text(self.t))

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from common import seal
+from common.errors import Refusal
 from common.models import convert
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -23,8 +24,8 @@ COMMANDS_PORT: Final = 47800
 CARD_PORT: Final = 47801
 
 
-class ConfigError(Exception):
-    """Settings, folder or keys cannot be used; the text names what and says what would do."""
+class ConfigError(Refusal):
+    """Settings, folder or keys cannot be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,17 +118,14 @@ def read_settings(folder: Folder) -> Settings:
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise ConfigError(
-            f"There is no hub in {folder.root} (no {path.name}). "
-            "Make one with: comptoir-hub init, or name its folder with --data."
-        ) from None
+        raise ConfigError("no_hub_here", folder=folder.root, file=path.name) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}. Correct that line.") from error
+        raise ConfigError("settings_unreadable", file=path, reason=error) from error
     _refuse_unknown(raw, Settings, str(path), "")
     try:
         settings = convert(raw, Settings)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{path}: {error}. Correct that value.") from error
+        raise ConfigError("setting_invalid", file=path, reason=error) from error
     _refuse_shared_ports(settings.network, path)
     return settings
 
@@ -138,7 +136,7 @@ def _refuse_unknown(raw: dict[str, Any], kind: type[Any], path: str, section: st
         if name not in known:
             where = f"[{section}] " if section else ""
             allowed = ", ".join(known)
-            raise ConfigError(f"{path}: {where}{name} is no setting. Known here: {allowed}.")
+            raise ConfigError("setting_unknown", file=path, name=f"{where}{name}", known=allowed)
         if isinstance(value, dict):
             _refuse_unknown(value, SECTIONS[name], path, name)
 
@@ -151,8 +149,7 @@ def _refuse_shared_ports(network: NetworkSettings, path: Path) -> None:
         port = getattr(network, setting.name)
         if port in seen:
             raise ConfigError(
-                f"{path}: [network] {setting.name} = {port} is also {seen[port]}. "
-                "Give each its own port."
+                "port_shared", file=path, name=setting.name, port=port, other=seen[port]
             )
         seen[port] = setting.name
 
@@ -179,7 +176,13 @@ def _toml(value: str | int | bool) -> str:
 
 def make_keys(folder: Folder) -> Keys:
     """Make the hub's keys; raises ConfigError where some exist."""
-    folder.keys.mkdir(mode=0o700)
+    try:
+        folder.root.mkdir(parents=True, exist_ok=True)
+        folder.keys.mkdir(mode=0o700)
+    except FileExistsError:
+        raise ConfigError("keys_exist", folder=folder.keys) from None
+    except OSError as error:
+        raise ConfigError("folder_unusable", folder=folder.root, reason=error.strerror) from error
     keys = Keys(seal.new_signing_keys(), seal.new_curve_keys(), seal.new_curve_keys())
     for name, secret in (
         ("identity", keys.identity.secret),
@@ -213,17 +216,15 @@ def _read_secret(path: Path) -> bytes:
         mode = stat.S_IMODE(path.stat().st_mode)
         text = path.read_text("ascii").strip()
     except FileNotFoundError:
-        raise ConfigError(f"The key {path} is missing. Restore it from your key backup.") from None
+        raise ConfigError("key_missing", file=path) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The key {path} cannot be read: {error}.") from error
+        raise ConfigError("key_unreadable", file=path, reason=error) from error
     if os.name == "posix" and mode & 0o077:
-        raise ConfigError(
-            f"The key {path} can be read by others (mode {mode:o}). Close it: chmod 600 {path}"
-        )
+        raise ConfigError("key_open", file=path, mode=f"{mode:o}")
     try:
         secret = bytes.fromhex(text)
     except ValueError:
         secret = b""
     if len(secret) != 32:
-        raise ConfigError(f"The key {path} is damaged: 64 hex characters were expected.")
+        raise ConfigError("key_damaged", file=path)
     return secret

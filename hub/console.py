@@ -15,7 +15,7 @@ from zmq.utils import z85
 
 from common import VERSION, seal, wire
 from common import messages as m
-from common.errors import Problem
+from common.errors import Problem, Refusal
 from common.ids import IdMint
 from common.outgoing import Outcome, Outgoing, Queued
 from hub.config import Keys, NetworkSettings
@@ -23,8 +23,8 @@ from hub.config import Keys, NetworkSettings
 TIMEOUT_S: Final = 5.0
 
 
-class NoHub(Exception):
-    """No hub answers; the text says where."""
+class NoHub(Refusal):
+    """No hub answers, or no longer."""
 
 
 class ConsoleRefused(Exception):
@@ -52,7 +52,7 @@ class Console:
                 if message.code:
                     raise ConsoleRefused(Problem(message.code, message.params))
                 return message.result
-        raise NoHub(f"The hub at {self._address} does not answer.")
+        raise NoHub("no_hub", address=self._address)
 
     def command_all(
         self,
@@ -79,7 +79,7 @@ class Console:
             if self._take_reply(outgoing, on_reply):
                 heard_s = time.monotonic()
             elif time.monotonic() - heard_s > PATIENCE_S:
-                raise NoHub(f"The hub at {self._address} stopped answering.")
+                raise NoHub("hub_silent", address=self._address)
 
     def _take_reply(self, outgoing: Outgoing, on_reply: Callable[[m.Reply], None]) -> bool:
         """Wait a second for something that moves the queue; return whether it came."""
@@ -102,13 +102,13 @@ class Console:
                 return
             if isinstance(message, m.Refused):
                 raise ConsoleRefused(Problem(message.code, message.params))
-        raise NoHub(f"The hub at {self._address} does not answer.")
+        raise NoHub("no_hub", address=self._address)
 
     def _send(self, frame: bytes) -> None:
         try:
             self._socket.send(frame)
         except zmq.Again:
-            raise NoHub(f"No hub answers at {self._address}. Start it: comptoir-hub run") from None
+            raise NoHub("no_hub", address=self._address) from None
 
     def _messages(self, patience_s: float) -> Iterator[Any]:
         """Yield what arrives until `patience_s` pass in silence."""

@@ -19,6 +19,7 @@ from hub.doors import Doors
 from hub.pairing import PairingDesk
 from hub.pipeline import GROUP, Pipeline, Received
 from hub.records.devices import Device
+from hub.store import FAULTS
 from hub.sync import Answers, SyncDesk
 from hub.upkeep import Upkeep
 
@@ -93,6 +94,7 @@ class Hub:
         if device is None:
             return []
         self._desks.queries.connected[device.id] = self._now_ms()
+        message: Any = None
         try:
             message = wire.decode(frame)
             handler = self._handlers.get(type(message))
@@ -104,6 +106,9 @@ class Hub:
             return [_refused(peer, Refusal("malformed", reason=str(error)))]
         except Refusal as refusal:
             return [_refused(peer, refusal)]
+        except FAULTS as error:
+            _log.warning("a %s was not answered: %s", type(message).__name__, error)
+            return [_refused(peer, Refusal("hub_busy", reason=str(error)))]
 
     def turn(self) -> Sent:
         """Commit a group of what waits, and let out what it made and what snapshots may send."""
@@ -165,6 +170,9 @@ class Hub:
             return _refused(peer, Refusal("malformed", reason=str(error)))[1]
         except Refusal as refusal:
             return _refused(peer, refusal)[1]
+        except FAULTS as error:
+            _log.warning("nobody was enrolled: %s", error)
+            return _refused(peer, Refusal("hub_busy", reason=str(error)))[1]
 
     def _command(self, peer: bytes, device: Device, command: m.Command) -> Answers:
         if len(self._waiting) < QUEUE_LIMIT:

@@ -17,7 +17,7 @@ from hub.config import Folder
 from hub.pipeline import Pipeline, Received
 from hub.records import devices
 from hub.service import now_ms, only_hub
-from hub.store import Store
+from hub.store import Store, StoreError
 
 GROUP = 8
 
@@ -56,4 +56,4 @@ def _take(pipeline: Pipeline, batch: list[Received], on_reply: Callable[[m.Reply
         if isinstance(message, m.Reply):
             on_reply(message)
         else:
-            raise RuntimeError(f"the hub's database takes nothing now: {message}")
+            raise StoreError("hub_busy", reason=message)

@@ -17,6 +17,7 @@ import zmq
 from zmq.utils import z85
 
 from common import seal, wire
+from common.errors import Refusal
 from common.topics import KIOSK_PROFILES, Profile
 from hub import doors
 from hub.config import NetworkSettings
@@ -35,14 +36,10 @@ DRAIN: Final = 256
 REFUSED: Final = (b"400", b"not enrolled", b"")
 
 
-class PortInUse(Exception):
-    """A port cannot be bound; the text says which and what would do."""
-
-
 def check_libzmq() -> None:
-    """Refuse a libzmq without CURVE; raises RuntimeError."""
+    """Refuse a libzmq without CURVE."""
     if not zmq.has("curve"):
-        raise RuntimeError("This libzmq has no CURVE encryption. Install pyzmq from PyPI.")
+        raise Refusal("no_libzmq_curve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ class Server:
         self._enrolment: zmq.Socket[bytes] | None = None
 
     def bind(self) -> None:
-        """Bind every socket but the enrolment's, the ZAP handler first; raises PortInUse."""
+        """Bind every socket but the enrolment's; raises Refusal `port_in_use`."""
         self._poller.register(self._wake_read, zmq.POLLIN)
         self._zap = self._context.socket(zmq.ROUTER)
         self._zap.bind("inproc://zeromq.zap.01")
@@ -275,7 +272,10 @@ class Server:
                 if error.errno == errno.EADDRINUSE and attempt < 19:
                     time.sleep(0.05)
                     continue
-                raise PortInUse(
-                    f"Cannot listen on {address} ({error.strerror}). Stop the program that uses "
-                    f"port {port}, or set another [network] {setting} in hub.toml."
+                raise Refusal(
+                    "port_in_use",
+                    address=address,
+                    reason=error.strerror,
+                    port=port,
+                    name=setting,
                 ) from error

@@ -54,8 +54,7 @@ def now_ms() -> int:
 def found(folder: Folder, settings: Settings) -> Keys:
     """Make a new hub: settings, keys, database, first epoch. Raises ConfigError, StoreError."""
     if folder.settings.exists() or folder.database.exists():
-        raise ConfigError(f"{folder.root} holds a hub already; nothing was changed.")
-    folder.root.mkdir(parents=True, exist_ok=True)
+        raise ConfigError("hub_exists", folder=folder.root)
     keys = make_keys(folder)
     store = Store.create(folder.database)
     try:
@@ -91,9 +90,7 @@ def only_hub(folder: Folder) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise HubRuns(
-            f"Another hub runs on {folder.root}. Stop it first, or use another folder."
-        ) from None
+        raise HubRuns("hub_runs", folder=folder.root) from None
     try:
         yield
     finally:

@@ -16,6 +16,7 @@ from peewee import (  # type: ignore[attr-defined] # its stubs leave sqlite3 out
     sqlite3,
 )
 
+from common.errors import Refusal
 from hub import tables
 
 SAFE_SQLITE: Final = (3, 51, 3)
@@ -52,8 +53,8 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, sqlite3.OperationalError)
 
 
-class StoreError(Exception):
-    """The database cannot be used; the text says why and what would do."""
+class StoreError(Refusal):
+    """The database cannot be used as it is."""
 
 
 class HubRuns(StoreError):
@@ -64,10 +65,7 @@ def check_sqlite() -> None:
     """Refuse a SQLite with the WAL-reset bug; raises StoreError."""
     if sqlite3.sqlite_version_info < SAFE_SQLITE:
         need = ".".join(str(part) for part in SAFE_SQLITE)
-        raise StoreError(
-            f"SQLite {sqlite3.sqlite_version} can damage a database under load; "
-            f"{need} or newer is needed. Install the pysqlite3 package."
-        )
+        raise StoreError("sqlite_too_old", found=sqlite3.sqlite_version, needed=need)
 
 
 class Store:
@@ -83,7 +81,7 @@ class Store:
         """Make a new database with all tables; raises StoreError where the file exists."""
         check_sqlite()
         if path.exists():
-            raise StoreError(f"{path} exists already; it is never overwritten.")
+            raise StoreError("database_exists", file=path)
         store = cls._connect(path)
         with store.group():
             store.database.create_tables(tables.TABLES)
@@ -95,19 +93,18 @@ class Store:
         """Open an existing database; raises StoreError: absent, damaged, locked, too new."""
         check_sqlite()
         if not path.exists():
-            raise StoreError(f"There is no database {path}. Make one with: comptoir-hub init")
+            raise StoreError("database_missing", file=path)
         try:
             store = cls._connect(path)
             damage = store.db.execute("PRAGMA quick_check(1)").fetchone()[0]
             version = int(store.meta("schema", "0"))
         except FAULTS as error:
-            raise StoreError(_explain(path, error)) from error
+            raise _fault(path, error) from error
         if damage != "ok":
-            raise StoreError(_explain(path, damage))
+            raise StoreError("database_damaged", file=path, reason=damage)
         if version != tables.SCHEMA_VERSION:
             raise StoreError(
-                f"{path} has schema {version}, this hub knows {tables.SCHEMA_VERSION}. "
-                "Update the hub; the database was not touched."
+                "database_schema", file=path, theirs=version, ours=tables.SCHEMA_VERSION
             )
         return store
 
@@ -165,13 +162,11 @@ class Store:
         self.database.close()
 
 
-def _explain(path: Path, error: object) -> str:
+def _fault(path: Path, error: BaseException) -> StoreError:
     text = str(error)
-    if "locked" in text or "busy" in text:
-        return f"{path} is in use by another program: {text}. Stop it, then try again."
-    return (
-        f"{path} is damaged: {text}. It was not touched. Keep a copy of it, and restore a backup."
-    )
+    in_use = "locked" in text or "busy" in text
+    code = "database_locked" if in_use else "database_damaged"
+    return StoreError(code, file=path, reason=text)
 
 
 def sqlite_version() -> str:

@@ -4,6 +4,7 @@ A little each second, so that no sale waits for it. A row that leaves a window i
 other: numbered, broadcast, and gone from every replica alike.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
@@ -12,8 +13,9 @@ from common import messages as m
 from common.topics import TOPICS, WINDOWED
 from hub.changes import OWN, ChangeLogBook
 from hub.config import KeepSettings
-from hub.store import Store
+from hub.store import FAULTS, Store
 
+_log = logging.getLogger(__name__)
 DAY_MS: Final = 86_400_000
 SLICE: Final = 500
 
@@ -53,9 +55,13 @@ class Upkeep:
         self._now_ms = now_ms
 
     def turn(self) -> list[m.Changes]:
-        """Do a slice of what is due; return what to broadcast."""
-        self._cut_log()
-        return self._close_windows()
+        """Do a slice of what is due; return what to broadcast. A full disk only puts it off."""
+        try:
+            self._cut_log()
+            return self._close_windows()
+        except FAULTS as error:
+            _log.warning("upkeep put off: %s", error)
+            return []
 
     def _cut_log(self) -> None:
         long = [

@@ -5,6 +5,7 @@ first looked at; until then only what finds it is read. No stock, no pending eff
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -71,30 +72,22 @@ class Articles:
         return len(self._rows)
 
     def replace(self, rows: Iterable[tuple[str, bytes]]) -> None:
-        """Take these rows instead of all there were."""
+        """Take these rows instead of all there were; on a row that raises, nothing has changed."""
         taken = list(rows)
-        self._rows.replace(taken)
-        self._codes = CodeIndex()
+        codes = CodeIndex()
         lines, ids, category_of = [], [], {}
         for key, row in taken:
             finding = self._finding(row)
             for code in finding.codes:
-                self._codes.add(code, key)
+                codes.add(code, key)
             if finding.active:
                 lines.append(self._fold.line(finding.name, finding.codes))
                 ids.append(key)
                 category_of[key] = finding.category_id
-        lines, ids = sort_lines(lines, ids)
-        self._all.replace(lines, ids)
-        shelves: dict[str, tuple[list[str], list[str]]] = {}
-        for line, key in zip(lines, ids, strict=True):
-            shelf = shelves.setdefault(category_of[key], ([], []))
-            shelf[0].append(line)
-            shelf[1].append(key)
-        self._by_category = {}
-        for category_id, shelf in shelves.items():
-            self._by_category[category_id] = SearchIndex()
-            self._by_category[category_id].replace(*shelf)
+        self._rows.replace(taken)
+        self._codes = codes
+        self._all.replace(*sort_lines(lines, ids))
+        self._by_category = self._all.parted(category_of)
 
     def put(self, key: str, row: bytes) -> None:
         """Take a row, new or changed."""
@@ -110,7 +103,9 @@ class Articles:
         if after.active:
             line = self._fold.line(after.name, after.codes)
             self._all.add(line, key)
-            self._by_category.setdefault(after.category_id, SearchIndex()).add(line, key)
+            if after.category_id not in self._by_category:
+                self._by_category[after.category_id] = SearchIndex()
+            self._by_category[after.category_id].add(line, key)
 
     def drop(self, key: str) -> None:
         """Give up a row; nothing happens when it is not there."""
@@ -129,15 +124,16 @@ class Articles:
         return None if article_id is None else self._rows.get(article_id)
 
     def find(self, text: str, category_id: str | None) -> Iterator[str]:
-        """Yield ids, best first: the article whose code is typed, then by text."""
-        exact = self.by_code(text.strip())
-        if exact is not None and exact.active and category_id in (None, exact.category_id):
-            yield exact.id
+        """Return ids, best first: the article whose code is typed, then by text."""
         shelf = self._all if category_id is None else self._by_category.get(category_id)
-        if shelf is not None:
-            for article_id in shelf.find(self._fold.words(text)):
-                if exact is None or article_id != exact.id:
-                    yield article_id
+        found = (
+            iter(()) if shelf is None else chain.from_iterable(shelf.find(self._fold.words(text)))
+        )
+        exact = self.by_code(text.strip())
+        if exact is None or not exact.active or category_id not in (None, exact.category_id):
+            return found
+        exact_id = exact.id
+        return chain([exact_id], (each for each in found if each != exact_id))
 
     def _unlist(self, key: str, finding: _Finding) -> None:
         for code in finding.codes:

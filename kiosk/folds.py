@@ -105,16 +105,17 @@ class Timeline(Generic[RowT]):
     def replace(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Take these rows instead of all there were."""
         taken = list(rows)
-        self._rows.replace(taken)
         self._places = {key: self._place(key, row) for key, row in taken}
+        self._rows.replace(taken)
         self._order = sorted(self._places.values())
 
     def put(self, key: str, row: bytes) -> None:
         """Take a row, new or changed."""
+        place = self._place(key, row)
         self._forget(key)
         self._rows.put(key, row)
-        self._places[key] = self._place(key, row)
-        insort(self._order, self._places[key])
+        self._places[key] = place
+        insort(self._order, place)
 
     def drop(self, key: str) -> None:
         """Give up a row; nothing happens when it is not there."""

@@ -31,6 +31,17 @@ class WindowSettings:
     title: str = "Comptoir"
 
 
+@dataclass(frozen=True, slots=True)
+class ScreenSettings:
+    """How the screens behave. `theme`: a key of `kiosk.theme.THEMES`.
+
+    `letters_by_touch`: touching a search field brings letters to the screen.
+    """
+
+    theme: str = "light"
+    letters_by_touch: bool = True
+
+
 class _ExpectedNoise(logging.Filter):
     """Drops Kivy's traceback about an input library that Comptoir does not use."""
 

@@ -45,6 +45,16 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits in an outbox, all of one moment. Everything up to `acked` has its reply."""
+
+    outbox: str
+    acked: int
+    last: int
+    queued: list[Queued]
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How many operations wait for a reply, and how many the hub could not take as they stood."""
 
@@ -123,15 +133,15 @@ class Outbox:
             fresh, self._fresh = self._fresh, []
         return fresh
 
-    def waiting(self) -> tuple[int, list[Queued]]:
-        """Return the n up to which every operation has a reply, and all that wait above it."""
+    def waiting(self) -> Waiting:
+        """Return everything that waits; `take_fresh` goes on from there."""
         with self._lock:
             rows = self._database.connection.execute(
                 f"SELECT {_ENTRY} FROM command WHERE status = 0 ORDER BY n"
             ).fetchall()
             self._fresh = []
             acked = rows[0][0] - 1 if rows else self._last
-        return acked, [Queued(*row) for row in rows]
+            return Waiting(self.id, acked, self._last, [Queued(*row) for row in rows])
 
     def note_replies(self, replies: Sequence[m.Reply]) -> None:
         """Mark operations with their replies, durably; another outbox's are passed over."""
@@ -156,7 +166,6 @@ class Outbox:
             rows = self._database.connection.execute(
                 f"SELECT {_ENTRY} FROM command WHERE n >= ? ORDER BY n", (first_n,)
             ).fetchall()
-            self._fresh = []
         return [Queued(*row) for row in rows]
 
     def note_clock(self, clock_diff_ms: int) -> None:

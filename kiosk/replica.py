@@ -70,6 +70,7 @@ class Replica:
     """An open replica of one outbox's post. Raises one of `FAULTS` where disk or file fail."""
 
     def __init__(self, path: Path, outbox: str) -> None:
+        self.path = path
         self._database = Database(path, PRAGMAS, TABLES)
         self._connection = self._database.connection
         self._stands: dict[str, _Stand] = {}
@@ -123,7 +124,7 @@ class Replica:
 
     def cover(self, topic: str, last_n: int) -> None:
         """Note that a topic's rows hold every effect of this outbox up to `last_n`."""
-        if last_n == self._stand(topic).last_n and not self._stand(topic).stale:
+        if last_n <= self._stand(topic).last_n and not self._stand(topic).stale:
             return
         with self.transaction():
             stand = self._fresh_stand(topic)

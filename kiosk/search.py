@@ -8,8 +8,8 @@ no stock and no screen.
 
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, Self
 
 _BLOCK: Final = 2_000
 _LIGATURES: Final = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d"}
@@ -80,6 +80,18 @@ class SearchIndex:
         """Take these instead of all there were: `Folder.line` of each article, sorted with ids."""
         self._lines, self._ids = lines, ids
 
+    def parted(self, part_of: Mapping[str, str]) -> dict[str, Self]:
+        """Return one index a part (a category), from article id → part."""
+        shelves: dict[str, tuple[list[str], list[str]]] = {}
+        for line, article_id in zip(self._lines, self._ids, strict=True):
+            lines, ids = shelves.setdefault(part_of[article_id], ([], []))
+            lines.append(line)
+            ids.append(article_id)
+        parts = {part: type(self)() for part in shelves}
+        for part, shelf in shelves.items():
+            parts[part].replace(*shelf)
+        return parts
+
     def add(self, line: str, article_id: str) -> None:
         """Take one more article; it must not be in the index."""
         at = self._place(line, article_id)
@@ -93,41 +105,45 @@ class SearchIndex:
             raise KeyError(article_id)
         del self._lines[at], self._ids[at]
 
-    def find(self, words: Sequence[str]) -> Iterator[str]:
-        """Yield article ids, best first: name begins so, words begin so, it stands anywhere.
+    def find(self, words: Sequence[str]) -> Iterator[list[str]]:
+        """Yield article ids in lists, best first: the name begins so, words begin so, anywhere.
 
         `words` are folded; each must be found. Within a rank by name. No word: all articles.
         """
         if not words:
-            yield from self._ids
+            yield self._ids
             return
+        lines, ids = self._lines, self._ids
         start = f" {' '.join(words)}"
-        low = bisect_left(self._lines, start)
-        high = bisect_left(self._lines, start + _LAST, low)
-        yield from self._ids[low:high]
-        anywhere = []
+        low = bisect_left(lines, start)
+        high = bisect_left(lines, start + _LAST, low)
+        yield ids[low:high]
+        beginnings = [f" {word}" for word in dict.fromkeys(words)]
+        anywhere: list[int] = []
         for block in self._blocks_with(words):
-            starting = block
-            for word in words:
-                needle = f" {word}"
-                starting = [at for at in starting if needle in self._lines[at]]
-            begun = set(starting)
-            anywhere += [at for at in block if at not in begun]
-            yield from (self._ids[at] for at in starting if not low <= at < high)
-        yield from (self._ids[at] for at in anywhere)
+            begun = block
+            for beginning in beginnings:
+                begun = [at for at in begun if beginning in lines[at]]
+            if len(begun) < len(block):
+                anywhere += sorted({*block}.difference(begun))
+            yield [ids[at] for at in begun if not low <= at < high]
+        yield [ids[at] for at in anywhere]
 
     def _blocks_with(self, words: Sequence[str]) -> Iterator[list[int]]:
         """Yield the places whose line holds every word, block by block."""
-        # The longest is found least often, and the others are looked for in what is left.
-        first, *others = sorted(words, key=len, reverse=True)
+        # The longest is found least often, the others are looked for in what is left; what is
+        # part of a longer one is found with it.
+        wanted: list[str] = []
+        for word in sorted(words, key=len, reverse=True):
+            if not any(word in longer for longer in wanted):
+                wanted.append(word)
         lines = self._lines
         for start in range(0, len(lines), _BLOCK):
             block = enumerate(lines[start : start + _BLOCK], start)
-            found = [at for at, line in block if first in line]
-            for word in others:
+            found = [at for at, line in block if wanted[0] in line]
+            for word in wanted[1:]:
                 found = [at for at in found if word in lines[at]]
-            if found:
-                yield found
+            yield found
 
     def _place(self, line: str, article_id: str) -> int:
         """Return where an article is or belongs."""

@@ -16,15 +16,30 @@ from kiosk.replica import Replica
 from kiosk.replica_file import Reader, Topic
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stores:
-    """Both files, open; what the replica held when it was opened; what was wrong."""
+    """Both files, open; what the replica held when it was opened; what was wrong.
+
+    `replica` is the link's thread's, `reader` the screens', each the only one to replace it.
+    """
 
     outbox: Outbox
     replica: Replica
     reader: Reader
     topics: dict[str, Topic]
     problems: tuple[Problem, ...]
+
+    def rebuild_replica(self) -> None:
+        """Set a damaged replica aside and begin an empty one; the link's thread alone."""
+        path = self.replica.path
+        self.replica.close()
+        set_aside(path, "damaged")
+        self.replica = Replica(path, self.outbox.id)
+
+    def reopen_reader(self) -> None:
+        """Read the file that is there now; the screens' thread alone."""
+        self.reader.close()
+        self.reader = Reader(self.replica.path)
 
     def close(self) -> None:
         """Close both files."""

@@ -83,9 +83,9 @@ def status_view(state: SessionState, t: Translator, now_ms: int, utc_offset_min:
 
 def problem_text(problem: Problem, t: Translator) -> str:
     """Return what happened and what to do, in the person's language."""
-    profile = _PROFILES.get(problem.params.get("profile", ""))
-    if profile is not None:
-        problem = Problem(problem.code, {**problem.params, "profile": t(profile)})
+    profile = problem.params.get("profile")
+    if isinstance(profile, str) and profile in _PROFILES:
+        problem = Problem(problem.code, {**problem.params, "profile": t(_PROFILES[profile])})
     return problem.text(t)
 
 

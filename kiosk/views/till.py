@@ -50,7 +50,7 @@ class CashChoice:
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """Cash against a total. `label` and `rest`: "Change" and how much, or "Still to pay" and how much.
+    """Cash against a total. `label` and `rest`: "Change" or "Still to pay", and how much.
 
     `enough` allows to confirm; `given_cents` is the total itself as long as nothing is typed.
     """

@@ -12,18 +12,23 @@ class Deck(BoxLayout):
     current = StringProperty("")
 
     def __init__(self, **kwargs: Any) -> None:
-        self._panels: dict[str, Any] = {}
+        # Held here, because a panel out of view has no parent that would keep it.
+        self._panels: list[Any] = []
         super().__init__(**kwargs)
 
     def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
-        """Take a panel; it is shown when its turn comes."""
-        self._panels[widget.deck_name] = widget
-        if widget.deck_name == self.current:
-            super().add_widget(widget, *args, **kwargs)
+        """Take a panel. Its name is set by its .kv rule, which runs after this."""
+        self._panels.append(widget)
+        widget.fbind("deck_name", self._settle)
+        self._settle()
 
     def on_current(self, *_: object) -> None:
         """Put the chosen panel in place."""
-        self.clear_widgets()
-        panel = self._panels.get(self.current)
-        if panel is not None:
-            super().add_widget(panel)
+        self._settle()
+
+    def _settle(self, *_: object) -> None:
+        wanted = [panel for panel in self._panels if panel.deck_name == self.current]
+        if self.children[:1] != wanted[:1]:
+            self.clear_widgets()
+            if wanted:
+                super().add_widget(wanted[0])

@@ -18,6 +18,7 @@ class SearchField(BoxLayout):
     text = StringProperty("")
     hint = StringProperty("")
     letters = BooleanProperty(False)
+    focused = BooleanProperty(False)
     letters_by_touch = BooleanProperty(True)
 
     def type_key(self, name: str) -> None:

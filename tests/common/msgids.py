@@ -53,9 +53,9 @@ def in_python(source: str, name: str) -> Iterator[Msgid]:
                 texts = {"text": node.args[1:2], "hint": node.args[2:3]}
                 for keyword in node.keywords:
                     texts[keyword.arg or ""] = [keyword.value]
-                for text in (_literal(part) for part in texts["text"] + texts["hint"]):
-                    if text:
-                        yield Msgid(text, "", where)
+                for part in texts["text"] + texts["hint"]:
+                    if words := _literal(part):
+                        yield Msgid(words, "", where)
 
 
 def in_kv(source: bytes, name: str) -> Iterator[Msgid]:

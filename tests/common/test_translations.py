@@ -15,7 +15,7 @@ from common.i18n import Translator
 from tests.common.msgids import ROOT, Msgid, all_msgids, in_kv, in_python
 
 PO = ROOT / "common/locale/fr.po"
-SOURCE = '''
+SOURCE = """
 from common.i18n import mark
 TEXTS = {1: mark("one"), 2: mark("two " "halves")}
 TABLE = (ErrorKind("code", "text", hint="hint"), ErrorKind("bare", "only text"))
@@ -24,14 +24,14 @@ class Screen:
         return self.t("Total ({count})", count=self.t.n("{count} line", "{count} lines", 3)) + t
     def other(self):
         return t(variable) + translate(TEXTS[1]) + chart("no")
-'''
-KV = b'''
+"""
+KV = b"""
 #:import words kiosk.words
 <Panel>:  # t("a comment")
     text: root.t("Pay") if root.count else root.t('Empty')
     detail: root.t.n("{count} line", "{count} lines", root.count)
     on_press: root.start("t")
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def used() -> list[Msgid]:
 def texts_of(message: Message) -> list[str]:
     """Return a message's French texts, one a plural form."""
     string = message.string
-    return [string] if isinstance(string, str) else list(string)
+    return [string] if isinstance(string, str) else list(string or ())
 
 
 def entries(catalogue: Catalog) -> Iterator[tuple[tuple[str, str], Message]]:

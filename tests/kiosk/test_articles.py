@@ -3,6 +3,7 @@
 import string
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,9 +29,6 @@ def test_a_code_belongs_to_the_smallest_id_that_holds_it() -> None:
     assert codes.get("20") is None
 
 
-holders = st.sets(st.tuples(st.sampled_from("12"), st.sampled_from("abcd")))
-
-
 @given(st.lists(st.tuples(st.sampled_from("12"), st.sampled_from("abcd")), max_size=30))
 def test_codes_are_those_of_their_holders(changes: list[tuple[str, str]]) -> None:
     codes = CodeIndex()
@@ -49,7 +47,9 @@ def test_codes_are_those_of_their_holders(changes: list[tuple[str, str]]) -> Non
 def test_the_exact_code_comes_first() -> None:
     articles = Articles()
     articles.replace(
-        encoded(article(1, "A 20", codes=("2012",)), article(2, "B"), article(3, "C", codes=("20",)))
+        encoded(
+            article(1, "A 20", codes=("2012",)), article(2, "B"), article(3, "C", codes=("20",))
+        )
     )
     assert found(articles, "20") == [3, 1]
     assert found(articles, " 20 ") == [3, 1]
@@ -136,6 +136,16 @@ def test_changed_row_by_row_is_the_same_as_replaced(
     for category_id in (None, FOOD, DRINKS):
         for text in ("", "a", "b a", "1", "21", *string.digits[1:3]):
             assert found(changing, text, category_id) == found(replaced, text, category_id)
-    assert {row.id: row for row in held.values()} == {
-        key: changing.get(key) for key in held
-    }
+    assert {row.id: row for row in held.values()} == {key: changing.get(key) for key in held}
+
+
+def test_a_snapshot_with_an_unreadable_row_changes_nothing() -> None:
+    articles = Articles()
+    articles.replace(encoded(article(1, codes=("20",))))
+    with pytest.raises(ValueError, match="truncated"):
+        articles.replace([*encoded(article(2, codes=("21",))), (uid(3), b"{")])
+    with pytest.raises(ValueError, match="truncated"):
+        articles.put(uid(1), b"{")
+    assert found(articles) == found(articles, "", FOOD) == [1]
+    assert articles.by_code("20") == article(1, codes=("20",))
+    assert articles.by_code("21") is None

@@ -24,7 +24,12 @@ def quantities(basket: Basket) -> list[tuple[int, int]]:
 def test_empty() -> None:
     basket = Basket()
     assert not basket
-    assert (basket.total_cents, basket.count, basket.selected, basket.to_lines()) == (0, 0, None, ())
+    assert (basket.total_cents, basket.count, basket.selected, basket.to_lines()) == (
+        0,
+        0,
+        None,
+        (),
+    )
 
 
 def test_adding_raises_the_line_of_the_same_article_and_selects_it() -> None:

@@ -36,9 +36,7 @@ def typed(keys: str) -> Entry:
         ("3 7 6 0 0 9 1 7 2 0 1 2 3", "3760091720123", None, None, "3760091720123"),
     ],
 )
-def test_typing(
-    keys: str, shown: str, cents: int | None, milli: int | None, code: str
-) -> None:
+def test_typing(keys: str, shown: str, cents: int | None, milli: int | None, code: str) -> None:
     entry = typed(keys)
     assert (entry.shown(","), entry.cents, entry.milli, entry.code) == (shown, cents, milli, code)
     assert bool(entry) == bool(shown)

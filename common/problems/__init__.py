@@ -1,0 +1,1 @@
+"""The texts of every problem, a table a subject; `common/errors.py` joins them into one."""

@@ -1,0 +1,68 @@
+"""What goes wrong on a post itself: its files, its folder, its disk."""
+
+from typing import Final
+
+from common.problems.kind import ErrorKind
+
+PROBLEMS: Final = (
+    ErrorKind(
+        "sqlite_too_old",
+        "The SQLite of this computer ({found}) can damage its own files.",
+        "Install the package pysqlite3, or SQLite {needed} or newer.",
+    ),
+    ErrorKind(
+        "disk_full",
+        "The disk is full ({folder}): nothing was recorded.",
+        "Free some space, then do it again.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "disk_failed",
+        "The file {file} cannot be used: {reason}.",
+        "Check the disk, then start again; show this to your installer.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "folder_in_use",
+        "Another kiosk is running on the folder {folder}.",
+        "Close it, or choose another folder (--data).",
+        retryable=True,
+    ),
+    ErrorKind(
+        "unreadable_device",
+        "The file {file} cannot be read: {reason}.",
+        "Bring it back from a copy, or pair this post again in a new folder.",
+    ),
+    ErrorKind(
+        "keys_were_readable",
+        "Other users of this computer could read the keys of this post ({path}).",
+        "That was put right; if somebody may have read them, pair this post again.",
+    ),
+    ErrorKind(
+        "hub_older",
+        "The hub has gone back to a state older than what this post has seen.",
+        "Ask the administrator which of its backups was restored.",
+    ),
+    ErrorKind(
+        "outbox_damaged",
+        "The file of waiting operations was damaged; {saved} could be saved.",
+        "It was kept as {file}; show this to your installer.",
+    ),
+    ErrorKind(
+        "outbox_set_back",
+        "The files of this post had gone back to an older state.",
+        "It goes on with the new ticket series {series}; nothing needs doing.",
+    ),
+    ErrorKind(
+        "replica_rebuilt",
+        "The copy of the shop on this post was damaged: it is fetched again.",
+        "Nothing needs doing; waiting operations are not affected.",
+    ),
+    ErrorKind("bad_line", "This line is not understood: {reason}."),
+    ErrorKind(
+        "kiosk_fault",
+        "Something went wrong in this program: {reason}.",
+        "It goes on by itself; show this to your installer.",
+        retryable=True,
+    ),
+)

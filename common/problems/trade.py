@@ -1,0 +1,39 @@
+"""What the shop's own rules refuse, and what they flag on facts that they take."""
+
+from typing import Final
+
+from common.problems.kind import ErrorKind
+
+PROBLEMS: Final = (
+    ErrorKind(
+        "unknown_article",
+        "Article {article} is not in the catalogue.",
+        "Check the code, or ask a manager to create the article.",
+    ),
+    ErrorKind(
+        "unknown_category", "Category {category} does not exist.", "Choose a category of the shop."
+    ),
+    ErrorKind(
+        "profile_not_allowed",
+        "A {profile} may not do this ({kind}).",
+        "Do it on a post that may, or ask the administrator.",
+    ),
+    ErrorKind(
+        "repeated_code",
+        "Barcode {code} already belongs to another article.",
+        "Remove it there first.",
+    ),
+    ErrorKind("flag_unknown_article", "Sold an article that the hub does not know: {label}."),
+    ErrorKind("flag_negative_stock", "Stock of {article} is below zero: {quantity}."),
+    ErrorKind("flag_totals_differ", "Ticket {number}: its totals do not add up."),
+    ErrorKind("flag_repeated_number", "Ticket number {number} was used before."),
+    ErrorKind("flag_repeated_id", "An operation with the same id was taken before: {id}."),
+    ErrorKind("flag_clock", "The clock of {device} differs from the hub's by {seconds} s."),
+    ErrorKind("ticket_empty", "A ticket needs at least one line.", "Add an article first."),
+    ErrorKind(
+        "payment_differs",
+        "The payments do not settle the ticket.",
+        "Enter at least what the ticket comes to.",
+        retryable=True,
+    ),
+)

@@ -1,0 +1,150 @@
+"""The composition root of what is drawn: one window, and the screen that belongs in it.
+
+Owns the way from a session to its screen by profile, from a scanner's keys to the screen in view,
+one poll a frame, and the change from pairing to working. Opens no socket and no file.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from kivy.app import App
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.lang import global_idmap
+from kivy.metrics import Metrics
+from kivy.uix.floatlayout import FloatLayout
+
+from common.i18n import Translator
+from common.topics import Profile
+from kiosk.desks.desk import Desk, Session, Wall
+from kiosk.desks.till import TillDesk
+from kiosk.kivy_setup import ScreenSettings
+from kiosk.scanner import Scanner
+from kiosk.screens.frame import Frame
+from kiosk.screens.till import TillScreen
+from kiosk.theme import THEMES, Theme, scale_for
+
+STATUS_EVERY_S: Final = 1.0
+POSTS: Final[Mapping[Profile, tuple[type[Desk], type[Frame]]]] = {
+    Profile.TILL: (TillDesk, TillScreen),
+}
+
+
+def system_wall() -> Wall:
+    """Return this machine's clock and time zone."""
+
+    def offset_min() -> int:
+        return round(time.localtime().tm_gmtoff / 60)
+
+    return Wall(lambda: time.time_ns() // 1_000_000, offset_min)
+
+
+class Stage:
+    """One window's worth of screens. Built before any screen: it sets the theme's scale."""
+
+    def __init__(
+        self,
+        settings: ScreenSettings,
+        t: Translator,
+        wall: Wall,
+        on_language: Callable[[str], None] | None = None,
+    ) -> None:
+        theme = Theme(THEMES[settings.theme], scale_for(*Window.size, Metrics.density))
+        # Every .kv rule reads `theme`; Kivy offers this map for such names.
+        global_idmap["theme"] = theme
+        Window.clearcolor = theme.colours.ground
+        self.root = FloatLayout()
+        self.t = t
+        self._settings = settings
+        self._wall = wall
+        self._on_language = on_language
+        self._scanner = Scanner()
+        self._field_before = ""
+        self._poll = Clock.create_trigger(lambda _: self.screen.poll())
+        self._tick = Clock.schedule_interval(lambda _: self.screen.render_status(), STATUS_EVERY_S)
+        self._session: Session | None = None
+        self.screen: Any = None
+        Window.bind(on_key_down=self._key_down, on_key_up=self._key_up)
+
+    def open_post(self, session: Session) -> None:
+        """Show the screen of a session's profile, and keep it in step from now on."""
+        make_desk, make_screen = POSTS[session.state.device.profile]
+        desk = make_desk(session, self.t, self._wall)
+        self._show(
+            make_screen(desk=desk, t=self.t, letters_by_touch=self._settings.letters_by_touch)
+        )
+        self._session = session
+        # From the link's thread: a trigger may be pulled from any, and counts once a frame.
+        session.on_wake = self._poll
+        self._poll()
+
+    def close(self) -> None:
+        """Let go of the window and the session; both can be used again."""
+        if self._session is not None:
+            self._session.on_wake = None
+        self._poll.cancel()
+        self._tick.cancel()
+        Window.unbind(on_key_down=self._key_down, on_key_up=self._key_up)
+
+    def choose_language(self, lang: str) -> None:
+        """Say everything in another language from this moment."""
+        if lang != self.t.lang:
+            self.t = Translator(lang)
+            self.screen.speak(self.t)
+            if self._on_language is not None:
+                self._on_language(lang)
+
+    def _show(self, screen: Any) -> None:
+        screen.bind(on_language=lambda _, lang: self.choose_language(lang))
+        self.screen = screen
+        self.root.clear_widgets()
+        self.root.add_widget(screen)
+
+    def _key_down(self, _window: Any, _key: int, scancode: int, *_rest: object) -> None:
+        before = self._scanner.length
+        scan = self._scanner.key_down(scancode, time.monotonic_ns() // 1_000_000)
+        if self._scanner.length == 1 and before != 1:
+            self._field_before = self.screen.field_text()
+        if scan is not None:
+            self.screen.restore_field(self._field_before)
+            self.screen.scanned(scan)
+
+    def _key_up(self, _window: Any, _key: int, scancode: int, *_rest: object) -> None:
+        self._scanner.key_up(scancode)
+
+
+class KioskApp(App):
+    """Kivy's own idea of a program around a `Stage`."""
+
+    def __init__(self, make_stage: Callable[[], Stage], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._make_stage = make_stage
+        self._stage: Stage | None = None
+
+    def build(self) -> Any:
+        """Make the stage once there is a window."""
+        self._stage = self._make_stage()
+        return self._stage.root
+
+    def on_stop(self) -> None:
+        """Let go of the session; who opened it closes it."""
+        if self._stage is not None:
+            self._stage.close()
+
+
+def run(
+    session: Session,
+    translator: Translator,
+    settings: ScreenSettings,
+    wall: Wall | None = None,
+    on_language: Callable[[str], None] | None = None,
+) -> None:
+    """Show a session's screen until the window is closed. The session stays open."""
+
+    def make_stage() -> Stage:
+        stage = Stage(settings, translator, wall or system_wall(), on_language)
+        stage.open_post(session)
+        return stage
+
+    KioskApp(make_stage).run()

@@ -1,0 +1,67 @@
+"""What the link's thread hands to the screens' thread, and the letterbox it goes through.
+
+Owns the crossing of threads and nothing else. Everything in a batch is on disk already.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from common.errors import Problem
+from common.messages import Reply
+from kiosk.device import Device
+from kiosk.replica import News
+from kiosk.state import LinkStatus
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """How the link stands. `synced_ms`: when the replica was last known to equal the hub."""
+
+    status: LinkStatus = LinkStatus.OFFLINE
+    problem: Problem | None = None
+    synced_ms: int | None = None
+    clock_diff_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One turn's outcome. `committed_ns`: monotonic time at which it was all on disk.
+
+    `renumbered`: read the outbox anew. `rebuilt`: the replica's file is another.
+    """
+
+    committed_ns: int
+    news: tuple[News, ...] = ()
+    replies: tuple[Reply, ...] = ()
+    notices: tuple[Problem, ...] = ()
+    renumbered: bool = False
+    rebuilt: bool = False
+    link: LinkView | None = None
+    device: Device | None = None
+
+
+class Arrivals:
+    """The letterbox: one thread puts, another takes. `on_wake` is called by the one that puts."""
+
+    def __init__(self) -> None:
+        self._batches: deque[Batch] = deque()
+        self._woken = False
+        self.on_wake: Callable[[], None] | None = None
+
+    def put(self, batch: Batch) -> None:
+        """Leave a batch, and wake the other side unless it is awake already."""
+        self._batches.append(batch)
+        if not self._woken:
+            self._woken = True
+            if self.on_wake is not None:
+                self.on_wake()
+
+    def take(self) -> list[Batch]:
+        """Return what has come since the last call, in order."""
+        # Before the first look: what comes after it wakes again, for nothing at worst.
+        self._woken = False
+        batches = []
+        while self._batches:
+            batches.append(self._batches.popleft())
+        return batches

@@ -1,0 +1,99 @@
+"""What a kiosk is started with, parsed once: its folder, where a hub is, how it shows itself.
+
+Owns the folder's default and its lock, and the reading of addresses and sizes as people type them.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from platformdirs import user_data_path
+
+from common.card import CARD_PORT
+from common.errors import Refusal
+
+APP = "comptoir-kiosk"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A hub's card socket."""
+
+    host: str
+    card_port: int = CARD_PORT
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.card_port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A window's size in pixels."""
+
+    width: int
+    height: int
+
+
+def default_folder() -> Path:
+    """Return where a post's files lie unless it is told otherwise."""
+    return user_data_path(APP, appauthor=False)
+
+
+def make_folder(folder: Path) -> Path:
+    """Make a post's folder, closed to others; raises Refusal `disk_failed`."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Refusal("disk_failed", file=str(folder), reason=reason) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Refusal("disk_failed", file=str(folder), reason="no permission to write")
+    return folder
+
+
+@contextmanager
+def only_kiosk(folder: Path) -> Iterator[None]:
+    """Hold a folder's lock; raises Refusal `folder_in_use` where another kiosk runs on it."""
+    lock = FileLock(folder / "kiosk.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise Refusal("folder_in_use", folder=str(folder)) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def parse_address(text: str) -> Address:
+    """Return HOST, HOST:PORT, [IPv6] or [IPv6]:PORT; raises ValueError saying what is wrong."""
+    host, port = text.strip(), ""
+    if host.startswith("["):
+        host, bracket, rest = host[1:].partition("]")
+        if not bracket or (rest and not rest.startswith(":")):
+            raise ValueError(f"{text!r} is no address: write [IPv6]:PORT")
+        port = rest[1:]
+    elif host.count(":") == 1:
+        host, _, port = host.partition(":")
+    if not host or any(c.isspace() or c in "/@" for c in host):
+        raise ValueError(f"{text!r} is no address: write HOST or HOST:PORT")
+    if not port:
+        return Address(host)
+    if not port.isdecimal() or not 1 <= int(port) <= 65535:
+        raise ValueError(f"{port!r} is no port: a number from 1 to 65535")
+    return Address(host, int(port))
+
+
+def parse_size(text: str) -> Size:
+    """Return WIDTHxHEIGHT; raises ValueError saying what is wrong."""
+    width, by, height = text.lower().partition("x")
+    if not (by and width.isdecimal() and height.isdecimal()):
+        raise ValueError(f"{text!r} is no size: write WIDTHxHEIGHT, such as 1280x800")
+    size = Size(int(width), int(height))
+    if not (320 <= size.width <= 16_384 and 240 <= size.height <= 16_384):
+        raise ValueError(f"{text!r} is out of range: from 320x240 to 16384x16384")
+    return size

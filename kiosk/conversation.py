@@ -1,0 +1,305 @@
+"""What a post and its hub say to each other, without a socket: frames in, frames out.
+
+Owns the order of things: how the hub's frames reach follower and outbox, that replies are on disk
+before they end anything, and whether the post is online. A shell (`link.py`, or a simulation) tells
+it which ways are open, hands it frames and sends what it returns. What a turn took is on disk when
+the turn returns.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from common import VERSION, wire
+from common import messages as m
+from common.errors import Problem
+from common.follower import Event, Follower, TopicState
+from common.outgoing import Outgoing
+from kiosk.clocks import ClockDifference, Clocks
+from kiosk.outbox import Outbox
+from kiosk.presence import GARBAGE_PAUSE_S, HELLO_AGAIN_S, Presence, Sent, Way
+from kiosk.replica import News, Replica
+from kiosk.state import LinkStatus
+
+_log = logging.getLogger(__name__)
+_CLOCK_KEPT_MS: Final = 1000
+"""A clock difference on disk is good enough up to here: it is written at a first meeting only."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """What one turn did. `renumbered`: the outbox's numbers or replies are others now."""
+
+    out: list[bytes] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
+    replies: list[m.Reply] = field(default_factory=list)
+    notices: list[Problem] = field(default_factory=list)
+    renumbered: bool = False
+
+
+class Conversation:
+    """One post's side. One owner thread, which also owns the replica."""
+
+    def __init__(
+        self, topics: Sequence[str], outbox: Outbox, replica: Replica, clocks: Clocks
+    ) -> None:
+        self._topics = tuple(topics)
+        self._outbox = outbox
+        self._replica = replica
+        self._clocks = clocks
+        self._presence = Presence(clocks)
+        self.clock = ClockDifference(clocks, outbox.clock_diff_ms)
+        self.events: Counter[str] = Counter()
+        self.problem: Problem | None = None
+        self.hub: m.Welcome | None = None
+        self.synced_ms: int | None = None
+        self._welcomed = False
+        self._following = False
+        self._renewed = False
+        self._hub_epoch = ""
+        self._turn = Turn()
+        self._make_cores()
+
+    def _make_cores(self) -> None:
+        """Make the sans-IO cores on what is on disk."""
+        waiting = self._outbox.waiting()
+        self._replica.use_outbox(waiting.outbox)
+        clock = self._clocks.monotonic
+        self._outgoing = Outgoing(
+            waiting.outbox, waiting.queued, waiting.acked, clock, last=waiting.last
+        )
+        self._follower = follower = Follower(
+            self._replica, self._topics, waiting.outbox, clock, self._on_event
+        )
+        self._welcomed = self._following = False
+        self._handlers: Mapping[type[Any], Callable[[Any], list[Any]]] = {
+            m.Welcome: self._welcome,
+            m.Refused: self._refused,
+            m.Pong: self._pong,
+            m.Reply: self._reply,
+            m.Expect: self._expect,
+            m.SnapshotBegin: follower.snapshot_begin,
+            m.SnapshotEnd: follower.snapshot_end,
+            m.SnapshotRequired: follower.snapshot_required,
+            m.Delta: follower.delta,
+            m.Changes: follower.changes,
+            m.Announce: follower.announce,
+            m.Heartbeat: self._heartbeat,
+        }
+
+    # What the shell tells.
+
+    def opened(self, way: Way) -> None:
+        """A way is open: connected, and through the handshake."""
+        self._presence.opened(way)
+
+    def closed(self, way: Way, problem: Problem | None = None) -> None:
+        """A way is shut, and why where that is known."""
+        self._presence.closed(way)
+        self._following = False
+        if problem is not None:
+            self.problem = problem
+        if way is Way.COMMANDS:
+            self._part()
+            self.clock.parted()
+
+    def turn(self, frames: Sequence[tuple[Way, bytes]] = ()) -> Turn:
+        """Take frames, do what is due, and return what to send and what became of it all.
+
+        Raises one of `database.FAULTS` or a Refusal where the disk fails; make a new conversation
+        then, on what is on disk.
+        """
+        turn = self._turn = Turn()
+        with self._replica.transaction():
+            asks = [ask for way, frame in frames for ask in self._take(way, frame)]
+            asks += self._due()
+        turn.news = self._replica.take_news()
+        self._settle(turn)
+        turn.out = [wire.encode(ask) for ask in asks]
+        turn.out += [wire.encode_command(command) for command in self._outgoing.take()]
+        return turn
+
+    # What the shell asks.
+
+    @property
+    def status(self) -> LinkStatus:
+        """Return whether the replica is what the hub has, as far as this side can know."""
+        if not self._welcomed or self._presence.hub_is_silent:
+            return LinkStatus.OFFLINE
+        if self._following and self._follower.live and self._presence.beats:
+            return LinkStatus.ONLINE
+        return LinkStatus.CATCHING_UP
+
+    @property
+    def due_in_s(self) -> float:
+        """Return after how many seconds a turn is wanted even without a frame."""
+        return self._presence.due_in_s()
+
+    # Frames.
+
+    def _take(self, way: Way, frame: bytes) -> list[Any]:
+        try:
+            if way is Way.BROADCASTS:
+                message = wire.decode_broadcast(frame)
+            else:
+                message = wire.decode(frame)
+                self._presence.heard()
+            if isinstance(message, m.SnapshotChunk):
+                return self._follower.snapshot_chunk(message, len(frame))
+            handler = self._handlers.get(type(message))
+            if handler is None:
+                raise wire.WireError(f"{type(message).__name__} is not for a kiosk")
+        except wire.WireError as error:
+            return self._garbage(error)
+        return handler(message)
+
+    def _garbage(self, error: wire.WireError) -> list[Any]:
+        """What cannot be read may have been a change: compare with the hub again."""
+        self.events["garbage"] += 1
+        _log.warning("a frame of the hub cannot be read: %s", error)
+        self._presence.hello_in(GARBAGE_PAUSE_S)
+        return []
+
+    def _welcome(self, welcome: m.Welcome) -> list[Any]:
+        sent = self._presence.answered(welcome.sent_ms)
+        if sent is None:
+            return []
+        self._presence.hello_answered()
+        self._measure(sent, welcome.hub_ms)
+        known = self._replica.epoch()
+        if known and welcome.epoch < known:
+            return self._turned_away(Problem("hub_older"))
+        self.problem = None
+        self._hub_epoch = welcome.epoch
+        self.hub = welcome
+        if welcome.last_n > self._outgoing.last:
+            return self._renew_outbox()
+        self._resend_from(self._outgoing.welcome(welcome.last_n), welcome.last_n)
+        self._welcomed = True
+        return self._follow(welcome, sent.subscribed)
+
+    def _follow(self, welcome: m.Welcome, subscribed: bool) -> list[Any]:
+        """Compare with the hub, unless it is better to subscribe first and ask again."""
+        if not subscribed and not self._presence.broadcasts_stay_shut:
+            self._presence.hello_in(HELLO_AGAIN_S)
+            return []
+        self._following = subscribed
+        asks = self._follower.welcome(welcome)
+        self._note_synced()
+        return asks
+
+    def _refused(self, refused: m.Refused) -> list[Any]:
+        problem = Problem(refused.code, refused.params)
+        self.events["refused"] += 1
+        _log.warning("the hub refuses: %s", problem.text())
+        if self._welcomed:
+            self.problem = problem
+            return []
+        if refused.code == "outbox_of_another" and not self._renewed:
+            return self._renew_outbox()
+        return self._turned_away(problem)
+
+    def _turned_away(self, problem: Problem) -> list[Any]:
+        self.problem = problem
+        self._part()
+        self._presence.hello_refused()
+        return []
+
+    def _part(self) -> None:
+        self._welcomed = self._following = False
+        self._follower.disconnected()
+        self._outgoing.disconnected()
+
+    def _reply(self, reply: m.Reply) -> list[Any]:
+        self._turn.replies.append(reply)
+        return []
+
+    def _expect(self, expect: m.Expect) -> list[Any]:
+        self.events["expect"] += 1
+        self._outgoing.expect(expect)
+        return []
+
+    def _pong(self, pong: m.Pong) -> list[Any]:
+        sent = self._presence.answered(pong.sent_ms)
+        if sent is not None:
+            self._measure(sent, pong.hub_ms)
+        return []
+
+    def _heartbeat(self, heartbeat: m.Heartbeat) -> list[Any]:
+        self._presence.beat()
+        if self._hub_epoch and heartbeat.epoch != self._hub_epoch:
+            self._presence.hello_in(GARBAGE_PAUSE_S)
+            return []
+        asks = self._follower.heartbeat(heartbeat)
+        self._note_synced()
+        return asks
+
+    # What is due.
+
+    def _due(self) -> list[Any]:
+        asks: list[Any] = []
+        if self._presence.take_tick():
+            asks += self._follower.tick()
+            if self._welcomed and not self._presence.beats and not self._syncing():
+                # Without heartbeats a lost tail shows by a hello only.
+                self._presence.hello_in(HELLO_AGAIN_S)
+        if (mark := self._presence.take_hello()) is not None:
+            asks.append(self._hello(mark))
+        if (mark := self._presence.take_ping()) is not None:
+            asks.append(m.Ping(mark))
+        return asks
+
+    def _syncing(self) -> bool:
+        return any(self._follower.state(topic) is TopicState.SYNCING for topic in self._topics)
+
+    def _hello(self, mark: int) -> m.Hello:
+        self.events["hello"] += 1
+        vector = self._follower.vector()
+        epoch = self._replica.epoch()
+        return m.Hello(m.PROTOCOL, VERSION, self._outgoing.outbox, epoch, vector, mark)
+
+    # What follows from what came.
+
+    def _settle(self, turn: Turn) -> None:
+        """Note replies on disk before they end anything; take in what was appended meanwhile."""
+        turn.replies = [reply for reply in turn.replies if reply.outbox == self._outgoing.outbox]
+        self._outbox.note_replies(turn.replies)
+        for reply in turn.replies:
+            self._outgoing.reply(reply)
+        for entry in self._outbox.take_fresh():
+            self._outgoing.add(entry)
+
+    def _resend_from(self, first_n: int | None, last_n: int) -> None:
+        """Bring back what a hub restored from a backup has lost."""
+        if first_n is not None:
+            _log.warning("the hub has lost what it had acknowledged from %d on", first_n)
+            self._outgoing.restore(self._outbox.wait_again(first_n), acked=last_n)
+            self._turn.renumbered = True
+
+    def _renew_outbox(self) -> list[Any]:
+        """The hub knows this outbox otherwise: it is an older copy, or another post's."""
+        aside = self._outbox.renew()
+        _log.warning("the outbox is not the hub's any more: kept as %s", aside)
+        self._make_cores()
+        self._renewed = self._turn.renumbered = True
+        self._turn.notices.append(Problem("outbox_set_back", {"series": self._outbox.series}))
+        self._presence.hello_in(0.0)
+        return []
+
+    def _measure(self, sent: Sent, hub_ms: int) -> None:
+        first = not self.clock.known
+        self.clock.add(sent.at_s, hub_ms)
+        diff_ms = self.clock.now_ms()
+        if first and abs(diff_ms - self._outbox.clock_diff_ms) > _CLOCK_KEPT_MS:
+            self._outbox.note_clock(diff_ms)
+
+    def _note_synced(self) -> None:
+        if self._following and self._follower.live:
+            self.synced_ms = self._clocks.wall_ms()
+
+    def _on_event(self, event: Event, topic: str) -> None:
+        self.events[event.value] += 1
+        if event not in (Event.LIVE, Event.SNAPSHOT):
+            _log.info("%s %s", event.value, topic)

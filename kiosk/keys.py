@@ -1,0 +1,70 @@
+"""A post's private keys: one file each, for their owner's eyes only.
+
+Owns the folder `keys` (0700) and its files (0600), and puts right what others could read. Keys are
+made on the post and never leave it; they are kept only once a hub has enrolled them.
+"""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from common import seal
+from common.errors import Problem, Refusal
+from kiosk.device import write_whole
+
+_FOLDER: Final = "keys"
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceKeys:
+    """A post's CURVE pair, by which the hub admits it, and its signing pair."""
+
+    curve: seal.CurveKeys
+    signing: seal.SigningKeys
+
+
+def new_keys() -> DeviceKeys:
+    """Return fresh keys, on no disk yet."""
+    return DeviceKeys(seal.new_curve_keys(), seal.new_signing_keys())
+
+
+def write_keys(folder: Path, keys: DeviceKeys) -> None:
+    """Keep keys in a post's folder. Raises Refusal `disk_failed`."""
+    place = folder / _FOLDER
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(place / "curve.key", keys.curve.secret.hex().encode() + b"\n")
+    write_whole(place / "sign.key", keys.signing.secret.hex().encode() + b"\n")
+
+
+def read_keys(folder: Path) -> DeviceKeys:
+    """Return a post's keys. Raises Refusal `unreadable_device`."""
+    place = folder / _FOLDER
+    curve = seal.curve_keys_of(_read(place / "curve.key"))
+    return DeviceKeys(curve, seal.signing_keys_of(_read(place / "sign.key")))
+
+
+def close_to_others(folder: Path) -> Problem | None:
+    """Take from other users what they could do with the keys; return a problem to show, or None.
+
+    Windows keeps a user's folders to the user: nothing is looked at there.
+    """
+    place = folder / _FOLDER
+    if os.name != "posix" or not place.is_dir():
+        return None
+    open_ones = [path for path in (place, *place.iterdir()) if path.stat().st_mode & _OTHERS]
+    for path in open_ones:
+        path.chmod(stat.S_IMODE(path.stat().st_mode) & ~_OTHERS)
+    return Problem("keys_were_readable", {"path": str(open_ones[0])}) if open_ones else None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        secret = bytes.fromhex(path.read_text("ascii").strip())
+        if len(secret) != 32:
+            raise ValueError(f"a key has 32 bytes, not {len(secret)}")
+    except (OSError, ValueError) as error:
+        raise Refusal("unreadable_device", file=str(path), reason=str(error)) from error
+    return secret

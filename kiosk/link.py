@@ -1,0 +1,128 @@
+"""The link: the one thread that owns a post's sockets to its hub.
+
+Starts one life of the doors after the other, survives its own faults, and hands over what became of
+each turn. Whoever else wants its attention rings.
+"""
+
+import logging
+from dataclasses import replace
+from threading import Event, Thread
+from time import monotonic, monotonic_ns
+from typing import Final
+
+from common.errors import Problem, Refusal
+from kiosk.arrivals import Arrivals, Batch, LinkView
+from kiosk.conversation import Turn
+from kiosk.database import is_damage
+from kiosk.device import Device
+from kiosk.link_life import Life, Post
+from kiosk.sockets import Hall
+from kiosk.state import LinkStatus
+
+_log = logging.getLogger(__name__)
+_PAUSE_S: Final = 1.0
+_PAUSE_MAX_S: Final = 30.0
+_SYNCED_SHOWN_MS: Final = 10_000
+_CLOCK_SHOWN_MS: Final = 250
+
+
+class Link:
+    """A post's link to its hub. Made, rung and stopped by one thread; works in its own."""
+
+    def __init__(self, post: Post, arrivals: Arrivals) -> None:
+        self._post = post
+        self._device = post.device
+        self._arrivals = arrivals
+        self._hall = Hall()
+        self._stopping = Event()
+        self._shown = LinkView()
+        self._thread = Thread(target=self._run, name="link", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def ring(self) -> None:
+        """Make the link look into the outbox."""
+        self._hall.ring()
+
+    def stop(self) -> None:
+        """End the thread and close every socket; what was not sent is in the outbox."""
+        self._stopping.set()
+        self.ring()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._hall.close()
+
+    # The thread.
+
+    def _run(self) -> None:
+        pause_s = _PAUSE_S
+        while not self._stopping.is_set():
+            began_s = monotonic()
+            try:
+                self._live()
+            except Exception as fault:
+                if monotonic() - began_s > _PAUSE_MAX_S:
+                    pause_s = _PAUSE_S
+                _log.error("the link failed, again in %.0f s", pause_s, exc_info=True)
+                self._recover(fault)
+                self._stopping.wait(pause_s)
+                pause_s = min(2 * pause_s, _PAUSE_MAX_S)
+
+    def _live(self) -> None:
+        life = Life(
+            self._post, self._device, self._hall, self._stopping.is_set, self._show, self._keep
+        )
+        life.live()
+
+    def _recover(self, fault: Exception) -> None:
+        """Say what happened; make a damaged replica anew."""
+        damaged = is_damage(fault)
+        if damaged:
+            self._post.stores.rebuild_replica()
+            problem = Problem("replica_rebuilt")
+        elif isinstance(fault, Refusal):
+            problem = fault.problem
+        else:
+            problem = Problem("kiosk_fault", {"reason": f"{type(fault).__name__}: {fault}"})
+        self._shown = replace(self._shown, status=LinkStatus.OFFLINE, problem=problem)
+        notices = (problem,) if damaged else ()
+        self._arrivals.put(
+            Batch(monotonic_ns(), notices=notices, rebuilt=damaged, link=self._shown)
+        )
+
+    def _keep(self, device: Device) -> None:
+        """Store what changed of the device; without the disk for it the next start learns anew."""
+        self._device = device
+        try:
+            self._post.keep(device)
+        except Refusal as refusal:
+            _log.warning("%s", refusal)
+        self._arrivals.put(Batch(monotonic_ns(), device=device))
+
+    def _show(self, turn: Turn, view: LinkView, committed_ns: int) -> None:
+        """Hand over what a turn did and how the link stands, where either is new."""
+        link = view if _is_news(self._shown, view) else None
+        if link is not None:
+            self._shown = view
+        if link or turn.news or turn.replies or turn.notices or turn.renumbered:
+            self._arrivals.put(
+                Batch(
+                    committed_ns,
+                    tuple(turn.news),
+                    tuple(turn.replies),
+                    tuple(turn.notices),
+                    turn.renumbered,
+                    link=link,
+                )
+            )
+
+
+def _is_news(shown: LinkView, view: LinkView) -> bool:
+    """Return whether people should see it; a clock's trembling is none."""
+    if (shown.status, shown.problem) != (view.status, view.problem):
+        return True
+    if abs(view.clock_diff_ms - shown.clock_diff_ms) >= _CLOCK_SHOWN_MS:
+        return True
+    return (view.synced_ms or 0) - (shown.synced_ms or 0) >= _SYNCED_SHOWN_MS

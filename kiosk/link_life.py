@@ -1,0 +1,200 @@
+"""One life of a post's doors: from connecting until the link stops, the hub moves or all fails.
+
+Owns the loop that moves frames between doors and conversation, and knocks again where libzmq does
+not. Decides nothing about what is said.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import monotonic, monotonic_ns
+from typing import Final
+
+from common import wire
+from common.enrolment import raw_key
+from common.errors import Problem
+from common.topics import TOPICS_OF
+from kiosk.arrivals import LinkView
+from kiosk.card_inquiry import CardInquiry
+from kiosk.clocks import Clocks
+from kiosk.conversation import Conversation, Turn
+from kiosk.device import Device, HubPlace
+from kiosk.keys import DeviceKeys
+from kiosk.presence import Way
+from kiosk.sockets import Credentials, Door, DoorEvent, Hall
+from kiosk.state import LinkStatus
+from kiosk.stores import Stores
+
+DRAIN_FRAMES: Final = 500
+"""The most frames of each way that one turn, one transaction, takes."""
+TIDY_AFTER_S: Final = 1.0
+_KNOCK_AGAIN_S: Final = (2.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a link works for: the device as enrolled, its keys, its files, its clocks.
+
+    `keep` stores the device where hub or name changed; called from the link's thread.
+    """
+
+    device: Device
+    keys: DeviceKeys
+    stores: Stores
+    clocks: Clocks
+    keep: Callable[[Device], None]
+
+
+class Life:
+    """Serves `device` until `over` says so. `show` takes every turn; `keep` a changed device."""
+
+    def __init__(
+        self,
+        post: Post,
+        device: Device,
+        hall: Hall,
+        over: Callable[[], bool],
+        show: Callable[[Turn, LinkView, int], None],
+        keep: Callable[[Device], None],
+    ) -> None:
+        self._post = post
+        self._device = device
+        self._hall = hall
+        self._over = over
+        self._show = show
+        self._keep = keep
+        stores = post.stores
+        self._topics = TOPICS_OF[device.profile]
+        self._talk = Conversation(self._topics, stores.outbox, stores.replica, post.clocks)
+        self._inquiry = CardInquiry(hall, device.hub)
+        self._doors: dict[Way, Door] = {}
+        self._knock_at_s: dict[Way, float] = {}
+        self._unsent: list[bytes] = []
+        self._busy_at_s = monotonic()
+        self._untidy = False
+
+    def live(self) -> None:
+        """Move frames until it is over or the hub has moved; every door is shut at the end."""
+        try:
+            self._open(Way.COMMANDS)
+            self._open(Way.BROADCASTS)
+            while not self._over() and not self._hub_moved():
+                self._step()
+        finally:
+            self._inquiry.close()
+            for door in self._doors.values():
+                self._hall.shut(door)
+
+    def _step(self) -> None:
+        self._hall.wait(self._timeout_ms())
+        for way, door in self._doors.items():
+            if self._hall.has_events(door):
+                self._take_events(way, door)
+        frames = [
+            (way, frame)
+            for way, door in self._doors.items()
+            if self._hall.has_frames(door)
+            for frame in door.receive(DRAIN_FRAMES)
+        ]
+        turn = self._talk.turn(frames)
+        committed_ns = monotonic_ns()
+        self._send(turn.out)
+        self._show(turn, self._view(), committed_ns)
+        self._heed_welcome()
+        self._knock()
+        self._inquiry.turn(needed=self._talk.status is LinkStatus.OFFLINE)
+        self._tidy(bool(frames))
+
+    def _timeout_ms(self) -> int:
+        now = monotonic()
+        knocks = (at_s - now for at_s in self._knock_at_s.values())
+        due_s = min(self._talk.due_in_s, self._inquiry.due_in_s, *knocks)
+        return max(0, int(due_s * 1000) + 1)
+
+    # Doors.
+
+    def _open(self, way: Way) -> None:
+        hub = self._device.hub
+        credentials = Credentials(self._post.keys.curve, raw_key(hub.curve_key))
+        if way is Way.COMMANDS:
+            door, port = self._hall.open_commands(credentials), hub.commands_port
+        elif hub.broadcast_port:
+            subscriptions = (wire.HEARTBEAT_TOPIC, *(f"{t}\0".encode() for t in self._topics))
+            door, port = self._hall.open_broadcasts(credentials, subscriptions), hub.broadcast_port
+        else:
+            return
+        self._doors[way] = door
+        door.connect(hub.host, port)
+
+    def _take_events(self, way: Way, door: Door) -> None:
+        for event in door.events():
+            if event is DoorEvent.OPENED:
+                self._knock_at_s.pop(way, None)
+                self._talk.opened(way)
+                continue
+            problem = None
+            if event is DoorEvent.REFUSED:
+                # Also when broadcasts alone are refused: the key is one and the same.
+                problem = Problem("hub_refuses_key")
+                self._knock_at_s[way] = monotonic() + random.uniform(*_KNOCK_AGAIN_S)
+            if way is Way.COMMANDS:
+                self._unsent.clear()
+            self._talk.closed(way, problem)
+
+    def _knock(self) -> None:
+        for way in [way for way, at_s in self._knock_at_s.items() if monotonic() >= at_s]:
+            del self._knock_at_s[way]
+            self._doors[way].knock_again()
+
+    def _send(self, frames: list[bytes]) -> None:
+        """Send in order; what nobody takes now waits here, and goes with the connection."""
+        self._unsent += frames
+        sent = 0
+        for frame in self._unsent:
+            if not self._doors[Way.COMMANDS].send(frame):
+                break
+            sent += 1
+        del self._unsent[:sent]
+
+    def _tidy(self, worked: bool) -> None:
+        if worked:
+            self._busy_at_s, self._untidy = monotonic(), True
+        elif self._untidy and monotonic() - self._busy_at_s >= TIDY_AFTER_S:
+            self._untidy = False
+            self._post.stores.replica.tidy()
+
+    # What the hub says of itself.
+
+    def _view(self) -> LinkView:
+        status = self._talk.status
+        problem = None
+        if status is not LinkStatus.ONLINE:
+            problem = self._talk.problem or self._inquiry.problem
+        return LinkView(status, problem, self._talk.synced_ms, self._talk.clock.now_ms())
+
+    def _heed_welcome(self) -> None:
+        """Follow the hub's broadcasts to their port, and take the name it gives this post."""
+        welcome, device = self._talk.hub, self._device
+        if welcome is None:
+            return
+        hub = replace(device.hub, broadcast_port=welcome.broadcast_port)
+        said = replace(device, hub=hub, name=welcome.device_name)
+        if said == device:
+            return
+        self._device = said
+        self._keep(said)
+        if hub != device.hub:
+            self._inquiry.place = hub
+            self._knock_at_s.pop(Way.BROADCASTS, None)
+            if (old := self._doors.pop(Way.BROADCASTS, None)) is not None:
+                self._hall.shut(old)
+                self._talk.closed(Way.BROADCASTS)
+            self._open(Way.BROADCASTS)
+
+    def _hub_moved(self) -> bool:
+        """Return whether the hub's card names another key or port; it is kept then."""
+        place: HubPlace = self._inquiry.place
+        if place == self._device.hub:
+            return False
+        self._keep(replace(self._device, hub=place))
+        return True

@@ -1,0 +1,137 @@
+"""Operations whose effect the replica does not hold yet, and what they do to the view.
+
+Owns "view = replica + pending": which operation still counts on which topic, by the n that a topic
+covers and by the hub's reply. Pure; nothing is stored and no row is changed here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import orjson
+
+from common import messages as m
+from common.models import GoodsReceipt, Ticket, convert, stock_key
+from kiosk.outbox import Kept
+
+EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "sale.record": ("sales", "stock"),
+    "goods.receive": ("receipts", "stock"),
+}
+"""The topics whose view an operation changes before the hub has taken it."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What to lay over the replica: stock key → thousandths, and papers, oldest first."""
+
+    stock: dict[str, int] = field(default_factory=dict)
+    tickets: tuple[Ticket, ...] = ()
+    receipts: tuple[GoodsReceipt, ...] = ()
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One operation. `topics`: where its effect is not known to be in the replica."""
+
+    n: int
+    topics: set[str]
+    stock: dict[str, int]
+    ticket: Ticket | None = None
+    receipt: GoodsReceipt | None = None
+    reply: m.Reply | None = None
+
+
+class Pending:
+    """The pending operations of a post that follows `topics`."""
+
+    def __init__(self, topics: Iterable[str]) -> None:
+        self._followed = frozenset(topics)
+        self._entries: dict[int, _Entry] = {}
+        self._stands: dict[str, tuple[int, int]] = {}
+        self._changed = False
+
+    def restart(self, kept: Iterable[Kept]) -> None:
+        """Take these operations instead of all there were."""
+        self._entries = {}
+        self._changed = True
+        for operation in kept:
+            self.add(operation)
+
+    def add(self, operation: Kept) -> None:
+        """Count an operation in; kinds without an effect on a followed topic are passed over."""
+        topics = set(EFFECTS.get(operation.kind, ())) & self._followed
+        if not topics:
+            return
+        args = convert(orjson.loads(operation.body), m.CommandBody).args
+        entry = _entry(operation, args, topics)
+        self._entries[entry.n] = entry
+        self._changed = True
+        self._end_covered(entry)
+
+    def reply(self, reply: m.Reply) -> None:
+        """Take the hub's answer to one of them."""
+        entry = self._entries.get(reply.n)
+        if entry is not None:
+            entry.reply = reply
+            self._end_covered(entry)
+
+    def stand(self, topic: str, tseq: int, last_n: int) -> None:
+        """The replica's topic now stands at `tseq` and holds effects up to `last_n`."""
+        if self._stands.get(topic) == (tseq, last_n):
+            return
+        self._stands[topic] = (tseq, last_n)
+        for entry in list(self._entries.values()):
+            if topic in entry.topics:
+                self._end_covered(entry)
+
+    def take_view(self) -> View | None:
+        """Return what to lay over the replica where that changed since the last call."""
+        if not self._changed:
+            return None
+        self._changed = False
+        view = View()
+        tickets, receipts = [], []
+        for entry in self._entries.values():
+            if "stock" in entry.topics:
+                for key, delta in entry.stock.items():
+                    view.stock[key] = view.stock.get(key, 0) + delta
+            if entry.ticket is not None and "sales" in entry.topics:
+                tickets.append(entry.ticket)
+            if entry.receipt is not None and "receipts" in entry.topics:
+                receipts.append(entry.receipt)
+        return View(view.stock, tuple(tickets), tuple(receipts))
+
+    def _end_covered(self, entry: _Entry) -> None:
+        over = {topic for topic in entry.topics if self._is_over(entry, topic)}
+        if over:
+            entry.topics -= over
+            self._changed = True
+        if not entry.topics:
+            del self._entries[entry.n]
+
+    def _is_over(self, entry: _Entry, topic: str) -> bool:
+        tseq, last_n = self._stands.get(topic, (0, 0))
+        reply = entry.reply
+        if last_n >= entry.n:
+            return True
+        if reply is None:
+            return False
+        return reply.status is not m.Status.ACCEPTED or tseq >= reply.topics.get(topic, 0)
+
+
+def _entry(operation: Kept, args: dict[str, object], topics: set[str]) -> _Entry:
+    stock: dict[str, int] = {}
+    entry = _Entry(operation.n, topics, stock, reply=operation.reply)
+    if operation.kind == "sale.record":
+        entry.ticket = ticket = convert(args, m.SaleRecord).ticket
+        for line in ticket.lines:
+            if line.article_id:
+                key = stock_key(line.article_id, ticket.location_id)
+                stock[key] = stock.get(key, 0) - line.quantity_milli
+    else:
+        entry.receipt = receipt = convert(args, m.GoodsReceive).receipt
+        for taken in receipt.lines:
+            key = stock_key(taken.article_id, receipt.location_id)
+            stock[key] = stock.get(key, 0) + taken.quantity_milli
+    return entry

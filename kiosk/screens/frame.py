@@ -1,0 +1,98 @@
+"""What every screen of a paired post has: the status bar, the notice, the link's explanation.
+
+Owns how a desk's views reach them and how a change of language reaches every text. A screen's own
+panels stand in subclasses and their .kv files.
+"""
+
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.uix.floatlayout import FloatLayout
+
+from common.i18n import LANGUAGES, Translator
+from kiosk.widgets import link_sheet as _link_sheet  # noqa: F401 - its rules are used in the .kv
+from kiosk.widgets import notice_bar as _notice_bar  # noqa: F401
+from kiosk.widgets import status_bar as _status_bar  # noqa: F401
+from kiosk.widgets.kv import load_beside
+
+
+class Frame(FloatLayout):
+    """Base of the screens. `t` is the language in view; every .kv text depends on it."""
+
+    desk = ObjectProperty(None)
+    t = ObjectProperty(str)
+    letters_by_touch = BooleanProperty(True)
+    portrait = BooleanProperty(False)
+    __events__ = ("on_language",)
+
+    def on_language(self, lang: str) -> None:
+        """Event: another language was chosen."""
+
+    def on_kv_post(self, base_widget: Any) -> None:
+        """Fill the screen once its widgets exist."""
+        self.ids.status.offer(LANGUAGES, self.desk.t.lang)
+        self.render()
+        self.render_status()
+
+    def speak(self, t: Translator) -> None:
+        """Say everything in another language; nothing that was typed or chosen is lost."""
+        self.desk.t = t
+        self.t = t
+        self.ids.status.offer(LANGUAGES, t.lang)
+        self.render_all()
+        self.render_status()
+
+    def render(self) -> None:
+        """Show the desk's small views; each screen adds its own."""
+        self.ids.notice.show(self.desk.notice())
+
+    def render_all(self) -> None:
+        """Show everything anew, lists and grids too."""
+        self.render()
+
+    def render_status(self) -> None:
+        """Show the status bar of this moment."""
+        self.ids.status.show(self.desk.status())
+
+    def poll(self) -> None:
+        """Fold in what has arrived and show what it changed; called at most once a frame."""
+        update = self.desk.poll()
+        if update.state_changed:
+            self.render_status()
+        if update.replaced:
+            self.render_all()
+        elif update.touched:
+            self.show_touched(update)
+
+    def show_touched(self, update: Any) -> None:
+        """Show anew what an update touched, and nothing else."""
+        raise NotImplementedError
+
+    def scanned(self, scan: Any) -> None:
+        """Take a barcode, whatever is in view."""
+        self.desk.scan(scan)
+        self.render()
+
+    def restore_field(self, text: str) -> None:
+        """Put back what stood in the field that a scan was typed into."""
+
+    def field_text(self) -> str:
+        """Return what stands in the field that keys are typed into."""
+        return ""
+
+    def explain_link(self) -> None:
+        """Show what the link's sign means."""
+        self.ids.sheet.show(self.desk.link_sheet())
+
+    def close_notice(self) -> None:
+        """Take the notice away."""
+        self.desk.dismiss()
+        self.render()
+
+    def act_on_notice(self) -> None:
+        """Do what the notice offers."""
+        self.desk.act_on_notice()
+        self.render()
+
+
+load_beside(__file__)

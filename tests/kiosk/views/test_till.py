@@ -1,0 +1,107 @@
+"""Basket and payment in words: totals, changed prices, change, likely notes."""
+
+from dataclasses import replace
+
+import pytest
+
+from common.i18n import Translator
+from common.models import Article
+from kiosk.basket import Basket
+from kiosk.catalogue import Catalogue
+from kiosk.views import BasketLineView, CashChoice, basket_view, payment_view
+from tests.kiosk.shop_rows import put, small_shop, uid
+
+FR, EN = Translator("fr"), Translator("en")
+
+
+def article_of(catalogue: Catalogue, number: int) -> Article:
+    article = catalogue.article(uid(number))
+    assert article is not None
+    return article
+
+
+def bread_basket(catalogue: Catalogue) -> Basket:
+    return Basket().add(article_of(catalogue, 1), 2_000).add(article_of(catalogue, 2))
+
+
+def test_empty_basket() -> None:
+    view = basket_view(Basket(), small_shop(), FR)
+    assert (view.lines, view.title, view.total) == ((), "Total", "0,00\u00a0€")
+    assert (view.count, view.can_pay) == (0, False)
+
+
+def test_basket() -> None:
+    catalogue = small_shop()
+    view = basket_view(bread_basket(catalogue), catalogue, FR)
+    assert view.lines == (
+        BasketLineView(
+            1, "2\u00a0×", "Baguette tradition", "à 1,20\u00a0€", "2,40\u00a0€", "", False
+        ),
+        BasketLineView(2, "1\u00a0×", "Eau minérale 1,5 L", "", "0,65\u00a0€", "", True),
+    )
+    assert (view.title, view.total, view.count, view.can_pay) == (
+        "Total (3)",
+        "3,05\u00a0€",
+        3,
+        True,
+    )
+
+
+def test_a_line_keeps_its_price_and_says_so() -> None:
+    catalogue = small_shop()
+    basket = bread_basket(catalogue)
+    put(catalogue, "articles", replace(article_of(catalogue, 1), price_cents=130))
+    catalogue.drop("articles", uid(2))
+    first, second = basket_view(basket, catalogue, FR).lines
+    assert (first.total, first.note) == ("2,40\u00a0€", "Le prix est passé à 1,30\u00a0€")
+    assert (second.total, second.note) == ("0,65\u00a0€", "N’est plus au catalogue")
+    assert basket_view(basket, catalogue, EN).lines[0].note == "The price is now €1.30"
+
+
+def test_an_article_taken_off_sale_says_so() -> None:
+    catalogue = small_shop()
+    basket = bread_basket(catalogue)
+    put(catalogue, "articles", replace(article_of(catalogue, 1), active=False))
+    assert basket_view(basket, catalogue, FR).lines[0].note == "N’est plus au catalogue"
+
+
+def test_payment_of_the_exact_sum_as_long_as_nothing_is_typed() -> None:
+    view = payment_view(1_235, None, FR)
+    assert (view.total, view.given, view.given_cents) == ("12,35\u00a0€", "12,35\u00a0€", 1_235)
+    assert (view.enough, view.change_cents) == (True, 0)
+    assert (view.label, view.rest) == ("À rendre", "0,00\u00a0€")
+
+
+def test_payment_with_change() -> None:
+    view = payment_view(1_235, 2_000, FR)
+    assert (view.enough, view.change_cents, view.label, view.rest) == (
+        True,
+        765,
+        "À rendre",
+        "7,65\u00a0€",
+    )
+
+
+def test_payment_with_too_little() -> None:
+    view = payment_view(1_235, 1_000, FR)
+    assert (view.enough, view.change_cents, view.label, view.rest) == (
+        False,
+        0,
+        "Reste à payer",
+        "2,35\u00a0€",
+    )
+
+
+@pytest.mark.parametrize(
+    ("total_cents", "choices"),
+    [
+        (235, [235, 500, 1_000, 2_000, 5_000, 10_000]),
+        (1_235, [1_235, 1_500, 2_000, 5_000, 10_000]),
+        (5_000, [5_000, 6_000, 10_000]),
+        (25_010, [25_010, 25_500, 26_000, 30_000]),
+        (0, [0]),
+    ],
+)
+def test_sums_that_a_customer_may_hand_over(total_cents: int, choices: list[int]) -> None:
+    view = payment_view(total_cents, None, EN)
+    assert view.choices == tuple(CashChoice(cents, EN.money(cents)) for cents in choices)
