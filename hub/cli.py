@@ -37,7 +37,6 @@ from hub.console import Console, ConsoleRefused, open_console
 from hub.import_cli import import_file
 
 
-
 class Session:
     """What every subcommand needs: where the hub lies, and in which language to speak."""
 

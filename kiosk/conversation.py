@@ -26,6 +26,8 @@ from kiosk.state import LinkStatus
 _log = logging.getLogger(__name__)
 _CLOCK_KEPT_MS: Final = 1000
 """A clock difference on disk is good enough up to here: it is written at a first meeting only."""
+_SYNCED_KEPT_MS: Final = 60_000
+"""So far may lie behind, after a sudden end, what is on disk of when all was last in step."""
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ class Conversation:
         self.events: Counter[str] = Counter()
         self.problem: Problem | None = None
         self.hub: m.Welcome | None = None
-        self.synced_ms: int | None = None
+        self.synced_ms = replica.synced_ms
         self._welcomed = False
         self._following = False
         self._renewed = False
@@ -208,6 +210,8 @@ class Conversation:
         return []
 
     def _part(self) -> None:
+        if self.synced_ms is not None and self.synced_ms != self._replica.synced_ms:
+            self._replica.note_synced(self.synced_ms)
         self._welcomed = self._following = False
         self._follower.disconnected()
         self._outgoing.disconnected()
@@ -296,8 +300,11 @@ class Conversation:
             self._outbox.note_clock(diff_ms)
 
     def _note_synced(self) -> None:
-        if self._following and self._follower.live:
-            self.synced_ms = self._clocks.wall_ms()
+        if not (self._following and self._follower.live):
+            return
+        self.synced_ms = now_ms = self._clocks.wall_ms()
+        if abs(now_ms - (self._replica.synced_ms or 0)) >= _SYNCED_KEPT_MS:
+            self._replica.note_synced(now_ms)
 
     def _on_event(self, event: Event, topic: str) -> None:
         self.events[event.value] += 1

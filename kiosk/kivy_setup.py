@@ -43,10 +43,11 @@ class ScreenSettings:
 
 
 class _ExpectedNoise(logging.Filter):
-    """Drops Kivy's traceback about an input library that Comptoir does not use."""
+    """Drops what Kivy says about optional libraries that Comptoir does not use."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return "MTDev is not supported" not in record.getMessage()
+        message = record.getMessage()
+        return "MTDev is not supported" not in message and "Cutbuffer" not in message
 
 
 def prepare(settings: WindowSettings, home: Path) -> None:

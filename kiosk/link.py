@@ -36,6 +36,7 @@ class Link:
         self._hall = Hall()
         self._stopping = Event()
         self._shown = LinkView()
+        self._damaged = False
         self._thread = Thread(target=self._run, name="link", daemon=True)
 
     def start(self) -> None:
@@ -61,14 +62,25 @@ class Link:
         while not self._stopping.is_set():
             began_s = monotonic()
             try:
+                self._mend()
                 self._live()
-            except Exception as fault:
+            except Exception as fault:  # noqa: BLE001 - logged, shown, and begun again
                 if monotonic() - began_s > _PAUSE_MAX_S:
                     pause_s = _PAUSE_S
                 _log.error("the link failed, again in %.0f s", pause_s, exc_info=True)
-                self._recover(fault)
+                self._say(fault)
+                self._damaged = self._damaged or is_damage(fault)
                 self._stopping.wait(pause_s)
                 pause_s = min(2 * pause_s, _PAUSE_MAX_S)
+
+    def _mend(self) -> None:
+        """Begin an empty replica where the last one turned out to be damaged."""
+        if not self._damaged:
+            return
+        self._post.stores.rebuild_replica()
+        self._damaged = False
+        notices = (Problem("replica_rebuilt"),)
+        self._arrivals.put(Batch(monotonic_ns(), notices=notices, rebuilt=True))
 
     def _live(self) -> None:
         life = Life(
@@ -76,21 +88,14 @@ class Link:
         )
         life.live()
 
-    def _recover(self, fault: Exception) -> None:
-        """Say what happened; make a damaged replica anew."""
-        damaged = is_damage(fault)
-        if damaged:
-            self._post.stores.rebuild_replica()
-            problem = Problem("replica_rebuilt")
-        elif isinstance(fault, Refusal):
+    def _say(self, fault: Exception) -> None:
+        """Show what happened; a fault of this program by its name."""
+        if isinstance(fault, Refusal):
             problem = fault.problem
         else:
             problem = Problem("kiosk_fault", {"reason": f"{type(fault).__name__}: {fault}"})
         self._shown = replace(self._shown, status=LinkStatus.OFFLINE, problem=problem)
-        notices = (problem,) if damaged else ()
-        self._arrivals.put(
-            Batch(monotonic_ns(), notices=notices, rebuilt=damaged, link=self._shown)
-        )
+        self._arrivals.put(Batch(monotonic_ns(), link=self._shown))
 
     def _keep(self, device: Device) -> None:
         """Store what changed of the device; without the disk for it the next start learns anew."""

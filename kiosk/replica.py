@@ -76,6 +76,7 @@ class Replica:
         self._stands: dict[str, _Stand] = {}
         self._epoch = ""
         self._outbox = ""
+        self.synced_ms: int | None = None
         self._open = False
         self._news: list[News] = []
         self._dirty: set[str] = set()
@@ -203,6 +204,11 @@ class Replica:
                 self._dirty.add(topic)
         self._outbox = outbox
 
+    def note_synced(self, at_ms: int) -> None:
+        """Keep when all of it was known to equal the hub."""
+        self._connection.execute("UPDATE meta SET synced_ms = ?", (at_ms,))
+        self.synced_ms = at_ms
+
     def forget(self, topic: str) -> None:
         """Drop a topic's rows and position, so that the hub is asked for all of it."""
         with self.transaction():
@@ -230,8 +236,8 @@ class Replica:
             topic: _Stand(slot, tseq, int(digest, 16), last_n, bool(stale), staging)
             for topic, slot, tseq, digest, last_n, stale, staging in rows
         }
-        found = self._connection.execute("SELECT epoch, outbox FROM meta").fetchone()
-        self._epoch, self._outbox = found or ("", "")
+        found = self._connection.execute("SELECT epoch, outbox, synced_ms FROM meta").fetchone()
+        self._epoch, self._outbox, self.synced_ms = found or ("", "", None)
 
     def _begin(self, outbox: str) -> None:
         """Make the one row of meta; drop what a snapshot that was broken off had gathered."""

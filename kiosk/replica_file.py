@@ -29,10 +29,12 @@ the midst of work only where it has grown to 64 MB: that takes tens of milliseco
 
 
 class Meta(Model):
-    """One row: the history that the rows belong to, and whose operations `last_n` counts."""
+    """One row: the history that the rows belong to, whose operations `last_n` counts, and when
+    all of it was last known to equal the hub."""
 
     epoch = TextField()
     outbox = TextField()
+    synced_ms = BigIntegerField(null=True)
 
     class Meta:
         table_name = "meta"
@@ -98,8 +100,20 @@ class Reader:
     def __init__(self, path: Path) -> None:
         self._database = Database(path, (*PRAGMAS, ("query_only", 1)))
 
+    def epoch(self) -> str:
+        """Return the epoch of the rows, "" for none."""
+        found = self._database.connection.execute("SELECT epoch FROM meta").fetchone()
+        return str(found[0]) if found else ""
+
+    def stand(self, topic: str) -> Topic:
+        """Return a topic's position without its rows."""
+        return self._read(topic, with_rows=False)
+
     def read(self, topic: str) -> Topic:
         """Return a topic's rows with the position that they belong to; empty where unknown."""
+        return self._read(topic, with_rows=True)
+
+    def _read(self, topic: str, with_rows: bool) -> Topic:
         with self._database.reading() as connection:
             found = connection.execute(
                 "SELECT slot, tseq, digest, last_n, stale FROM position WHERE topic = ?", (topic,)
@@ -107,9 +121,11 @@ class Reader:
             if found is None:
                 return Topic(0, 0, False, 0, ())
             slot, tseq, digest, last_n, stale = found
-            rows = connection.execute(
-                "SELECT key, row FROM row WHERE slot = ? ORDER BY key", (slot,)
-            ).fetchall()
+            rows: Sequence[tuple[str, bytes]] = ()
+            if with_rows:
+                rows = connection.execute(
+                    "SELECT key, row FROM row WHERE slot = ? ORDER BY key", (slot,)
+                ).fetchall()
         return Topic(tseq, last_n, bool(stale), int(digest, 16), rows)
 
     def close(self) -> None:

@@ -11,9 +11,8 @@ from kivy.properties import BooleanProperty, StringProperty
 from kiosk.screens.frame import Frame
 from kiosk.views import touched_articles
 from kiosk.widgets import category_strip as _strip  # noqa: F401 - its rules are used in the .kv
+from kiosk.widgets import hand as _hand  # noqa: F401
 from kiosk.widgets import letters as _letters  # noqa: F401
-from kiosk.widgets import lines as _lines  # noqa: F401
-from kiosk.widgets import numpad as _numpad  # noqa: F401
 from kiosk.widgets import pager as _pager  # noqa: F401
 from kiosk.widgets import payment as _payment  # noqa: F401
 from kiosk.widgets import search_field as _search  # noqa: F401
@@ -30,21 +29,7 @@ class TillScreen(Frame):
     """`mode` is what the large half shows: sell, cash, card or tickets."""
 
     mode = StringProperty("sell")
-    entry = StringProperty("")
-    ok_text = StringProperty("")
-    can_ok = BooleanProperty(False)
-    can_erase = BooleanProperty(False)
-    can_change = BooleanProperty(False)
-    can_undo = BooleanProperty(False)
-    can_pay = BooleanProperty(False)
     can_confirm = BooleanProperty(False)
-    total_title = StringProperty("")
-    total = StringProperty("")
-    paid_number = StringProperty("")
-    paid_label = StringProperty("")
-    paid_change = StringProperty("")
-    paid_given = StringProperty("")
-    paid_note = StringProperty("")
 
     def __init__(self, **kwargs: Any) -> None:
         self._find_again = Clock.create_trigger(self._sort_in, FIND_AGAIN_S)
@@ -55,15 +40,15 @@ class TillScreen(Frame):
     def render(self) -> None:
         """Show basket, pad, payment and notice as the desk has them now."""
         super().render()
-        desk = self.desk
-        basket, pad = desk.basket(), desk.pad()
-        self.mode = desk.mode.value
-        self.total_title, self.total, self.can_pay = basket.title, basket.total, basket.can_pay
-        self.entry, self.ok_text = pad.entry, pad.ok
-        self.can_ok, self.can_erase, self.can_change = pad.can_ok, pad.can_erase, pad.can_change
-        self.can_undo, self.can_confirm = desk.can_undo(), desk.can_confirm()
-        self._render_basket(basket)
-        self._render_paid(desk.paid())
+        desk, hand = self.desk, self.ids.hand
+        basket, paid = desk.basket(), desk.paid()
+        self.mode, self.can_confirm = desk.mode.value, desk.can_confirm()
+        hand.sum_title, hand.sum, hand.can_undo = basket.title, basket.total, desk.can_undo()
+        hand.show_lines(basket.lines)
+        hand.show_pad(desk.pad())
+        hand.done = (
+            [] if paid is None else [paid.number, paid.given, paid.label, paid.change, paid.note]
+        )
         if self.mode == "cash":
             self.ids.cash.show(desk.payment())
 
@@ -102,19 +87,6 @@ class TillScreen(Frame):
             self.render_shelf()
         if "sales" in update.touched and self.mode == "tickets":
             self.render_tickets()
-
-    def _render_basket(self, basket: Any) -> None:
-        lines = {line.id: line for line in basket.lines}
-        self.ids.lines.describe = lines.get
-        self.ids.lines.show_keys(lines)
-        at = next((i for i, line in enumerate(basket.lines) if line.selected), -1)
-        self.ids.lines.reveal(at)
-
-    def _render_paid(self, paid: Any) -> None:
-        self.paid_number = "" if paid is None else paid.number
-        if paid is not None:
-            self.paid_label, self.paid_change = paid.label, paid.change
-            self.paid_given, self.paid_note = paid.given, paid.note
 
     def _tile(self, article_id: str) -> Any:
         return self.desk.shelf.tile(article_id, self.t)

@@ -37,8 +37,9 @@ class Icon(Widget):
         self._strokes.clear()
         side = min(self.size)
         unit = side / _GRID
-        left = self.center_x - side / 2
-        top = self.center_y + side / 2
+        # From x and width: the centre's own property may still be of before this very change.
+        left = self.x + (self.width - side) / 2
+        top = self.y + (self.height + side) / 2
         for stroke in SHAPES[self.name]:
             points = [xy for x, y in stroke for xy in (left + x * unit, top - y * unit)]
             self._strokes.add(SmoothLine(points=points, width=max(1.0, self.thickness * unit)))

@@ -76,8 +76,13 @@ class Key(ButtonBehavior, Widget):
 
 
 class TouchArea(ButtonBehavior, RelativeLayout):
-    """A tile or a row that reacts as a whole; children are placed relative to it
-    and take the touch first."""
+    """A tile or a row that reacts as a whole; children lie where their rules put them, relative
+    to it, and take the touch first."""
+
+    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
+        """Take a part that keeps its own size."""
+        widget.size_hint = (None, None)
+        super().add_widget(widget, *args, **kwargs)
 
 
 load_beside(__file__)

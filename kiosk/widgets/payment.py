@@ -5,7 +5,7 @@ Owns their look. What is given and whether it is enough is said by a `PaymentVie
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.views import PaymentView
@@ -21,6 +21,12 @@ class Panel(BoxLayout):
 
     deck_name = StringProperty("")
     t = ObjectProperty(str)
+
+
+class SumKey(Key):
+    """One quick sum."""
+
+    cents = NumericProperty(0)
 
 
 class CashPanel(Panel):
@@ -44,7 +50,7 @@ class CashPanel(Panel):
         if [key.text for key in reversed(box.children)] != [each.text for each in view.choices]:
             box.clear_widgets()
             for choice in view.choices:
-                key = Key(text=choice.text, look="raised")
+                key = SumKey(text=choice.text)
                 key.cents = choice.cents
                 key.bind(on_press=lambda pressed: self.dispatch("on_give", pressed.cents))
                 box.add_widget(key)
@@ -67,32 +73,12 @@ class PayRow(Deck):
     """Choosing how to pay, or confirming it: in the same place."""
 
 
-class EmptyBasket(BoxLayout):
-    """What an empty basket says."""
-
-    t = ObjectProperty(str)
-
-
-class PaidCard(BoxLayout):
-    """The sale just paid, in the empty basket's place: the next article puts it away."""
-
-    number = StringProperty("")
-    label = StringProperty("")
-    change = StringProperty("")
-    given = StringProperty("")
-    note = StringProperty("")
-
-
 class TillShelf(Panel):
     """Search, categories and tiles."""
 
 
 class LettersHolder(BoxLayout):
     """Where the letters stand when they are wanted."""
-
-
-class TillPad(BoxLayout):
-    """The numeric pad and its function keys."""
 
 
 load_beside(__file__)

@@ -77,8 +77,8 @@ class TileGrid(GridLayout):
         rows = max(1, int((self.height + down) // (self.min_tile_height + down)))
         if (columns, rows) == (self.cols, self.rows):
             return
-        self.cols, self.rows = columns, rows
         self.clear_widgets()
+        self.cols, self.rows = columns, rows
         for _ in range(columns * rows):
             tile = Tile()
             tile.bind(on_press=lambda pressed: self.dispatch("on_pick", pressed.article_id))

@@ -22,6 +22,29 @@ class Figures(Words):
     """An amount or a quantity: one line, right, bold; the digits of Roboto are all of one width."""
 
 
+class Natural(Label):
+    """One short text that is as wide as it is and never cut: a quantity, a price, a time."""
+
+
+class Sum(Label):
+    """An amount that is never cut: `most` is its font size, less where it would not fit."""
+
+    words = StringProperty("")
+    most = NumericProperty(34)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for event in ("words", "width", "most", "bold"):
+            self.fbind(event, self._fit)
+        self._fit()
+
+    def _fit(self, *_: object) -> None:
+        ruler = CoreLabel(font_size=self.most, font_name=self.font_name, bold=self.bold)
+        natural = max(1, ruler.get_extents(self.words)[0])
+        self.font_size = self.most * min(1.0, max(1.0, self.width - 1) / natural)
+        self.text = self.words
+
+
 class Prose(Label):
     """A paragraph that wraps to its width and takes the height it needs."""
 

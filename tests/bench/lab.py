@@ -6,6 +6,7 @@ Leaving it ends every process by its id and removes the folder, also on Ctrl+C o
 import contextlib
 import shutil
 import socket
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,7 +57,7 @@ class Lab:
     def close(self) -> None:
         """Kill what still runs, remove the folder."""
         for process in self._processes:
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
                 process.kill()
         shutil.rmtree(self.root, ignore_errors=True)
 

@@ -15,7 +15,7 @@ from typing import Final
 from babel.messages.extract import extract
 
 ROOT: Final = Path(__file__).parents[2]
-PACKAGES: Final = ("common", "hub", "kiosk")
+PACKAGES: Final = ("common", "hub", "kiosk", "packaging")
 
 
 @dataclass(frozen=True, slots=True)

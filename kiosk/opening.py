@@ -1,0 +1,49 @@
+"""Starting a post from its folder: the composition root of a kiosk's session.
+
+Owns the order of starting and what is undone when a step fails. Nothing here shows anything.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from common.errors import Refusal
+from common.topics import TOPICS_OF
+from kiosk.clocks import Clocks, system_clocks
+from kiosk.config import make_folder, only_kiosk
+from kiosk.device import read_device, write_device
+from kiosk.keys import close_to_others, read_keys
+from kiosk.link_life import Post
+from kiosk.outbox_file import Maker
+from kiosk.session import Session
+from kiosk.stores import open_stores
+
+
+def open_session(
+    folder: Path,
+    clocks: Clocks | None = None,
+    random_bytes: Callable[[int], bytes] = os.urandom,
+) -> Session:
+    """Start the post of a folder, alone on it.
+
+    Raises Refusal: `not_paired`, `folder_in_use`, `unreadable_device`, `disk_failed`, `disk_full`,
+    `sqlite_too_old`.
+    """
+    with ExitStack() as opening:
+        opening.enter_context(only_kiosk(make_folder(folder)))
+        device = read_device(folder)
+        if device is None:
+            raise Refusal("not_paired")
+        readable = close_to_others(folder)
+        keys = read_keys(folder)
+        maker = Maker(device.number, random_bytes)
+        stores = open_stores(folder, maker, TOPICS_OF[device.profile])
+        opening.callback(stores.close)
+        notices = [*([readable] if readable else []), *stores.problems]
+        post = Post(device, keys, stores, clocks or system_clocks(), partial(write_device, folder))
+        closing = ExitStack()
+        session = Session(post, notices, random_bytes, closing.close)
+        closing.push(opening.pop_all())
+        return session
