@@ -24,8 +24,8 @@ from common.models import (
 from common.topics import Profile
 
 PROTOCOL: Final = 1
-Hex16 = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
-Topic = Annotated[str, Meta(pattern=r"^[a-z-]{1,32}$")]
+Hex16 = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
+Topic = Annotated[str, Meta(pattern=r"^[a-z-]{1,32}\Z")]
 Count = Annotated[int, Meta(ge=0, le=2**62)]
 
 

@@ -13,21 +13,22 @@ import msgspec
 import orjson
 from msgspec import Meta
 
-from common.money import VatLine
+from common.money import LIMIT, Cents, VatBp, VatLine
 
-# SQLite integers are 64-bit; a shop's amounts stay far below, so a sum of many never overflows.
-_LIMIT: Final = 10**12
-Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
+# Patterns end in \Z: $ would let a line break through.
+Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
 Key = Annotated[str, Meta(min_length=1, max_length=100)]
 Label = Annotated[str, Meta(min_length=1, max_length=200)]
 Note = Annotated[str, Meta(max_length=500)]
-Cents = Annotated[int, Meta(ge=-_LIMIT, le=_LIMIT)]
+# Short enough that a key of an article and a location is a `Key`.
+LocationId = Annotated[str, Meta(min_length=1, max_length=60)]
 PriceCents = Annotated[int, Meta(ge=0, le=10**9)]
-Milli = Annotated[int, Meta(ge=-_LIMIT, le=_LIMIT)]
-VatBp = Annotated[int, Meta(ge=0, le=10_000)]
+Milli = Annotated[int, Meta(ge=-LIMIT, le=LIMIT)]
+# The sum of any number of movements: a row that was published can always be read.
+SumMilli = Annotated[int, Meta(ge=-(2**62), le=2**62)]
 TimeMs = Annotated[int, Meta(ge=0, le=2**47)]
-Date = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-Barcode = Annotated[str, Meta(pattern=r"^[0-9A-Za-z._/+-]{1,48}$")]
+Date = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
+Barcode = Annotated[str, Meta(pattern=r"^[0-9A-Za-z._/+-]{1,48}\Z")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Shop:
     siret: Note = ""
     vat_number: Note = ""
     address: Note = ""
-    location_id: Key = "main"
+    location_id: LocationId = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,8 @@ class StockLevel:
 
     id: Key
     article_id: Id
-    location_id: Key
-    quantity_milli: Milli
+    location_id: LocationId
+    quantity_milli: SumMilli
     minimum_milli: Milli = 0
 
 
@@ -80,7 +81,7 @@ class StockLevel:
 class TicketLine:
     """One line of a ticket, by value. `article_id` is "" for a free line or an unknown code."""
 
-    article_id: Annotated[str, Meta(pattern=r"^([0-9a-f]{32})?$")]
+    article_id: Annotated[str, Meta(pattern=r"^([0-9a-f]{32})?\Z")]
     label: Label
     quantity_milli: Milli
     unit_price_cents: PriceCents
@@ -94,7 +95,7 @@ class TicketLine:
 class Payment:
     """`amount_cents` is what settles the ticket; `given_cents - amount_cents` is the change."""
 
-    method: Annotated[str, Meta(pattern=r"^[a-z_]{1,20}$")]
+    method: Annotated[str, Meta(pattern=r"^[a-z_]{1,20}\Z")]
     amount_cents: Cents
     given_cents: Cents
 
@@ -115,7 +116,7 @@ class Ticket:
     business_date: Date
     clock_diff_ms: Annotated[int, Meta(ge=-(2**47), le=2**47)]
     operator: Annotated[str, Meta(max_length=100)]
-    location_id: Key
+    location_id: LocationId
     lines: Annotated[tuple[TicketLine, ...], Meta(min_length=1, max_length=500)]
     vat: Annotated[tuple[VatLine, ...], Meta(max_length=50)]
     payments: Annotated[tuple[Payment, ...], Meta(max_length=50)]
@@ -153,7 +154,7 @@ class ReceiptLine:
     """`quantity_milli` of one article brought in."""
 
     article_id: Id
-    quantity_milli: Annotated[int, Meta(ge=1, le=_LIMIT)]
+    quantity_milli: Annotated[int, Meta(ge=1, le=LIMIT)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ class GoodsReceipt:
     utc_offset_min: Annotated[int, Meta(ge=-900, le=900)]
     clock_diff_ms: Annotated[int, Meta(ge=-(2**47), le=2**47)]
     operator: Annotated[str, Meta(max_length=100)]
-    location_id: Key
+    location_id: LocationId
     lines: Annotated[tuple[ReceiptLine, ...], Meta(min_length=1, max_length=500)]
     note: Note = ""
 
@@ -198,7 +199,7 @@ RowT = TypeVar("RowT")
 
 
 def encode_row(row: Row) -> bytes:
-    """Return the canonical bytes of a row: JSON, keys sorted, UTF-8, no spaces."""
+    """Return the canonical bytes of a row: JSON, fields in the class's order, keys sorted."""
     return orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
 
 

@@ -7,9 +7,16 @@ without VAT (HT) is derived. Never touches floats, formats nothing.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Annotated, Final
 
-MILLI = 1000
-BASIS = 10_000
+from msgspec import Meta
+
+MILLI: Final = 1000
+BASIS: Final = 10_000
+# SQLite integers are 64-bit; a shop's amounts stay far below, so a sum of many never overflows.
+LIMIT: Final = 10**12
+Cents = Annotated[int, Meta(ge=-LIMIT, le=LIMIT)]
+VatBp = Annotated[int, Meta(ge=0, le=BASIS)]
 
 
 def divide_half_up(numerator: int, denominator: int) -> int:
@@ -28,10 +35,10 @@ def line_total_cents(unit_price_cents: int, quantity_milli: int, discount_cents:
 class VatLine:
     """One VAT rate of a ticket: `base_cents` (HT) + `vat_cents` = `total_cents` (TTC)."""
 
-    vat_bp: int
-    base_cents: int
-    vat_cents: int
-    total_cents: int
+    vat_bp: VatBp
+    base_cents: Cents
+    vat_cents: Cents
+    total_cents: Cents
 
 
 def vat_lines(totals: Iterable[tuple[int, int]]) -> tuple[VatLine, ...]:

@@ -62,7 +62,7 @@ class CardInquiry:
         self._due_s = monotonic() + again_s
 
     def _ask(self) -> None:
-        self._door = self._hall.open_plain()
+        self._door = self._hall.open_questions(None)
         self._door.connect(self.place.host, self.place.card_port)
         self._door.send(wire.encode(m.CardRequest()))
         self._due_s = monotonic() + _WAIT_S

@@ -18,7 +18,6 @@ from common import seal, wire
 _HWM_FRAMES: Final = 100_000
 _OPTIONS: Final = (
     (zmq.LINGER, 0),
-    (zmq.IMMEDIATE, 1),
     (zmq.RECONNECT_IVL, 100),
     (zmq.RECONNECT_IVL_MAX, 5000),
     (zmq.HANDSHAKE_IVL, 4000),
@@ -61,7 +60,11 @@ class Credentials:
 
 
 class Door:
-    """One connecting socket and its monitor. Used by one thread."""
+    """One connecting socket and its monitor. Used by one thread.
+
+    A `patient` one holds what is sent until it is connected, and what has arrived even when the
+    other side hangs up right after its last word; else libzmq drops both with the connection.
+    """
 
     def __init__(
         self,
@@ -69,13 +72,13 @@ class Door:
         kind: int,
         credentials: Credentials | None,
         topics: tuple[bytes, ...] = (),
+        patient: bool = False,
     ) -> None:
         self.socket: zmq.Socket[bytes] = context.socket(kind)
         for option, value in _OPTIONS:
             self.socket.set(option, value)
-        if credentials is None:
-            self.socket.set(zmq.IMMEDIATE, 0)
-        else:
+        self.socket.set(zmq.IMMEDIATE, int(not patient))
+        if credentials is not None:
             self.socket.set(zmq.CURVE_SERVERKEY, credentials.server_key)
             self.socket.set(zmq.CURVE_PUBLICKEY, credentials.own.public)
             self.socket.set(zmq.CURVE_SECRETKEY, credentials.own.secret)
@@ -175,9 +178,9 @@ class Hall:
         """Return a new door for what the hub broadcasts under these prefixes."""
         return self._admit(Door(self._context, zmq.SUB, credentials, tuple(topics)))
 
-    def open_plain(self) -> Door:
-        """Return a new door without CURVE, which holds what is sent until it is connected."""
-        return self._admit(Door(self._context, zmq.DEALER, None))
+    def open_questions(self, credentials: Credentials | None) -> Door:
+        """Return a new patient door for questions and answers; None: without CURVE."""
+        return self._admit(Door(self._context, zmq.DEALER, credentials, patient=True))
 
     def shut(self, door: Door) -> None:
         """Close a door."""

@@ -49,6 +49,8 @@ PORTS: Final = (
 )
 ROOT: Final = Path(__file__).resolve().parent.parent
 BATCH: Final = 200
+Head = tuple[int, str]
+"""Where a topic stands: tseq, digest as 64 hex characters."""
 
 
 class ShopError(Exception):
@@ -219,6 +221,12 @@ class HubProcess(Process):
         with open_console(self.network, read_keys(self.folder)) as console:
             yield console
 
+    def heads(self) -> dict[str, Head]:
+        """Return {topic: (tseq, digest)} as the hub has it."""
+        with self.console() as console:
+            topics = console.ask("status")["topics"]
+        return {topic: (head["tseq"], head["digest"]) for topic, head in topics.items()}
+
     def new_code(self, profile: str, name: str) -> str:
         """Give out a pairing code."""
         code, salt = seal.new_code(), seal.random_bytes(seal.SALT_BYTES)
@@ -255,6 +263,10 @@ class KioskProcess(Process):
         self._tags = 0
         self.wait(lambda event: event["event"] == "ready")
 
+    def events(self) -> list[dict[str, Any]]:
+        """Return every event so far."""
+        return [orjson.loads(line) for line in self.lines_from(0)]
+
     def do(self, what: str, **fields: Any) -> int:
         """Give a command; return its tag."""
         self._tags += 1
@@ -273,10 +285,14 @@ class KioskProcess(Process):
         self._seen, event = self.wait_line(take, self._seen, patience_s)
         return dict(event)
 
+    def wait_tag(self, tag: int, patience_s: float = PATIENCE_S) -> dict[str, Any]:
+        """Return the event that answers the command of a tag."""
+        return self.wait(lambda event: event.get("tag") == tag, patience_s)
+
     def ask(self, what: str, patience_s: float = PATIENCE_S, **fields: Any) -> dict[str, Any]:
         """Give a command and return the event that answers it; raises ShopError on an error."""
         tag = self.do(what, **fields)
-        event = self.wait(lambda event: event.get("tag") == tag, patience_s)
+        event = self.wait_tag(tag, patience_s)
         if event["event"] in ("error", "timeout"):
             raise ShopError(f"{self.name}: {event}")
         return event
@@ -289,6 +305,15 @@ class KioskProcess(Process):
         """Wait until the kiosk knows that the hub is away."""
         self.ask("wait", patience_s + 5, link="offline", timeout_s=patience_s)
 
-    def digests(self) -> dict[str, Any]:
-        """Return {topic: {tseq, digest}} of the replica on disk."""
-        return dict(self.ask("digests")["topics"])
+    def digests(self) -> dict[str, Head]:
+        """Return {topic: (tseq, digest)} of the replica on disk."""
+        topics = self.ask("digests")["topics"]
+        return {topic: (head["tseq"], head["digest"]) for topic, head in topics.items()}
+
+    def wait_equal(self, heads: dict[str, Head], patience_s: float = PATIENCE_S) -> None:
+        """Wait until the replica is where the hub's topics are; raises ShopError, naming one."""
+        deadline = time.monotonic() + patience_s
+        while other := {t: head for t, head in self.digests().items() if heads[t] != head}:
+            if time.monotonic() > deadline:
+                topic, head = next(iter(other.items()))
+                raise ShopError(f"{self.name} has {topic} at {head}, the hub at {heads[topic]}")

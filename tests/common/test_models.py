@@ -13,9 +13,12 @@ from common.messages import CatalogueEntry
 from common.models import (
     ROW_KINDS,
     Article,
+    GoodsReceipt,
     Row,
     StockLevel,
+    Takings,
     Ticket,
+    convert,
     decode_row,
     encode_row,
     stock_key,
@@ -26,6 +29,30 @@ from tests.common.strategies import whole
 
 ANY_ROW = st.sampled_from(sorted(ROW_KINDS)).flatmap(lambda topic: whole(ROW_KINDS[topic]))
 LARGEST = 10**12
+VAT = {"vat_bp": 550, "base_cents": 1, "vat_cents": 0, "total_cents": 1}
+LINE = {
+    "article_id": "",
+    "label": "x",
+    "quantity_milli": 1000,
+    "unit_price_cents": 1,
+    "vat_bp": 550,
+    "total_cents": 1,
+}
+TICKET: dict[str, Any] = {
+    "id": "a" * 32,
+    "series": "T",
+    "number": 1,
+    "at_ms": 0,
+    "utc_offset_min": 0,
+    "business_date": "2026-03-03",
+    "clock_diff_ms": 0,
+    "operator": "",
+    "location_id": "main",
+    "lines": [LINE],
+    "vat": [VAT],
+    "payments": [{"method": "cash", "amount_cents": 1, "given_cents": 1}],
+    "total_cents": 1,
+}
 
 
 @given(ANY_ROW)
@@ -34,10 +61,15 @@ def test_a_row_comes_back_as_it_was(row: Row) -> None:
 
 
 @given(ANY_ROW)
-def test_the_bytes_of_a_row_are_canonical(row: Row) -> None:
+def test_the_bytes_of_a_row_survive_reading_and_writing(row: Row) -> None:
     raw = encode_row(row)
-    assert orjson.dumps(orjson.loads(raw), option=orjson.OPT_SORT_KEYS) == raw
     assert encode_row(decode_row(raw, type(row))) == raw
+
+
+def test_equal_rows_have_equal_bytes_whatever_came_first() -> None:
+    sums = Takings("d", "2026-03-03", "a" * 32, "C1", 2, 30, {"card": 10, "cash": 20}, {})
+    other = replace(sums, by_method={"cash": 20, "card": 10})
+    assert encode_row(sums) == encode_row(other)
 
 
 def test_every_topic_has_a_row_and_every_row_a_topic() -> None:
@@ -50,9 +82,13 @@ def test_fields_of_a_newer_hub_are_passed_over() -> None:
     assert decode_row(orjson.dumps(newer), Article) == row
 
 
+def test_the_ticket_of_these_tests_is_one() -> None:
+    assert convert(TICKET, Ticket).total_cents == 1
+
+
 @given(st.binary(max_size=60))
 def test_garbage_is_a_value_error_and_nothing_else(raw: bytes) -> None:
-    with pytest.raises(ValueError, match=""):
+    with pytest.raises(ValueError):  # noqa: PT011 - orjson's and msgspec's, whatever they say
         decode_row(raw, Article)
 
 
@@ -81,51 +117,23 @@ def test_an_article_cannot_hold(field: str, value: Any) -> None:
         decode_row(orjson.dumps(raw | {field: value}), Article)
 
 
-@given(whole(Ticket), st.sampled_from(["2026-3-3", "2026-03-03\n", "٢٠٢٦-٠٣-٠٣", "", "today"]))
-def test_a_ticket_bears_a_plain_date(ticket: Ticket, date: str) -> None:
-    raw = orjson.dumps(replace(ticket, business_date=date))
+@pytest.mark.parametrize("date", ["2026-3-3", "2026-03-03\n", "٢٠٢٦-٠٣-٠٣", "", "today"])
+def test_a_ticket_bears_a_plain_date(date: str) -> None:
     with pytest.raises(msgspec.ValidationError):
-        decode_row(raw, Ticket)
+        convert(TICKET | {"business_date": date}, Ticket)
 
 
 @pytest.mark.parametrize("field", ["vat_bp", "base_cents", "vat_cents", "total_cents"])
 def test_vat_of_a_ticket_is_limited_like_every_amount(field: str) -> None:
     # Sums of these are kept as 64-bit integers: one ticket must not be able to break them.
-    vat = {"vat_bp": 550, "base_cents": 1, "vat_cents": 0, "total_cents": 1}
-    line: dict[str, Any] = {
-        "article_id": "",
-        "label": "x",
-        "quantity_milli": 1000,
-        "unit_price_cents": 1,
-        "vat_bp": 550,
-        "total_cents": 1,
-    }
-    ticket = {
-        "id": "a" * 32,
-        "series": "T",
-        "number": 1,
-        "at_ms": 0,
-        "utc_offset_min": 0,
-        "business_date": "2026-03-03",
-        "clock_diff_ms": 0,
-        "operator": "",
-        "location_id": "main",
-        "lines": [line],
-        "vat": [vat],
-        "payments": [],
-        "total_cents": 1,
-    }
-    decode_row(orjson.dumps(ticket), Ticket)
-    ticket["vat"] = [vat | {field: 2**63}]
     with pytest.raises(msgspec.ValidationError):
-        decode_row(orjson.dumps(ticket), Ticket)
+        convert(TICKET | {"vat": [VAT | {field: 2**63}]}, Ticket)
 
 
-@given(whole(Ticket))
-def test_the_row_that_a_ticket_moves_can_be_read(ticket: Ticket) -> None:
-    longest = replace(ticket, location_id=("l" * 100)[: _limit_of("location_id", Ticket)])
-    key = stock_key("a" * 32, longest.location_id)
-    level = StockLevel(key, "a" * 32, longest.location_id, 0)
+@pytest.mark.parametrize("kind", [Ticket, GoodsReceipt])
+def test_the_row_of_the_longest_location_can_be_read(kind: type[Any]) -> None:
+    location = "l" * _longest("location_id", kind)
+    level = StockLevel(stock_key("a" * 32, location), "a" * 32, location, 0)
     assert decode_row(encode_row(level), StockLevel) == level
 
 
@@ -145,7 +153,7 @@ def test_a_list_may_leave_stock_alone() -> None:
     assert entry.minimum_milli is None
 
 
-def _limit_of(field: str, kind: type[Any]) -> int:
+def _longest(field: str, kind: type[Any]) -> int:
     """Return the largest length that a field of a row may have."""
     info = msgspec.inspect.type_info(kind)
     assert isinstance(info, msgspec.inspect.DataclassType)

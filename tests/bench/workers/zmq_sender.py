@@ -115,7 +115,7 @@ def saturated(senders: list[Sender], window: int) -> float:
         poller.register(socket, zmq.POLLIN)
     begun = time.monotonic_ns()
     for socket, frames in waiting.items():
-        for frame, _ in zip(frames, range(window), strict=False):
+        for _, frame in zip(range(window), frames, strict=False):
             socket.send(frame)
     while left:
         for socket, _ in poller.poll():

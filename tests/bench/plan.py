@@ -1,0 +1,44 @@
+"""How much a run measures: all of it, or what fits into a minute."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Rounds and sizes. `followers`: (count, commands a second, load processes)."""
+
+    rounds: int
+    followers: tuple[tuple[int, float, int], ...]
+    latency_s: float
+    throughput_commands: int
+    throughput_tickets: int
+    snapshot_articles: tuple[int, ...]
+    missed: tuple[int, ...]
+    repriced_articles: int
+    restarted: int
+
+
+WARM_UP: Final = 20
+FULL: Final = Plan(
+    rounds=5,
+    followers=((10, 100, 1), (50, 100, 1), (100, 100, 1), (300, 20, 1)),
+    latency_s=5.0,
+    throughput_commands=12_000,
+    throughput_tickets=2_000,
+    snapshot_articles=(20_000, 100_000),
+    missed=(1_000, 10_000),
+    repriced_articles=20_000,
+    restarted=300,
+)
+QUICK: Final = Plan(
+    rounds=1,
+    followers=((50, 100, 1),),
+    latency_s=1.5,
+    throughput_commands=3_000,
+    throughput_tickets=500,
+    snapshot_articles=(5_000,),
+    missed=(1_000,),
+    repriced_articles=5_000,
+    restarted=50,
+)
