@@ -36,14 +36,22 @@ class Problem:
     @property
     def kind(self) -> ErrorKind:
         """Return the table's entry; a code of a newer peer becomes a plain `not_available`."""
-        return ERRORS.get(self.code) or ErrorKind(self.code, f"Error {self.code}.")
+        if self.code in ERRORS:
+            return ERRORS[self.code]
+        # Braces are doubled: what a peer sends is never a template.
+        named = self.code.replace("{", "{{").replace("}", "}}")
+        return ErrorKind(self.code, f"Error {named}.")
 
     def text(self, translate: Any = str) -> str:
         """Return text and hint in the language of `translate` (msgid → text)."""
-        whole = translate(self.kind.text)
-        if self.kind.hint:
-            whole = f"{whole} {translate(self.kind.hint)}"
-        return str(whole.format_map(_Fields(self.params)))
+        return " ".join(filter(None, self.words(translate)))
+
+    def words(self, translate: Any = str) -> tuple[str, str]:
+        """Return text and hint apart; the hint is "" where there is none."""
+        fields = _Fields(self.params)
+        kind = self.kind
+        hint = translate(kind.hint) if kind.hint else ""
+        return translate(kind.text).format_map(fields), hint.format_map(fields)
 
 
 class _Fields(dict[str, Any]):

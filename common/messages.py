@@ -19,8 +19,8 @@ from common.models import (
     Milli,
     PriceCents,
     Ticket,
-    VatBp,
 )
+from common.money import VatBp
 from common.topics import Profile
 
 PROTOCOL: Final = 1
@@ -75,7 +75,7 @@ class CatalogueEntry:
     vat_bp: VatBp
     stock_milli: Milli | None = None
     minimum_milli: Milli | None = None
-    colour: str = ""
+    colour: Annotated[str, Meta(max_length=100)] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from nacl.signing import SigningKey, VerifyKey
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_DASHES: Final = "-‐‑‒–—"
 CODE_LENGTH: Final = 16
 _SECRET_CHARS: Final = CODE_LENGTH - 1
 SALT_BYTES: Final = nacl.pwhash.argon2id.SALTBYTES
@@ -104,7 +105,8 @@ def read_code(typed: str) -> str:
 
     Case, spaces, dashes, and O for 0, I or L for 1 are forgiven.
     """
-    code = "".join(c for c in typed.upper() if c not in " -").translate(_LOOKALIKE)
+    kept = (c for c in typed.upper() if not c.isspace() and c not in _DASHES)
+    code = "".join(kept).translate(_LOOKALIKE)
     if len(code) != CODE_LENGTH:
         raise ValueError(f"a code has {CODE_LENGTH} characters, this has {len(code)}")
     strange = [c for c in code if c not in _ALPHABET]

@@ -33,7 +33,7 @@ class ShopSettings:
     """The shop as it must stand on a ticket."""
 
     name: Annotated[str, Meta(min_length=1, max_length=200)] = "Ma boutique"
-    siret: Annotated[str, Meta(pattern=r"^(\d{14})?$")] = ""
+    siret: Annotated[str, Meta(pattern=r"^([0-9]{14})?\Z")] = ""
     vat_number: Annotated[str, Meta(max_length=20)] = ""
     address: Annotated[str, Meta(max_length=500)] = ""
 

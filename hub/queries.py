@@ -46,8 +46,8 @@ class _Pair:
 
     profile: Profile
     name: Annotated[str, Meta(min_length=1, max_length=60)]
-    key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-    salt: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
+    key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    salt: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
 
 
 @dataclass(frozen=True, slots=True)

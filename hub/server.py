@@ -8,7 +8,7 @@ nothing here knows what they mean. One thread: whoever else wants the loop's att
 import contextlib
 import errno
 import logging
-import os
+import socket
 import time
 from dataclasses import dataclass
 from typing import Any, Final
@@ -62,9 +62,10 @@ class Server:
         self._secret = z85.encode(curve.secret)
         self._context = zmq.Context()
         self._context.set(zmq.MAX_SOCKETS, 8192)
-        self._wake_read, self._wake_write = os.pipe()
-        os.set_blocking(self._wake_read, False)
-        os.set_blocking(self._wake_write, False)
+        # A socket pair and not a pipe: Windows polls sockets only.
+        self._wake_read, self._wake_write = socket.socketpair()
+        self._wake_read.setblocking(False)
+        self._wake_write.setblocking(False)
         self._stopping = False
         self._poller = zmq.Poller()
         self._enrolment: zmq.Socket[bytes] | None = None
@@ -104,7 +105,7 @@ class Server:
     def wake(self) -> None:
         """Make the loop turn; from any thread, or a signal handler."""
         with contextlib.suppress(BlockingIOError):
-            os.write(self._wake_write, b"w")
+            self._wake_write.send(b"w")
 
     def stop(self) -> None:
         """Make `serve` return; from any thread, or a signal handler."""
@@ -121,9 +122,9 @@ class Server:
                 self._beat(parts)
             timeout_ms = 0 if parts.hub.busy else max(0, int((beat_at - now) * 1000))
             ready = dict(self._poller.poll(timeout_ms))
-            if self._wake_read in ready:
+            if self._wake_read.fileno() in ready:
                 with contextlib.suppress(BlockingIOError):
-                    os.read(self._wake_read, 4096)
+                    self._wake_read.recv(4096)
                 for read in parts.reader.take():
                     self._answer(parts.sync.snapshot_read(read))
             if self._zap in ready:
@@ -143,8 +144,8 @@ class Server:
     def close(self) -> None:
         """Close every socket at once; what is committed is in the database, not in them."""
         self._context.destroy(linger=200)
-        os.close(self._wake_read)
-        os.close(self._wake_write)
+        self._wake_read.close()
+        self._wake_write.close()
 
     # Doors.
 
@@ -237,36 +238,36 @@ class Server:
     # Making sockets.
 
     def _curve_socket(self, kind: int, domain: str) -> Any:
-        socket = self._context.socket(kind)
-        socket.set(zmq.CURVE_SERVER, 1)
-        socket.set(zmq.CURVE_PUBLICKEY, self._public)
-        socket.set(zmq.CURVE_SECRETKEY, self._secret)
-        self._guard(socket, domain)
-        return socket
+        made = self._context.socket(kind)
+        made.set(zmq.CURVE_SERVER, 1)
+        made.set(zmq.CURVE_PUBLICKEY, self._public)
+        made.set(zmq.CURVE_SECRETKEY, self._secret)
+        self._guard(made, domain)
+        return made
 
     def _plain_socket(self) -> Any:
-        socket = self._context.socket(zmq.ROUTER)
-        self._guard(socket, doors.CARD)
-        socket.set(zmq.MAXMSGSIZE, 1024)
-        return socket
+        made = self._context.socket(zmq.ROUTER)
+        self._guard(made, doors.CARD)
+        made.set(zmq.MAXMSGSIZE, 1024)
+        return made
 
-    def _guard(self, socket: Any, domain: str) -> None:
+    def _guard(self, made: Any, domain: str) -> None:
         """Without a handler and an enforced domain libzmq admits any key."""
-        socket.set(zmq.ZAP_DOMAIN, domain.encode())
-        socket.set(zmq.ZAP_ENFORCE_DOMAIN, 1)
-        socket.set(zmq.HANDSHAKE_IVL, 4000)
-        socket.set(zmq.HEARTBEAT_IVL, 2000)
-        socket.set(zmq.HEARTBEAT_TIMEOUT, 6000)
-        socket.set(zmq.BACKLOG, 1024)
-        socket.set(zmq.LINGER, 200)
-        socket.set(zmq.MAXMSGSIZE, wire.MESSAGE_BYTES)
+        made.set(zmq.ZAP_DOMAIN, domain.encode())
+        made.set(zmq.ZAP_ENFORCE_DOMAIN, 1)
+        made.set(zmq.HANDSHAKE_IVL, 4000)
+        made.set(zmq.HEARTBEAT_IVL, 2000)
+        made.set(zmq.HEARTBEAT_TIMEOUT, 6000)
+        made.set(zmq.BACKLOG, 1024)
+        made.set(zmq.LINGER, 200)
+        made.set(zmq.MAXMSGSIZE, wire.MESSAGE_BYTES)
 
-    def _bind(self, socket: Any, port: int, setting: str) -> None:
+    def _bind(self, made: Any, port: int, setting: str) -> None:
         """Bind, trying again a little: a hub that just stopped may still hold the port."""
         address = f"tcp://{self._network.host}:{port}"
         for attempt in range(20):
             try:
-                socket.bind(address)
+                made.bind(address)
                 return
             except zmq.ZMQError as error:
                 if error.errno == errno.EADDRINUSE and attempt < 19:

@@ -3,12 +3,15 @@
 Owns lifetimes and nothing else. `found` makes a new hub's folder; `run` serves until told to stop.
 """
 
+import contextlib
+import importlib
 import logging
-import resource
+import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -210,6 +213,9 @@ def open_service(root: Path) -> Service:
 
 def _raise_file_limit() -> None:
     """Each kiosk costs two files: ask for as many as the system allows."""
+    if os.name != "posix":
+        return
+    resource: Any = importlib.import_module("resource")
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with suppress(ValueError, OSError):
+    with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -17,17 +17,22 @@ from kivy.uix.floatlayout import FloatLayout
 
 from common.i18n import Translator
 from common.topics import Profile
+from kiosk.desks.depot import DepotDesk
 from kiosk.desks.desk import Desk, Session, Wall
+from kiosk.desks.pairing import Pairing, PairingDesk
 from kiosk.desks.till import TillDesk
 from kiosk.kivy_setup import ScreenSettings
 from kiosk.scanner import Scanner
+from kiosk.screens.depot import DepotScreen
 from kiosk.screens.frame import Frame
+from kiosk.screens.pairing import PairingScreen
 from kiosk.screens.till import TillScreen
 from kiosk.theme import THEMES, Theme, scale_for
 
 STATUS_EVERY_S: Final = 1.0
 POSTS: Final[Mapping[Profile, tuple[type[Desk], type[Frame]]]] = {
     Profile.TILL: (TillDesk, TillScreen),
+    Profile.DEPOT: (DepotDesk, DepotScreen),
 }
 
 
@@ -65,7 +70,15 @@ class Stage:
         self._tick = Clock.schedule_interval(lambda _: self.screen.render_status(), STATUS_EVERY_S)
         self._session: Session | None = None
         self.screen: Any = None
-        Window.bind(on_key_down=self._key_down, on_key_up=self._key_up)
+        Window.bind(
+            on_key_down=self._key_down, on_key_up=self._key_up, on_textinput=self._text_typed
+        )
+
+    def open_pairing(self, pairing: Pairing) -> None:
+        """Show the pairing screen; when it is done, the screen of the post that this has become."""
+        screen = PairingScreen(desk=PairingDesk(pairing, self.t), t=self.t)
+        screen.bind(on_paired=lambda _, session: self.open_post(session))
+        self._show(screen)
 
     def open_post(self, session: Session) -> None:
         """Show the screen of a session's profile, and keep it in step from now on."""
@@ -85,7 +98,9 @@ class Stage:
             self._session.on_wake = None
         self._poll.cancel()
         self._tick.cancel()
-        Window.unbind(on_key_down=self._key_down, on_key_up=self._key_up)
+        Window.unbind(
+            on_key_down=self._key_down, on_key_up=self._key_up, on_textinput=self._text_typed
+        )
 
     def choose_language(self, lang: str) -> None:
         """Say everything in another language from this moment."""
@@ -101,7 +116,14 @@ class Stage:
         self.root.clear_widgets()
         self.root.add_widget(screen)
 
-    def _key_down(self, _window: Any, _key: int, scancode: int, *_rest: object) -> None:
+    def _text_typed(self, _window: Any, text: str) -> None:
+        if isinstance(self.screen, PairingScreen):
+            self.screen.typed(text)
+
+    def _key_down(self, _window: Any, key: int, scancode: int, *_rest: object) -> None:
+        if isinstance(self.screen, PairingScreen):
+            self.screen.key_pressed(key)
+            return
         before = self._scanner.length
         scan = self._scanner.key_down(scancode, time.monotonic_ns() // 1_000_000)
         if self._scanner.length == 1 and before != 1:
@@ -145,6 +167,26 @@ def run(
     def make_stage() -> Stage:
         stage = Stage(settings, translator, wall or system_wall(), on_language)
         stage.open_post(session)
+        return stage
+
+    KioskApp(make_stage).run()
+
+
+def run_pairing(
+    pairing: Pairing,
+    translator: Translator,
+    settings: ScreenSettings,
+    wall: Wall | None = None,
+    on_language: Callable[[str], None] | None = None,
+) -> None:
+    """Show the pairing screen, then in the same window the screen of the post that came of it.
+
+    Returns when the window is closed, paired or not; sessions that were opened stay open.
+    """
+
+    def make_stage() -> Stage:
+        stage = Stage(settings, translator, wall or system_wall(), on_language)
+        stage.open_pairing(pairing)
         return stage
 
     KioskApp(make_stage).run()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from common.errors import Problem
 from common.messages import Reply
 from kiosk.device import Device
-from kiosk.replica import News
+from kiosk.news import News
 from kiosk.state import LinkStatus
 
 

@@ -18,9 +18,10 @@ from common.errors import Problem
 from common.follower import Event, Follower, TopicState
 from common.outgoing import Outgoing
 from kiosk.clocks import ClockDifference, Clocks
+from kiosk.news import News
 from kiosk.outbox import Outbox
 from kiosk.presence import GARBAGE_PAUSE_S, HELLO_AGAIN_S, Presence, Sent, Way
-from kiosk.replica import News, Replica
+from kiosk.replica import Replica
 from kiosk.state import LinkStatus
 
 _log = logging.getLogger(__name__)
@@ -188,9 +189,7 @@ class Conversation:
             self._presence.hello_in(HELLO_AGAIN_S)
             return []
         self._following = subscribed
-        asks = self._follower.welcome(welcome)
-        self._note_synced()
-        return asks
+        return self._follower.welcome(welcome)
 
     def _refused(self, refused: m.Refused) -> list[Any]:
         problem = Problem(refused.code, refused.params)
@@ -308,5 +307,7 @@ class Conversation:
 
     def _on_event(self, event: Event, topic: str) -> None:
         self.events[event.value] += 1
+        if event is Event.LIVE:
+            self._note_synced()
         if event not in (Event.LIVE, Event.SNAPSHOT):
             _log.info("%s %s", event.value, topic)

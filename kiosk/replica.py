@@ -14,6 +14,7 @@ from typing import Final
 from common.messages import Change
 from common.wire import DIGEST_MASK, digest_hex, row_digest
 from kiosk.database import Database
+from kiosk.news import Folded, News, Swapped
 from kiosk.replica_file import PRAGMAS, TABLES, digest_of
 
 _MANY: Final = 8
@@ -30,28 +31,6 @@ _STAND: Final = (
     " tseq = excluded.tseq, digest = excluded.digest, last_n = excluded.last_n,"
     " stale = excluded.stale, staging = excluded.staging"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """Changes that are on disk; the topic now stands at `tseq`, with this outbox's `last_n`."""
-
-    topic: str
-    tseq: int
-    last_n: int
-    changes: Sequence[Change]
-
-
-@dataclass(frozen=True, slots=True)
-class Swapped:
-    """All rows of a topic are others now: read them anew."""
-
-    topic: str
-    tseq: int
-    last_n: int
-
-
-News = Folded | Swapped
 
 
 @dataclass(slots=True)

@@ -105,6 +105,11 @@ class Reader:
         found = self._database.connection.execute("SELECT epoch FROM meta").fetchone()
         return str(found[0]) if found else ""
 
+    def count(self, topic: str) -> int:
+        """Return how many rows a topic has."""
+        sql = "SELECT count(*) FROM row WHERE slot = (SELECT slot FROM position WHERE topic = ?)"
+        return int(self._database.connection.execute(sql, (topic,)).fetchone()[0])
+
     def stand(self, topic: str) -> Topic:
         """Return a topic's position without its rows."""
         return self._read(topic, with_rows=False)

@@ -5,12 +5,10 @@ the link left, folded into the catalogue). One owner thread. No Kivy, no socket:
 when `on_wake` tells them to.
 """
 
-import logging
 import os
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import orjson
@@ -21,26 +19,21 @@ from common.ids import IdMint
 from common.models import GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine, convert
 from common.outgoing import Queued
 from common.topics import TOPICS_OF
-from kiosk.arrivals import Arrivals, Batch
-from kiosk.catalogue import Catalogue
+from kiosk.arrivals import Arrivals, Batch, LinkView
 from kiosk.link import Link
 from kiosk.link_life import Post
+from kiosk.mirror import Mirror
 from kiosk.outbox import Kept
 from kiosk.outbox_file import Draft
-from kiosk.pending import EFFECTS, Pending
-from kiosk.replica import News, Swapped
 from kiosk.replica_file import Topic
 from kiosk.state import DeviceInfo, SessionState, Update
 from kiosk.till import Stamp, Till
-
-_log = logging.getLogger(__name__)
-_NONE_REPLIED: Final = 2**62
 
 
 class Session:
     """A running post, which owns its stores from now on. `closing` is called at its end.
 
-    `notices`: what was found wrong and put right, at the start or later, to be shown once each.
+    `notices`: what was found wrong and put right before.
     """
 
     def __init__(
@@ -58,19 +51,14 @@ class Session:
         self._topics = TOPICS_OF[post.device.profile]
         self._mint = IdMint(post.clocks.wall_ms, random_bytes)
         self._till = Till(post.clocks, self._mint)
-        self._pending = Pending(self._topics)
-        self._folded_to: dict[str, int] = {}
-        self._touched: defaultdict[str, set[str]] = defaultdict(set)
-        self._replaced: set[str] = set()
+        self._mirror = Mirror(self._topics, post.stores)
+        self.catalogue = self._mirror.catalogue
         self._replies: list[m.Reply] = []
         self._state_changed = True
         self.last_n = 0
-        self.notices = list(notices)
+        self._notices = list(notices)
         self.on_batch: Callable[[Batch], None] | None = None
-        self.catalogue = Catalogue()
         self._arrivals = Arrivals()
-        self._fill(post.stores.topics)
-        post.stores.topics = {}
         self.state = SessionState(
             self._info(),
             since_ms=post.clocks.wall_ms(),
@@ -98,18 +86,22 @@ class Session:
             self._take(batch)
             if self.on_batch is not None:
                 self.on_batch(batch)
-        self._lay_pending()
-        update = Update(
-            {topic: frozenset(keys) for topic, keys in self._touched.items()},
-            frozenset(self._replaced),
-            self._state_changed,
-            tuple(self._replies),
-        )
-        self._touched.clear()
-        self._replaced.clear()
+        touched, replaced = self._mirror.take_changes()
+        update = Update(touched, replaced, self._state_changed, tuple(self._replies))
         self._replies.clear()
         self._state_changed = False
         return update
+
+    def take_notices(self) -> list[Problem]:
+        """Return what was found wrong and put right since the last call, to be shown once each."""
+        notices, self._notices = self._notices, []
+        return notices
+
+    def stand(self, topic: str) -> Topic:
+        """Return where a topic stands on disk, without its rows; raises KeyError."""
+        if topic not in self._topics:
+            raise KeyError(topic)
+        return self._stores.reader.stand(topic)
 
     def read(self, topic: str) -> Topic:
         """Return a topic as it is on disk, by its canonical bytes; raises KeyError."""
@@ -117,10 +109,19 @@ class Session:
             raise KeyError(topic)
         return self._stores.reader.read(topic)
 
+    def count(self, topic: str) -> int:
+        """Return how many rows a topic has on disk."""
+        return self._stores.reader.count(topic)
+
     @property
     def topics(self) -> tuple[str, ...]:
         """Return the topics that this post follows."""
         return self._topics
+
+    @property
+    def outbox(self) -> str:
+        """Return whose numbers `last_n` and replies count."""
+        return self._outbox.id
 
     @property
     def epoch(self) -> str:
@@ -188,99 +189,28 @@ class Session:
 
     def _appended(self, kind: str, queued: Queued) -> None:
         self.last_n = queued.n
-        self._pending.add(Kept(queued.n, kind, queued.body, None))
+        self._mirror.add(Kept(queued.n, kind, queued.body, None))
         self._link.ring()
         self._set(waiting=self.state.waiting + 1)
-        self._lay_pending()
         if self.on_wake is not None:
             self.on_wake()
 
     # Inside: the way out.
 
     def _take(self, batch: Batch) -> None:
-        self.notices.extend(batch.notices)
-        if batch.rebuilt:
-            self._stores.reopen_reader()
-            self._read_anew(self._topics)
-        for news in batch.news:
-            self._fold(news)
-        if batch.renumbered:
-            self._pending.restart(self._kept())
-            self._set(device=self._info())
-        for reply in batch.replies:
-            self._pending.reply(reply)
+        self._notices.extend(batch.notices)
+        self._mirror.take(batch)
         self._replies.extend(batch.replies)
         if batch.replies or batch.renumbered:
             self._count()
         if batch.device is not None:
             self._device = batch.device
+        if batch.device is not None or batch.renumbered:
             self._set(device=self._info())
         if batch.link is not None:
-            self._show_link(batch)
+            self._show_link(batch.link)
 
-    def _fold(self, news: News) -> None:
-        if isinstance(news, Swapped):
-            self._read_anew((news.topic,))
-            return
-        topic = news.topic
-        if news.tseq < self._folded_to.get(topic, 0):
-            return  # It was read from disk, with what came after it, when the topic was swapped.
-        if news.tseq > self._folded_to.get(topic, 0):
-            self._folded_to[topic] = news.tseq
-            for key, row, _, _ in news.changes:
-                self._fold_row(topic, key, row)
-        self._pending.stand(topic, news.tseq, news.last_n)
-
-    def _fold_row(self, topic: str, key: str, row: bytes | None) -> None:
-        self._touched[topic].add(key)
-        if row is None:
-            self.catalogue.drop(topic, key)
-            return
-        try:
-            self.catalogue.put(topic, key, row)
-        except ValueError:
-            # A newer hub's shape: the replica keeps the bytes, the screens the row they know.
-            _log.warning("row %s of %s cannot be shown", key, topic, exc_info=True)
-
-    def _read_anew(self, topics: Iterable[str]) -> None:
-        self._fill({topic: self._stores.reader.read(topic) for topic in topics})
-
-    def _fill(self, topics: Mapping[str, Topic]) -> None:
-        """Show these topics as they were read; pending operations are settled by them."""
-        first = not self._folded_to
-        for topic, read in topics.items():
-            try:
-                self.catalogue.replace(topic, read.rows)
-            except ValueError:
-                _log.warning("a row of %s cannot be shown", topic, exc_info=True)
-            self._folded_to[topic] = read.tseq
-            self._pending.stand(topic, read.tseq, read.last_n)
-            self._replaced.add(topic)
-        if first:
-            self._pending.restart(self._kept())
-
-    def _kept(self) -> list[Kept]:
-        """Return the operations that may still be pending.
-
-        Those replied to count only where every topic they could show in has met the hub: on a copy
-        of nothing the whole past would seem to be on its way.
-        """
-        shown = {topic for effects in EFFECTS.values() for topic in effects} & set(self._topics)
-        stands = [self._stores.reader.stand(topic) for topic in shown]
-        met = all(read.tseq and not read.stale for read in stands)
-        after = min((read.last_n for read in stands), default=0) if met else _NONE_REPLIED
-        return self._outbox.kept(after)
-
-    def _lay_pending(self) -> None:
-        view = self._pending.take_view()
-        if view is not None:
-            changed = self.catalogue.set_pending(view.stock, view.tickets, view.receipts)
-            for topic, key in changed:
-                self._touched[topic].add(key)
-
-    def _show_link(self, batch: Batch) -> None:
-        link = batch.link
-        assert link is not None
+    def _show_link(self, link: LinkView) -> None:
         since = self.state.since_ms
         if link.status is not self.state.link:
             since = self._clocks.wall_ms()

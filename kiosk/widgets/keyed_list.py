@@ -28,8 +28,9 @@ class KeyedRow(RecycleDataViewBehavior, TouchArea):
         self.key = data["key"]
         self.show(rv.describe(self.key))
 
-    def show(self, view: Any) -> None:
-        """Show a view value; None when what the key stood for is gone."""
+    def show(self, view: Any) -> bool | None:
+        """Show a view value (None when what the key stood for is gone); true: it reads otherwise
+        now, and may flash."""
         raise NotImplementedError
 
     def on_release(self) -> None:
@@ -60,8 +61,8 @@ class KeyedList(RecycleView):
         """Describe anew the rows in view whose key is among `keys`; None means all of them."""
         for row in self.view_adapter.views.values():
             if keys is None or row.key in keys:
-                row.show(self.describe(row.key))
-                if flash:
+                changed = row.show(self.describe(row.key))
+                if flash and changed:
                     row.flash()
 
     def reveal(self, index: int) -> None:

@@ -4,8 +4,6 @@ Owns its layout from wide to narrow; the link's state is said by colour, sign an
 """
 
 from collections.abc import Mapping
-from typing import Any
-
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
@@ -20,6 +18,39 @@ class LanguageKey(Key):
 
     lang = StringProperty("")
     chosen = BooleanProperty(False)
+
+
+class LanguageChoice(BoxLayout):
+    """All languages side by side, the one in view marked. `on_language(lang)`."""
+
+    __events__ = ("on_language",)
+
+    def on_language(self, lang: str) -> None:
+        """Event: another language was chosen."""
+
+    def offer(self, languages: Mapping[str, str], chosen: str) -> None:
+        """Offer these languages by code."""
+        if not self.children:
+            for lang in languages:
+                key = LanguageKey(lang=lang, text=lang.upper())
+                key.bind(on_release=lambda pressed: self.dispatch("on_language", pressed.lang))
+                self.add_widget(key)
+        for key in self.children:
+            key.chosen = key.lang == chosen
+
+
+class PairingHead(BoxLayout):
+    """The bar of a post that has no name yet: the program's name and the languages."""
+
+    title = StringProperty("")
+    __events__ = ("on_language",)
+
+    def on_language(self, lang: str) -> None:
+        """Event: another language was chosen."""
+
+    def offer(self, languages: Mapping[str, str], chosen: str) -> None:
+        """Offer these languages by code, `chosen` marked."""
+        self.ids.languages.offer(languages, chosen)
 
 
 class StatusBar(BoxLayout):
@@ -46,14 +77,7 @@ class StatusBar(BoxLayout):
 
     def offer(self, languages: Mapping[str, str], chosen: str) -> None:
         """Offer these languages by code, `chosen` marked."""
-        box: Any = self.ids.languages
-        if not box.children:
-            for lang in languages:
-                key = LanguageKey(lang=lang, text=lang.upper())
-                key.bind(on_release=lambda pressed: self.dispatch("on_language", pressed.lang))
-                box.add_widget(key)
-        for key in box.children:
-            key.chosen = key.lang == chosen
+        self.ids.languages.offer(languages, chosen)
 
     def show(self, view: StatusView) -> None:
         """Show the status of this moment."""

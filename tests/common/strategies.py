@@ -8,7 +8,6 @@ import typing
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, get_args, get_origin
 
@@ -45,9 +44,12 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     return _PLAIN[kind]
 
 
-@cache
-def whole(kind: type[Any]) -> st.SearchStrategy[Any]:
+def whole(kind: Any) -> st.SearchStrategy[Any]:
     """Return a strategy for instances of a dataclass, every field within its limits."""
+    return _KNOWN.get(kind) or _KNOWN.setdefault(kind, _whole_of(kind))
+
+
+def _whole_of(kind: Any) -> st.SearchStrategy[Any]:
     hints = typing.get_type_hints(kind, include_extras=True)
     return st.builds(kind, **{field.name: values(hints[field.name]) for field in fields(kind)})
 
@@ -56,7 +58,7 @@ def _limited(kind: Any, meta: Meta) -> st.SearchStrategy[Any]:
     if meta.pattern is not None:
         return st.from_regex(meta.pattern.replace("$", r"\Z"), fullmatch=True)
     if kind is int:
-        return st.integers(meta.ge, meta.le)
+        return st.integers(_whole(meta.ge), _whole(meta.le))
     if kind is str:
         size = min(meta.max_length or 20, 20)
         return st.text(
@@ -66,6 +68,11 @@ def _limited(kind: Any, meta: Meta) -> st.SearchStrategy[Any]:
     return st.lists(values(get_args(kind)[0]), min_size=least, max_size=least + 2).map(tuple)
 
 
+def _whole(limit: float | None) -> int | None:
+    return None if limit is None else int(limit)
+
+
+_KNOWN: dict[Any, st.SearchStrategy[Any]] = {}
 _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     int: JSON_INT,
     str: TEXT,

@@ -26,21 +26,25 @@ class Channel:
 
     def wait(self) -> dict[str, Any]:
         """Block until the benchmark says something."""
-        while True:
-            for message in self.take():
-                return message
+        while not self._lines:
             select.select([STDIN], [], [])
+            self._read()
+        message: dict[str, Any] = orjson.loads(self._lines.pop(0))
+        return message
 
     def take(self) -> Iterator[dict[str, Any]]:
-        """Yield what was told since; ends the process where the benchmark is gone."""
-        while select.select([STDIN], [], [], 0)[0]:
-            read = os.read(STDIN, 1 << 16)
-            if not read:
-                os._exit(0)
-            *lines, self._rest = (self._rest + read).split(b"\n")
-            self._lines += lines
+        """Yield what was told since; call once before waiting for stdin, which may be read."""
+        if select.select([STDIN], [], [], 0)[0]:
+            self._read()
         while self._lines:
             yield orjson.loads(self._lines.pop(0))
+
+    def _read(self) -> None:
+        read = os.read(STDIN, 1 << 16)
+        if not read:
+            os._exit(0)
+        *lines, self._rest = (self._rest + read).split(b"\n")
+        self._lines += lines
 
     @staticmethod
     def say(event: str, **fields: object) -> None:

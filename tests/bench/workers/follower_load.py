@@ -152,6 +152,7 @@ class Load:
 
     def run(self) -> None:
         """Serve until the benchmark closes our standard input."""
+        self._told()
         tick_at = 0.0
         while True:
             self._loop.turn(0.25)

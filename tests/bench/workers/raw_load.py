@@ -49,6 +49,7 @@ class Load:
 
     def run(self) -> None:
         """Serve until the benchmark closes our standard input."""
+        self._told()
         while True:
             self._loop.turn(0.25)
             if self._wanted == "live" and len(self._heard) == self._count:

@@ -28,6 +28,7 @@ class Load:
     async def run(self) -> None:
         """Receive until the benchmark closes our standard input."""
         asyncio.get_running_loop().add_reader(STDIN, self._told)
+        self._told()
         tls = client_tls(self._config)
         count = len(self._config["posts"])
         await asyncio.gather(*(self._follow(tls, number, count) for number in range(count)))

@@ -1,0 +1,131 @@
+"""The desk of a post's first day: which hub, which code, and the hub's answer.
+
+Owns what is typed and where. Proving the code is handed in as `enrol`, finding hubs as `found`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from common.errors import Problem
+from common.i18n import Translator
+from common.seal import read_code
+from kiosk.desks.desk import Session
+from kiosk.state import DeviceInfo
+from kiosk.views.pairing import CODE_LENGTH, FoundHub, PairingView, Phase, pairing_view
+
+ERASE: Final = "erase"
+CODE_KEYS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_FORGIVEN: Final = str.maketrans("OIL", "011")
+_ADDRESS_KEYS: Final = frozenset("0123456789abcdefghijklmnopqrstuvwxyz.:-[]")
+_MAX_ADDRESS: Final = 100
+
+Outcome = DeviceInfo | Problem
+OnDone = Callable[[Outcome], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """How a post is paired. `enrol(address, code, on_done)` returns at once and answers later,
+    from any thread, with who this post now is or with why not. `found()`: hubs seen on the
+    network by now. `open_session()`: the session of a post that has just been paired.
+    """
+
+    enrol: Callable[[str, str, OnDone], None]
+    found: Callable[[], Sequence[FoundHub]]
+    open_session: Callable[[], Session]
+
+
+class PairingDesk:
+    """Types an address and a code, and asks the hub."""
+
+    def __init__(self, pairing: Pairing, t: Translator) -> None:
+        self.t = t
+        self.field = "address"
+        self.phase = Phase.TYPING
+        self._pairing = pairing
+        self._hubs: tuple[FoundHub, ...] = ()
+        self._address = ""
+        self._typed_address = False
+        self._code = ""
+        self._outcome: Outcome | None = None
+        self.look_around()
+
+    def view(self) -> PairingView:
+        """Return the screen."""
+        return pairing_view(
+            self._hubs,
+            self._address,
+            self._code,
+            self.field,
+            self.phase,
+            self._outcome,
+            self.can_pair(),
+            self.t,
+        )
+
+    def can_pair(self) -> bool:
+        """Return whether there is an address and a whole code."""
+        idle = self.phase in (Phase.TYPING, Phase.FAILED)
+        return idle and bool(self._address) and len(self._code) == CODE_LENGTH
+
+    def look_around(self) -> bool:
+        """See which hubs are there; a single one is chosen. Return whether anything changed."""
+        hubs = tuple(self._pairing.found())
+        if hubs == self._hubs:
+            return False
+        self._hubs = hubs
+        if not self._address and not self._typed_address and len(hubs) == 1:
+            self.choose_hub(hubs[0].address)
+        return True
+
+    def choose_hub(self, address: str) -> None:
+        """Take a found hub; the code is typed next."""
+        if self.phase in (Phase.TYPING, Phase.FAILED):
+            self._address = address
+            self.field = "code"
+
+    def touch(self, field: str) -> None:
+        """Type into this field from now on: "address" or "code"."""
+        self.field = field
+
+    def type(self, characters: str) -> None:
+        """Take characters, or `ERASE`; what a field cannot hold changes nothing."""
+        if self.phase not in (Phase.TYPING, Phase.FAILED):
+            return
+        if self.phase is Phase.FAILED:
+            self.phase, self._outcome = Phase.TYPING, None
+        if self.field == "address":
+            self._typed_address = True
+            self._address = _typed(self._address, characters.lower(), _ADDRESS_KEYS, _MAX_ADDRESS)
+        else:
+            plain = characters if characters == ERASE else characters.upper().translate(_FORGIVEN)
+            self._code = _typed(self._code, plain, frozenset(CODE_KEYS), CODE_LENGTH)
+
+    def pair(self, later: Callable[[Callable[[], None]], None]) -> None:
+        """Ask the hub. `later(call)` runs a call in the screens' thread."""
+        if not self.can_pair():
+            return
+        try:
+            code = read_code(self._code)
+        except ValueError:
+            self._finish(Problem("wrong_code"))
+            return
+        self.phase, self._outcome = Phase.WORKING, None
+        self._pairing.enrol(
+            self._address, code, lambda outcome: later(lambda: self._finish(outcome))
+        )
+
+    def open_session(self) -> Session:
+        """Return the session of the post that this now is."""
+        return self._pairing.open_session()
+
+    def _finish(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+        self.phase = Phase.DONE if isinstance(outcome, DeviceInfo) else Phase.FAILED
+
+
+def _typed(text: str, characters: str, allowed: frozenset[str], limit: int) -> str:
+    if characters == ERASE:
+        return text[:-1]
+    return (text + "".join(each for each in characters if each in allowed))[:limit]

@@ -1,0 +1,118 @@
+"""The lines that a headless kiosk understands: one JSON object each, checked as it is read.
+
+Owns their fields. What they do is `headless.py`'s; the docstring there documents them.
+"""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from common.errors import Refusal
+
+LINE_BYTES: Final = 1024 * 1024
+_Milli = Annotated[int, Meta(ge=1, le=10**12)]
+_Code = Annotated[str, Meta(min_length=1, max_length=48)]
+
+
+class _Line(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", kw_only=True):
+    """`tag` comes back in whatever answers the line."""
+
+    tag: Any = None
+
+
+class Goods(Struct, frozen=True, forbid_unknown_fields=True):
+    """So much of an article, named by one of its barcodes or by its id."""
+
+    code: _Code = ""
+    article: str = ""
+    quantity_milli: _Milli = 1000
+
+
+class Cash(Struct, frozen=True, forbid_unknown_fields=True):
+    """Paid in cash, with this much on the counter."""
+
+    cash_given_cents: Annotated[int, Meta(ge=0, le=10**12)]
+
+
+class Sell(_Line, tag="sell", frozen=True):
+    """Sell; `payment` is "card", "cash" (to the cent), or what was given in cash."""
+
+    lines: list[Goods]
+    payment: str | Cash = "card"
+
+
+class Receive(_Line, tag="receive", frozen=True):
+    """Take in a delivery."""
+
+    lines: list[Goods]
+    note: str = ""
+
+
+class Send(_Line, tag="send", frozen=True):
+    """Queue any command."""
+
+    kind: str
+    args: dict[str, Any]
+
+
+class State(_Line, tag="state", frozen=True):
+    """Say how the post stands."""
+
+
+class Digests(_Line, tag="digests", frozen=True):
+    """Say where every topic on disk stands."""
+
+
+class Rows(_Line, tag="rows", frozen=True):
+    """Give all rows of a topic on disk."""
+
+    topic: str
+
+
+class Stock(_Line, tag="stock", frozen=True):
+    """Say what the shop holds of an article, pending operations counted in."""
+
+    code: _Code = ""
+    article: str = ""
+
+
+class Wait(_Line, tag="wait", frozen=True):
+    """Wait until the link stands so, and at most so many operations wait."""
+
+    link: str | None = None
+    waiting: Annotated[int, Meta(ge=0)] | None = None
+    timeout_s: Annotated[float, Meta(ge=0, le=3600)] = 30.0
+
+
+class Follow(_Line, tag="follow", frozen=True):
+    """Say which topics' changes to give: true for all, false for none."""
+
+    topics: list[str] | bool
+
+
+class Quit(_Line, tag="quit", frozen=True):
+    """End."""
+
+
+Line = Sell | Receive | Send | State | Digests | Rows | Stock | Wait | Follow | Quit
+_DECODER: Final = msgspec.json.Decoder(Line)
+_TAG: Final = msgspec.json.Decoder(dict[str, Any])
+
+
+def read_line(text: bytes) -> Line:
+    """Return what a line asks for; raises Refusal `bad_line`."""
+    if len(text) > LINE_BYTES:
+        raise Refusal("bad_line", reason=f"{len(text)} bytes, at most {LINE_BYTES}")
+    try:
+        return _DECODER.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal("bad_line", reason=str(error)) from error
+
+
+def tag_of(text: bytes) -> Any:
+    """Return the tag of a line that is not understood, where it has one."""
+    try:
+        return _TAG.decode(text[:LINE_BYTES]).get("tag")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,129 @@
+"""What the screens see of the replica, kept in step with it batch by batch.
+
+Owns the fold of the link's news into the catalogue, and of pending operations over it; the topics
+and keys whose view changed are handed out once. Reads the replica's file where a topic was taken as
+a whole, and never writes. The screens' thread alone.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from kiosk.arrivals import Batch
+from kiosk.catalogue import Catalogue
+from kiosk.database import FAULTS
+from kiosk.news import Folded, Swapped
+from kiosk.outbox import Kept
+from kiosk.pending import EFFECTS, Pending
+from kiosk.replica_file import Topic
+from kiosk.stores import Stores
+
+_log = logging.getLogger(__name__)
+_NONE_REPLIED: Final = 2**62
+
+
+class Mirror:
+    """`catalogue` is what the screens ask. `stores` are open, their topics not read yet."""
+
+    def __init__(self, topics: tuple[str, ...], stores: Stores) -> None:
+        self.catalogue = Catalogue()
+        self._topics = topics
+        self._stores = stores
+        self._pending = Pending(topics)
+        self._folded_to: dict[str, int] = {}
+        self._touched: defaultdict[str, set[str]] = defaultdict(set)
+        self._replaced: set[str] = set()
+        self._fill(stores.topics)
+        stores.topics = {}
+        self._pending.restart(self._kept())
+
+    def take(self, batch: Batch) -> None:
+        """Fold in what the link left."""
+        if batch.rebuilt:
+            self._stores.reopen_reader()
+            self._read_anew(self._topics)
+        for news in batch.news:
+            if isinstance(news, Swapped):
+                self._read_anew((news.topic,))
+            else:
+                self._fold(news)
+        if batch.renumbered:
+            self._pending.restart(self._kept())
+        for reply in batch.replies:
+            self._pending.reply(reply)
+
+    def add(self, operation: Kept) -> None:
+        """Show the effect of an operation that is on disk."""
+        self._pending.add(operation)
+        self._lay_pending()
+
+    def take_changes(self) -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
+        """Return the keys whose view changed by topic, and the topics that changed as a whole."""
+        self._lay_pending()
+        touched = {topic: frozenset(keys) for topic, keys in self._touched.items()}
+        replaced = frozenset(self._replaced)
+        self._touched.clear()
+        self._replaced.clear()
+        return touched, replaced
+
+    # Inside.
+
+    def _fold(self, news: Folded) -> None:
+        topic = news.topic
+        folded_to = self._folded_to.get(topic, 0)
+        if news.tseq < folded_to:
+            return  # It was read from disk, with what came after it, when the topic was swapped.
+        if news.tseq > folded_to:
+            self._folded_to[topic] = news.tseq
+            for key, row, _, _ in news.changes:
+                self._fold_row(topic, key, row)
+        self._pending.stand(topic, news.tseq, news.last_n)
+
+    def _fold_row(self, topic: str, key: str, row: bytes | None) -> None:
+        self._touched[topic].add(key)
+        if row is None:
+            self.catalogue.drop(topic, key)
+            return
+        try:
+            self.catalogue.put(topic, key, row)
+        except ValueError:
+            # A newer hub's shape: the replica keeps the bytes, the screens the row they know.
+            _log.warning("row %s of %s cannot be shown", key, topic, exc_info=True)
+
+    def _read_anew(self, topics: Iterable[str]) -> None:
+        try:
+            self._fill({topic: self._stores.reader.read(topic) for topic in topics})
+        except FAULTS:
+            # The link writes the same file, and says what is wrong with it.
+            _log.exception("the replica cannot be read; the screens keep what they have")
+
+    def _fill(self, topics: Mapping[str, Topic]) -> None:
+        """Show these topics as they were read; pending operations are settled by them."""
+        for topic, read in topics.items():
+            try:
+                self.catalogue.replace(topic, read.rows)
+            except ValueError:
+                _log.warning("a row of %s cannot be shown", topic, exc_info=True)
+            self._folded_to[topic] = read.tseq
+            self._pending.stand(topic, read.tseq, read.last_n)
+            self._replaced.add(topic)
+
+    def _kept(self) -> list[Kept]:
+        """Return the operations that may still be pending.
+
+        Those replied to count only where every topic they could show in has met the hub: on a copy
+        of nothing the whole past would seem to be on its way.
+        """
+        shown = {topic for effects in EFFECTS.values() for topic in effects} & set(self._topics)
+        stands = [self._stores.reader.stand(topic) for topic in shown]
+        met = all(stand.tseq and not stand.stale for stand in stands)
+        after = min((stand.last_n for stand in stands), default=0) if met else _NONE_REPLIED
+        return self._stores.outbox.kept(after)
+
+    def _lay_pending(self) -> None:
+        view = self._pending.take_view()
+        if view is not None:
+            changed = self.catalogue.set_pending(view.stock, view.tickets, view.receipts)
+            for topic, key in changed:
+                self._touched[topic].add(key)

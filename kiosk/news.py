@@ -1,0 +1,28 @@
+"""What changed in a replica, as values: handed out once it is on disk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from common.messages import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Changes that are on disk; the topic now stands at `tseq`, with this outbox's `last_n`."""
+
+    topic: str
+    tseq: int
+    last_n: int
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """All rows of a topic are others now: read them anew."""
+
+    topic: str
+    tseq: int
+    last_n: int
+
+
+News = Folded | Swapped

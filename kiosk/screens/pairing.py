@@ -1,0 +1,210 @@
+"""The screen of a post's first day: the hub on the left, its code under it, keys on the right.
+
+Owns the keys of both fields. Everything that is typed goes to the desk.
+"""
+
+from typing import Any, Final
+
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
+
+from common.i18n import LANGUAGES, Translator
+from kiosk.views.pairing import HubRow, PairingView, Phase
+from kiosk.widgets import hand as _hand  # noqa: F401 - its rules are used in the .kv
+from kiosk.widgets import status_bar as _status_bar  # noqa: F401
+from kiosk.widgets import words as _words  # noqa: F401
+from kiosk.widgets.key import Key, TouchArea
+from kiosk.widgets.kv import load_beside
+from kiosk.widgets.letters import LetterRow
+
+LOOK_AROUND_S: Final = 1.0
+ERASE: Final = "erase"
+# Digits in the same places in both; a code has no I, L, O and U.
+CODE_LAYOUT: Final = ("1234567890", "ABCDEFGHJK", "MNPQRSTVWX", "YZ")
+ADDRESS_LAYOUT: Final = ("1234567890", "abcdefghij", "klmnopqrst", "uvwxyz.-:")
+_BACKSPACE: Final = 8
+_ENTERS: Final = (13, 271)
+
+
+class HubButton(TouchArea):
+    """One found hub."""
+
+    name = StringProperty("")
+    address = StringProperty("")
+    selected = BooleanProperty(False)
+
+
+class CodeGroup(TouchArea):
+    """Four characters of the code; the missing ones are shown as places."""
+
+    typed = StringProperty("")
+    current = BooleanProperty(False)
+
+
+class AddressBox(TouchArea):
+    """The address as typed or chosen."""
+
+    address = StringProperty("")
+    hint = StringProperty("")
+    current = BooleanProperty(False)
+
+
+class CharacterKey(Key):
+    """One key of the characters."""
+
+    name = StringProperty("")
+
+
+class CharacterKeys(BoxLayout):
+    """The characters that the current field can hold. `on_key(character)` or `on_key("erase")`."""
+
+    rows_of_keys = ListProperty([])
+    __events__ = ("on_key",)
+
+    def on_rows_of_keys(self, *_: object) -> None:
+        """Lay the keys out; erasing takes what the last row leaves free."""
+        self.clear_widgets()
+        columns = len(self.rows_of_keys[0])
+        for characters in self.rows_of_keys:
+            row = LetterRow()
+            for character in characters:
+                row.add_widget(self._key(character, text=character))
+            self.add_widget(row)
+        free = columns - len(self.rows_of_keys[-1])
+        row.add_widget(self._key(ERASE, icon="erase", look="sunk", size_hint_x=free))
+
+    def on_key(self, name: str) -> None:
+        """Event: a key was touched."""
+
+    def _key(self, name: str, **look: Any) -> CharacterKey:
+        key = CharacterKey(name=name, **look)
+        key.bind(on_press=lambda pressed: self.dispatch("on_key", pressed.name))
+        return key
+
+
+class Message(BoxLayout):
+    """How pairing goes."""
+
+    tone = StringProperty("plain")
+    icon = StringProperty("")
+    title = StringProperty("")
+    text = StringProperty("")
+
+
+class PairingScreen(FloatLayout):
+    """`on_paired(session)` when the post begins to work; `on_language(lang)` as on every screen."""
+
+    desk = ObjectProperty(None)
+    t = ObjectProperty(str)
+    portrait = BooleanProperty(False)
+    address = StringProperty("")
+    field = StringProperty("address")
+    working = BooleanProperty(False)
+    done = BooleanProperty(False)
+    alone = BooleanProperty(True)
+    can_pair = BooleanProperty(False)
+    tone = StringProperty("plain")
+    icon = StringProperty("")
+    title = StringProperty("")
+    text = StringProperty("")
+    __events__ = ("on_language", "on_paired")
+
+    def on_language(self, lang: str) -> None:
+        """Event: another language was chosen."""
+
+    def on_paired(self, session: Any) -> None:
+        """Event: the post has a session now."""
+
+    def on_kv_post(self, base_widget: Any) -> None:
+        """Fill the screen and go on looking for hubs."""
+        self._look = Clock.schedule_interval(self._look_around, LOOK_AROUND_S)
+        self.render()
+
+    def speak(self, t: Translator) -> None:
+        """Say everything in another language; what was typed stays."""
+        self.desk.t = t
+        self.t = t
+        self.render()
+
+    def render(self) -> None:
+        """Show the desk's view."""
+        view: PairingView = self.desk.view()
+        self.ids.head.offer(LANGUAGES, self.desk.t.lang)
+        self.address, self.field, self.can_pair = view.address, view.field, view.can_pair
+        self.working = view.phase is Phase.WORKING
+        self.done = view.phase is Phase.DONE
+        self.tone, self.icon = view.tone, view.icon
+        self.title, self.text = view.title, view.text
+        self.alone = not view.hubs
+        self._render_hubs(view.hubs)
+        groups: list[Any] = [self.ids.group0, self.ids.group1, self.ids.group2, self.ids.group3]
+        for place, (box, typed) in enumerate(zip(groups, view.groups, strict=True)):
+            box.typed = typed
+            box.current = view.field == "code" and place == view.group and not self.done
+        wanted = ADDRESS_LAYOUT if view.field == "address" else CODE_LAYOUT
+        self.ids.characters.rows_of_keys = list(wanted)
+
+    def render_status(self) -> None:
+        """Show the clock; there is no status yet."""
+
+    def field_text(self) -> str:
+        """Return nothing: no field takes a scanner's keys here."""
+        return ""
+
+    def restore_field(self, text: str) -> None:
+        """Have nothing to restore."""
+
+    def scanned(self, scan: Any) -> None:
+        """Pass over a barcode: none can mean anything before pairing."""
+
+    def act(self, action: str, *args: Any) -> None:
+        """Do one of the desk's actions and show what it changed."""
+        getattr(self.desk, action)(*args)
+        self.render()
+
+    def typed(self, text: str) -> None:
+        """Take what a real keyboard typed."""
+        self.act("type", text)
+
+    def key_pressed(self, key: int) -> None:
+        """Take a real keyboard's erase and Enter keys."""
+        if key == _BACKSPACE:
+            self.act("type", ERASE)
+        elif key in _ENTERS:
+            self.go_on()
+
+    def go_on(self) -> None:
+        """Ask the hub, or begin to work once it has said yes."""
+        if self.done:
+            self._look.cancel()
+            self.dispatch("on_paired", self.desk.open_session())
+            return
+        self.desk.pair(self._later)
+        self.render()
+
+    def _later(self, call: Any) -> None:
+        def run(_: float) -> None:
+            call()
+            self.render()
+
+        Clock.schedule_once(run)
+
+    def _look_around(self, *_: object) -> None:
+        if self.desk.look_around():
+            self.render()
+
+    def _render_hubs(self, hubs: tuple[HubRow, ...]) -> None:
+        box: Any = self.ids.hubs
+        if [each.address for each in reversed(box.children)] != [hub.address for hub in hubs]:
+            box.clear_widgets()
+            for hub in hubs:
+                button = HubButton(name=hub.name, address=hub.address)
+                button.bind(on_release=lambda pressed: self.act("choose_hub", pressed.address))
+                box.add_widget(button)
+        for button, hub in zip(reversed(box.children), hubs, strict=True):
+            button.selected = hub.selected
+
+
+load_beside(__file__)

@@ -1,0 +1,74 @@
+"""A headless kiosk's process: its two streams, its signals, and the one thread that serves them.
+
+Owns waking and ending. What a line means is `headless.py`'s.
+"""
+
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import BinaryIO, Final
+
+from common.i18n import Translator
+from kiosk.headless import Headless
+from kiosk.headless_lines import LINE_BYTES
+from kiosk.session import Session
+
+_WAKE: Final = b""
+_END: Final = None
+Wakes = SimpleQueue[bytes | None]
+
+
+def run(session: Session, t: Translator, stdin: BinaryIO, stdout: BinaryIO) -> None:
+    """Serve the streams until they end, `quit`, SIGTERM or Ctrl+C. The session stays open."""
+    # Of all queues only this one may be put to from a signal handler.
+    wakes: Wakes = SimpleQueue()
+    signalled = False
+
+    def end(*_: object) -> None:
+        nonlocal signalled
+        signalled = True
+        wakes.put(_WAKE)
+
+    def write(whole: bytes) -> None:
+        stdout.write(whole)
+        stdout.flush()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with suppress(BrokenPipeError):  # Nobody listens any more.
+            session.on_wake = lambda: wakes.put(_WAKE)
+            headless = Headless(session, write, t)
+            # A daemon: a read that never returns must not keep the process.
+            Thread(target=_read, args=(stdin, wakes), name="lines", daemon=True).start()
+            _serve(headless, wakes, lambda: signalled)
+    finally:
+        session.on_wake = session.on_batch = None
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _serve(headless: Headless, wakes: Wakes, signalled: Callable[[], bool]) -> None:
+    at_end = False
+    while not (signalled() or headless.over or (at_end and headless.idle)):
+        try:
+            text = wakes.get(timeout=headless.timeout_s())
+        except Empty:
+            text = _WAKE
+        if text is _END:
+            at_end = True
+        elif text:
+            headless.line(text)
+        else:
+            headless.turn()
+
+
+def _read(stdin: BinaryIO, wakes: Wakes) -> None:
+    """Put every line; one that is too long as its beginning, for the error to name it."""
+    while text := stdin.readline(LINE_BYTES + 1):
+        rest = text
+        while rest and not rest.endswith(b"\n"):
+            rest = stdin.readline(LINE_BYTES)
+        wakes.put(text)
+    wakes.put(_END)
