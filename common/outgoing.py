@@ -53,7 +53,8 @@ class Outgoing:
         self._next = acked + 1
         self._clock = clock
         self._window = window
-        self._sent_at_s = 0.0
+        self._rewound = 0
+        self._waits_since_s = 0.0
         self._open = False
 
     @property
@@ -85,14 +86,18 @@ class Outgoing:
         hub lost commands that it had acknowledged; None where it did not.
         """
         self._open = True
+        self._rewound = 0
         self._next = self._acked + 1
-        return last_n + 1 if last_n < self._acked else None
+        # A reply may have come before an older one's, so `acked` does not tell.
+        unanswered = sum(n > last_n for n in self._queue)
+        return last_n + 1 if unanswered < self._last - last_n else None
 
     def restore(self, entries: Iterable[Queued], acked: int) -> None:
         """Queue acknowledged commands again, for a hub restored from a backup."""
         self._queue.update((entry.n, entry) for entry in entries)
-        self._acked = acked
-        self._next = acked + 1
+        self._acked = min(self._acked, acked)
+        self._rewound = 0
+        self._next = self._acked + 1
 
     def disconnected(self) -> None:
         """Send nothing until the next welcome."""
@@ -103,14 +108,16 @@ class Outgoing:
         if not self._open or not self._queue:
             return []
         now = self._clock()
-        if self._next > self._acked + 1 and now - self._sent_at_s >= RESEND_S:
+        # The oldest one's time counts: newer ones may be answered all the while.
+        if self._next > self._acked + 1 and now - self._waits_since_s >= RESEND_S:
             self._next = self._acked + 1
         end = min(self._last, self._acked + self._window)
         numbers = range(self._next, end + 1)
         if not numbers:
             return []
+        if self._next == self._acked + 1:
+            self._waits_since_s = now
         self._next = end + 1
-        self._sent_at_s = now
         return [self._command(self._queue[n]) for n in numbers if n in self._queue]
 
     def reply(self, reply: m.Reply) -> Outcome:
@@ -119,16 +126,21 @@ class Outgoing:
             return Outcome.FOREIGN
         if self._queue.pop(reply.n, None) is None:
             return Outcome.KNOWN
-        self._sent_at_s = self._clock()
         while self._acked < self._last and self._acked + 1 not in self._queue:
             self._acked += 1
+            self._waits_since_s = self._clock()
         self._next = max(self._next, self._acked + 1)
         return Outcome.ENDED
 
     def expect(self, expect: m.Expect) -> None:
-        """The hub saw a hole: go back to the number it expects."""
-        if expect.outbox == self.outbox and self._acked < expect.n < self._next:
-            self._next = expect.n
+        """The hub saw a hole: go back to the number it expects.
+
+        Once a number: the hub says so for each command behind the hole, and were each to send a
+        window again, every one of these would be answered likewise. After that time decides.
+        """
+        known = expect.outbox != self.outbox or expect.n <= self._rewound
+        if not known and self._acked < expect.n < self._next:
+            self._next = self._rewound = expect.n
 
     def _command(self, entry: Queued) -> m.Command:
         return m.Command(

@@ -19,12 +19,14 @@ from common.i18n import Translator
 from common.topics import Profile
 from kiosk.desks.depot import DepotDesk
 from kiosk.desks.desk import Desk, Session, Wall
+from kiosk.desks.office import OfficeDesk
 from kiosk.desks.pairing import Pairing, PairingDesk
 from kiosk.desks.till import TillDesk
 from kiosk.kivy_setup import ScreenSettings
 from kiosk.scanner import Scanner
 from kiosk.screens.depot import DepotScreen
 from kiosk.screens.frame import Frame
+from kiosk.screens.office import OfficeScreen
 from kiosk.screens.pairing import PairingScreen
 from kiosk.screens.till import TillScreen
 from kiosk.theme import THEMES, Theme, scale_for
@@ -33,6 +35,7 @@ STATUS_EVERY_S: Final = 1.0
 POSTS: Final[Mapping[Profile, tuple[type[Desk], type[Frame]]]] = {
     Profile.TILL: (TillDesk, TillScreen),
     Profile.DEPOT: (DepotDesk, DepotScreen),
+    Profile.OFFICE: (OfficeDesk, OfficeScreen),
 }
 
 

@@ -78,6 +78,8 @@ class Catalogue:
         self._stock = StockLevels()
         self._sales = Timeline(Sale)
         self._receipts = Timeline(Delivery)
+        self._takings = Rows(Takings)
+        self._alerts = Rows(Alert)
         self._folds: Final[Mapping[str, Fold]] = {
             "shop": self._shop,
             "categories": self._categories,
@@ -85,8 +87,8 @@ class Catalogue:
             "stock": self._stock,
             "sales": self._sales,
             "receipts": self._receipts,
-            "takings": Rows(Takings),
-            "alerts": Rows(Alert),
+            "takings": self._takings,
+            "alerts": self._alerts,
         }
         self._fold = Folder()
         self._pending_stock: Mapping[str, int] = {}
@@ -234,6 +236,15 @@ class Catalogue:
         waiting = sorted(pending, key=lambda entry: _newest(entry.receipt))
         both = merge(waiting, taken, key=lambda entry: _newest(entry.receipt))
         return list(islice(both, limit))
+
+    def takings(self, business_date: str) -> list[Takings]:
+        """Return what each till took on a day (YYYY-MM-DD), by the tills' names."""
+        rows = (row for row in self._takings.values() if row.business_date == business_date)
+        return sorted(rows, key=lambda row: (self._fold(row.device_name), row.id))
+
+    def alerts(self, limit: int) -> list[Alert]:
+        """Return what a manager should know, newest first."""
+        return sorted(self._alerts.values(), key=lambda row: (-row.at_ms, row.id))[:limit]
 
 
 def _newest(paper: Ticket | GoodsReceipt) -> tuple[int, str]:

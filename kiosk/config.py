@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
@@ -15,7 +16,8 @@ from platformdirs import user_data_path
 from common.card import CARD_PORT
 from common.errors import Refusal
 
-APP = "comptoir-kiosk"
+APP: Final = "comptoir-kiosk"
+_LOCK: Final = "kiosk.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def make_folder(folder: Path) -> Path:
 @contextmanager
 def only_kiosk(folder: Path) -> Iterator[None]:
     """Hold a folder's lock; raises Refusal `folder_in_use` where another kiosk runs on it."""
-    lock = FileLock(folder / "kiosk.lock")
+    lock = FileLock(folder / _LOCK)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -67,6 +69,17 @@ def only_kiosk(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def is_in_use(folder: Path) -> bool:
+    """Return whether a kiosk runs on a folder."""
+    if not (folder / _LOCK).exists():
+        return False
+    try:
+        with only_kiosk(folder):
+            return False
+    except Refusal:
+        return True
 
 
 def parse_address(text: str) -> Address:

@@ -169,7 +169,7 @@ class Conversation:
         sent = self._presence.answered(welcome.sent_ms)
         if sent is None:
             return []
-        self._presence.hello_answered()
+        self._presence.hello_answered(sent)
         self._measure(sent, welcome.hub_ms)
         known = self._replica.epoch()
         if known and welcome.epoch < known:

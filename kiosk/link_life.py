@@ -80,6 +80,7 @@ class Life:
             self._open(Way.BROADCASTS)
             while not self._over() and not self._hub_moved():
                 self._step()
+            self._talk.closed(Way.COMMANDS)
         finally:
             self._inquiry.close()
             for door in self._doors.values():

@@ -183,7 +183,9 @@ class Outbox:
             drafts = list(waiting_drafts(self._database.connection))
             self._database.close()
             try:
-                aside = replace_file(self._path, self._maker, drafts, mark=self.id[:8])
+                aside = replace_file(
+                    self._path, self._maker, drafts, mark=self.id[:8], unlike=self.series
+                )
             except FAULTS as fault:
                 raise refusal(fault, self._path) from fault
             finally:

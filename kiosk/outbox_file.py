@@ -88,23 +88,26 @@ def open_file(path: Path, maker: Maker) -> Database:
         if path.stat().st_size <= _CHECKED_BYTES:
             _check(database)
         if database.connection.execute("SELECT 1 FROM meta").fetchone() is None:
-            _begin(database, maker)
+            _begin(database, maker, unlike="")
     except BaseException:
         database.close()
         raise
     return database
 
 
-def replace_file(path: Path, maker: Maker, drafts: Iterable[Draft], mark: str) -> Path:
+def replace_file(
+    path: Path, maker: Maker, drafts: Iterable[Draft], mark: str, unlike: str = ""
+) -> Path:
     """Put a new outbox in the place of a closed one; `drafts` wait in it, numbered from 1.
 
-    Returns where the old file is kept. Without the disk for it nothing has changed.
+    Its series is another than `unlike`. Returns where the old file is kept. Without the disk for it
+    nothing has changed.
     """
     beside = _beside(path)
     delete(beside)
     database = Database(beside, _PRAGMAS, (Meta, Operation))
     try:
-        _begin(database, maker)
+        _begin(database, maker, unlike)
         with database.transaction() as connection:
             for n, draft in enumerate(drafts, start=1):
                 insert(connection, n, draft)
@@ -124,6 +127,33 @@ def insert(connection: Connection, n: int, draft: Draft) -> Queued:
         (n, draft.schema, draft.kind, entry.body_hash, draft.body, draft.made_ms),
     )
     return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a passer-by may know of an outbox."""
+
+    series: str
+    tickets: int
+    waiting: int
+    quarantined: int
+
+
+def glance(path: Path) -> Glance | None:
+    """Return how an outbox stands, also while a kiosk works with it; None where there is none."""
+    if not path.exists():
+        return None
+    database = Database(path, (("query_only", 1), ("busy_timeout", 5000)))
+    try:
+        with database.reading() as connection:
+            found = connection.execute("SELECT series, next_ticket FROM meta").fetchone()
+            counts = "SELECT status, count(*) FROM command WHERE status IN (0, 3) GROUP BY status"
+            by_status = dict(connection.execute(counts).fetchall())
+    finally:
+        database.close()
+    if found is None:
+        return None
+    return Glance(found[0], found[1] - 1, by_status.get(0, 0), by_status.get(3, 0))
 
 
 def waiting_drafts(connection: Connection) -> Iterator[Draft]:
@@ -152,12 +182,15 @@ def _check(database: Database) -> None:
         raise FAULTS[0](f"malformed: {found}")
 
 
-def _begin(database: Database, maker: Maker) -> None:
-    outbox = maker.random_bytes(16).hex()
-    row = (outbox, series_of(maker.device_number, outbox))
+def _begin(database: Database, maker: Maker, unlike: str) -> None:
+    outbox, series = "", unlike
+    while series == unlike:
+        outbox = maker.random_bytes(16).hex()
+        series = series_of(maker.device_number, outbox)
     with database.transaction() as connection:
         connection.execute(
-            "INSERT INTO meta (outbox, series, next_ticket, clock_diff_ms) VALUES (?, ?, 1, 0)", row
+            "INSERT INTO meta (outbox, series, next_ticket, clock_diff_ms) VALUES (?, ?, 1, 0)",
+            (outbox, series),
         )
 
 

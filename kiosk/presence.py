@@ -137,9 +137,10 @@ class Presence:
         self._hello_due_s = now + HELLO_AGAIN_S
         return self._mark(now)
 
-    def hello_answered(self) -> None:
-        """No hello is due any more."""
-        self._hello_due_s = inf
+    def hello_answered(self, sent: Sent) -> None:
+        """No hello is due any more, unless broadcasts have opened since that one was sent."""
+        if sent.subscribed or Way.BROADCASTS not in self._open:
+            self._hello_due_s = inf
 
     def hello_in(self, pause_s: float) -> None:
         """Say hello `pause_s` after the last one, sooner if that is due."""

@@ -105,6 +105,11 @@ class Reader:
         found = self._database.connection.execute("SELECT epoch FROM meta").fetchone()
         return str(found[0]) if found else ""
 
+    def synced_ms(self) -> int | None:
+        """Return when all rows were last known to equal the hub's, ms since 1970 UTC."""
+        found = self._database.connection.execute("SELECT synced_ms FROM meta").fetchone()
+        return found[0] if found else None
+
     def count(self, topic: str) -> int:
         """Return how many rows a topic has."""
         sql = "SELECT count(*) FROM row WHERE slot = (SELECT slot FROM position WHERE topic = ?)"

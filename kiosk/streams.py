@@ -6,6 +6,7 @@ Owns waking and ending. What a line means is `headless.py`'s.
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from io import RawIOBase
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import BinaryIO, Final
@@ -17,11 +18,17 @@ from kiosk.session import Session
 
 _WAKE: Final = b""
 _END: Final = None
+_BLANK: Final = b" "
+_READ_BYTES: Final = 65_536
 Wakes = SimpleQueue[bytes | None]
 
 
-def run(session: Session, t: Translator, stdin: BinaryIO, stdout: BinaryIO) -> None:
-    """Serve the streams until they end, `quit`, SIGTERM or Ctrl+C. The session stays open."""
+def run(session: Session, t: Translator, stdin: RawIOBase, stdout: BinaryIO) -> None:
+    """Serve the streams until they end, `quit`, SIGTERM or Ctrl+C. The session stays open.
+
+    `stdin` has no buffer of its own: a thread that still waits in one when Python ends holds its
+    lock, and Python aborts.
+    """
     # Of all queues only this one may be put to from a signal handler.
     wakes: Wakes = SimpleQueue()
     signalled = False
@@ -64,11 +71,14 @@ def _serve(headless: Headless, wakes: Wakes, signalled: Callable[[], bool]) -> N
             headless.turn()
 
 
-def _read(stdin: BinaryIO, wakes: Wakes) -> None:
-    """Put every line; one that is too long as its beginning, for the error to name it."""
-    while text := stdin.readline(LINE_BYTES + 1):
-        rest = text
-        while rest and not rest.endswith(b"\n"):
-            rest = stdin.readline(LINE_BYTES)
-        wakes.put(text)
+def _read(stdin: RawIOBase, wakes: Wakes) -> None:
+    """Put every line; of one that is too long its beginning, for the error to name it."""
+    begun = b""
+    while part := stdin.read(_READ_BYTES):
+        *whole, begun = (begun + part).split(b"\n")
+        for line in whole:
+            wakes.put(line[: LINE_BYTES + 1] or _BLANK)
+        begun = begun[: LINE_BYTES + 1]
+    if begun:
+        wakes.put(begun)
     wakes.put(_END)

@@ -65,4 +65,20 @@ PROBLEMS: Final = (
         "It goes on by itself; show this to your installer.",
         retryable=True,
     ),
+    ErrorKind(
+        "no_kivy",
+        "The window needs Kivy, which is not installed here.",
+        "Install comptoir[kiosk], or start without a window (--headless).",
+    ),
+    ErrorKind(
+        "no_hub_found",
+        "No hub announces itself on this network.",
+        "Give its address: comptoir-kiosk pair --hub HOST.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "several_hubs_found",
+        "Several hubs announce themselves: {hubs}.",
+        "Choose one: comptoir-kiosk pair --hub HOST.",
+    ),
 )

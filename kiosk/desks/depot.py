@@ -4,7 +4,7 @@ Owns the count in hand and the way back from every step but the last, which list
 which articles are to be ordered again. What a goods receipt is, is the session's business.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
@@ -13,6 +13,7 @@ from common.i18n import Translator
 from common.models import GoodsReceipt
 from common.money import MILLI
 from kiosk.desks.desk import Desk, Session, Wall
+from kiosk.desks.low_stock import LowStock
 from kiosk.keypad import Entry
 from kiosk.receiving import MAX_QUANTITY_MILLI, Receiving
 from kiosk.scanner import Scan
@@ -28,7 +29,6 @@ from kiosk.views import (
     delivery_views,
     receiving_view,
     stock_row,
-    touched_articles,
 )
 from kiosk.views.counter import PadView, looks_like_code, pad_view
 from kiosk.views.notices import emptied, not_taken, refused
@@ -64,18 +64,14 @@ class DepotDesk(Desk):
         self._entry = Entry()
         self._done: GoodsReceipt | None = None
         self._confirm_ms = 0
-        self._low: set[str] = set()
-        self._count_low()
+        self._low = LowStock(session.catalogue)
 
     # Views of the stock.
 
     def poll(self) -> Update:
         """Fold in what has arrived, and keep the list of what to order again."""
         update = super().poll()
-        if update.replaced:
-            self._count_low()
-        else:
-            self._recount(touched_articles(update))
+        self._low.follow(update)
         return update
 
     def filters(self) -> tuple[CategoryView, ...]:
@@ -88,7 +84,7 @@ class DepotDesk(Desk):
     def stock_ids(self) -> list[str]:
         """Return the articles of the list."""
         if self.filter_id == LOW:
-            return [i for i in self.catalogue.search_ids(self.text) if i in self._low]
+            return self._low.among(self.catalogue.search_ids(self.text))
         return self.catalogue.search_ids(self.text, self.filter_id or None)
 
     def stock_row(self, article_id: str) -> StockRowView | None:
@@ -278,15 +274,3 @@ class DepotDesk(Desk):
             self._before = [*self._before[-_UNDO_STEPS:], self._receiving]
             self._done = None
         self._receiving = receiving
-
-    def _count_low(self) -> None:
-        self._low = set()
-        self._recount(self.catalogue.search_ids())
-
-    def _recount(self, article_ids: Iterable[str]) -> None:
-        for article_id in article_ids:
-            stock = self.catalogue.stock(article_id)
-            if stock is not None and stock.low:
-                self._low.add(article_id)
-            else:
-                self._low.discard(article_id)

@@ -4,17 +4,28 @@ Owns the port that screens see of the kiosk's session. No screen's own state.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol
 
+from common.errors import Problem
 from common.i18n import Translator
 from common.models import Article, GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine
 from kiosk.catalogue import Catalogue
 from kiosk.scanner import Scan
-from kiosk.state import SessionState, Update
+from kiosk.state import LinkStatus, SessionState, Update
 from kiosk.views import StatusView, status_view
 from kiosk.views.link_sheet import LinkSheetView, link_sheet
-from kiosk.views.notices import Notice, NoticeView, misread_code, not_sold, unknown_code
+from kiosk.views.notices import (
+    Notice,
+    NoticeView,
+    misread_code,
+    not_sold,
+    put_right,
+    unknown_code,
+)
+
+
+WAITING_SAID_AFTER_MS: Final = 1_500
 
 
 class Session(Protocol):
@@ -40,6 +51,9 @@ class Session(Protocol):
     def send(self, kind: str, args: Mapping[str, Any]) -> int:
         """Record a command of another kind; return its number in the outbox."""
 
+    def take_notices(self) -> list[Problem]:
+        """Return what was found wrong and put right since the last call."""
+
     def close(self) -> None:
         """Let go of files and sockets."""
 
@@ -60,6 +74,7 @@ class Desk:
         self.t = t
         self.wall = wall
         self._notice: Notice | None = None
+        self._waiting_since_ms: int | None = None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -68,12 +83,22 @@ class Desk:
 
     def poll(self) -> Update:
         """Fold in what has arrived; return what to show anew."""
-        return self.session.poll()
+        update = self.session.poll()
+        for problem in self.session.take_notices():
+            self._notice = put_right(problem)
+        return update
 
     def status(self) -> StatusView:
-        """Return the status bar."""
-        state = self.session.state
-        return status_view(state, self.t, self.wall.now_ms(), self.wall.utc_offset_min())
+        """Return the status bar. What the hub takes at once is not said to wait."""
+        state, now_ms = self.session.state, self.wall.now_ms()
+        if not state.waiting:
+            self._waiting_since_ms = None
+        elif self._waiting_since_ms is None:
+            self._waiting_since_ms = now_ms
+        if state.link is LinkStatus.ONLINE and self._waiting_since_ms is not None:
+            if now_ms - self._waiting_since_ms < WAITING_SAID_AFTER_MS:
+                state = replace(state, waiting=0)
+        return status_view(state, self.t, now_ms, self.wall.utc_offset_min())
 
     def link_sheet(self) -> LinkSheetView:
         """Return the explanation of the link's state."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from common.errors import Problem
+from common.errors import Problem, Refusal
 from common.i18n import Translator
 from common.seal import read_code
 from kiosk.desks.desk import Session
@@ -116,9 +116,13 @@ class PairingDesk:
             self._address, code, lambda outcome: later(lambda: self._finish(outcome))
         )
 
-    def open_session(self) -> Session:
-        """Return the session of the post that this now is."""
-        return self._pairing.open_session()
+    def open_session(self) -> Session | None:
+        """Return the session of the post that this now is; None when it says why it cannot be."""
+        try:
+            return self._pairing.open_session()
+        except Refusal as refusal:
+            self._outcome = refusal.problem
+            return None
 
     def _finish(self, outcome: Outcome) -> None:
         self._outcome = outcome

@@ -63,6 +63,7 @@ class Frame(FloatLayout):
             self.render_all()
         elif update.touched:
             self.show_touched(update)
+        self.ids.notice.show(self.desk.notice())
 
     def show_touched(self, update: Any) -> None:
         """Show anew what an update touched, and nothing else."""

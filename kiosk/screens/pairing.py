@@ -178,10 +178,13 @@ class PairingScreen(FloatLayout):
     def go_on(self) -> None:
         """Ask the hub, or begin to work once it has said yes."""
         if self.done:
-            self._look.cancel()
-            self.dispatch("on_paired", self.desk.open_session())
-            return
-        self.desk.pair(self._later)
+            session = self.desk.open_session()
+            if session is not None:
+                self._look.cancel()
+                self.dispatch("on_paired", session)
+                return
+        else:
+            self.desk.pair(self._later)
         self.render()
 
     def _later(self, call: Any) -> None:

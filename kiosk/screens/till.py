@@ -73,7 +73,10 @@ class TillScreen(Frame):
     def render_tickets(self) -> None:
         """Show the last tickets and the one being read."""
         tickets = self.desk.tickets
-        self.ids.tickets.show(tickets.ids(), tickets.view, tickets.detail(), tickets.own_only)
+        ids = tickets.ids()
+        self.ids.tickets.show(
+            ids, tickets.view, tickets.picked, tickets.detail(), tickets.own_only
+        )
 
     def show_touched(self, update: Any) -> None:
         """Show anew the tiles and lines of articles that changed elsewhere."""

@@ -85,3 +85,10 @@ def refused(problem: Problem) -> Notice:
         t("This could not be recorded"),
         f"{problem_text(problem, t)} {t('Everything that you entered is still here.')}",
     )
+
+
+def put_right(problem: Problem) -> Notice:
+    """Something was found wrong on this post and put right; the person should know."""
+    return lambda t: NoticeView(
+        "warn", "info", t("Found and put right on this post"), problem_text(problem, t)
+    )

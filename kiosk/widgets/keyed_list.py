@@ -33,8 +33,8 @@ class KeyedRow(RecycleDataViewBehavior, TouchArea):
         now, and may flash."""
         raise NotImplementedError
 
-    def on_release(self) -> None:
-        """Say which row was touched."""
+    def on_press(self) -> None:
+        """Say which row was touched. A list hands a touch on only once it is no scrolling."""
         self.owner.dispatch("on_pick", self.key)
 
 

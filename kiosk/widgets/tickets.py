@@ -10,6 +10,7 @@ from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.views import PaperLineView, TicketView
 from kiosk.views.counter import DetailRow, TicketDetailView
+from kiosk.widgets import hand as _hand  # noqa: F401 - its rules are used in the .kv
 from kiosk.widgets.keyed_list import KeyedRow
 from kiosk.widgets.kv import load_beside
 from kiosk.widgets.payment import Panel
@@ -76,6 +77,7 @@ class TicketsPanel(Panel):
         self,
         ids: Sequence[str],
         view_of: Callable[[str], TicketView | None],
+        picked: str,
         detail: TicketDetailView | None,
         own_only: bool,
     ) -> None:
@@ -83,6 +85,7 @@ class TicketsPanel(Panel):
         self.own_only = own_only
         self._show_detail(detail)
         rows: Any = self.ids.list
+        rows.chosen = picked
         rows.describe = view_of
         rows.show_keys(ids)
 
@@ -90,7 +93,6 @@ class TicketsPanel(Panel):
         lines: Any = self.ids.lines
         if detail is None:
             self.number = self.detail = self.state_text = self.total = ""
-            self.ids.list.chosen = ""
             lines.show_keys([])
             return
         self.number, self.detail = detail.number, detail.detail

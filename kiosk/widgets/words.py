@@ -3,6 +3,7 @@
 Owns how text is cut to its room; colours and sizes come from the .kv rules and the theme.
 """
 
+import re
 from typing import Any
 
 from kivy.core.text import Label as CoreLabel
@@ -12,6 +13,7 @@ from kivy.uix.label import Label
 from kiosk.widgets.kv import load_beside
 
 _ELLIPSIS = "…"
+_TOGETHER = re.compile(r"(?<=\d) (?=\w{1,2}\b)|(?<=×) (?=\d)")
 
 
 class Words(Label):
@@ -67,9 +69,12 @@ class TwoLines(Label):
 
 
 def fold(words: str, lines: int, width: float, measure: Any) -> str:
-    """Return `words` broken into at most `lines` lines of at most `width`, by `measure(text)`."""
+    """Return `words` broken into at most `lines` lines of at most `width`, by `measure(text)`.
+
+    A number stays with its unit, and `×` with its number.
+    """
     rows = [""]
-    for word in words.split():
+    for word in _TOGETHER.sub("\u00a0", " ".join(words.split())).split(" "):
         longer = f"{rows[-1]} {word}".strip()
         if not rows[-1] or measure(longer) <= width:
             rows[-1] = longer

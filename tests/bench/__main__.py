@@ -16,7 +16,16 @@ from rich.console import Console
 
 from hub.store import sqlite_version
 from tests.bench.figure import Figure
-from tests.bench.figures import latency, throughput
+from tests.bench.figures import (
+    latency,
+    memory,
+    on_disk,
+    recovery,
+    repricing,
+    restart,
+    snapshots,
+    throughput,
+)
 from tests.bench.lab import IN_MEMORY, Lab, open_lab
 from tests.bench.plan import FULL, QUICK
 from tests.bench.setting import Setting
@@ -26,6 +35,12 @@ FIGURES: Final[Mapping[str, Callable[[Setting], Iterator[Figure]]]] = {
     "latency": latency.figures,
     "commands": throughput.commands,
     "tickets": throughput.eight_line_tickets,
+    "on-disk": on_disk.figures,
+    "snapshot": snapshots.figures,
+    "recovery": recovery.figures,
+    "repricing": repricing.figures,
+    "restart": restart.figures,
+    "memory": memory.figures,
 }
 LIBRARIES: Final = ("comptoir", "pyzmq", "orjson", "msgspec", "peewee", "pysqlite3", "websockets")
 

@@ -63,9 +63,7 @@ class Figure:
             "value": self.value(),
             "unit": self.unit,
             **{name: self.value(name) for name in (LIMIT, WEBSOCKET, WEBSOCKET_GROUP)},
-            **{
-                f"ratio_{name}": self.ratio(name) for name in (LIMIT, WEBSOCKET, WEBSOCKET_GROUP)
-            },
+            **{f"ratio_{name}": self.ratio(name) for name in (LIMIT, WEBSOCKET, WEBSOCKET_GROUP)},
             "goals": [
                 {
                     "against": goal.against or None,

@@ -22,8 +22,7 @@ def merged_frames(first: int, steps: Sequence[Step]) -> list[tuple[str, bytes]]:
             bodies.setdefault(topic, []).append(frame[len(topic) + 1 + _HEAD.size :])
     head = _HEAD.pack(first, len(steps))
     return [
-        (topic, b"".join((topic.encode(), b"\0", head, *parts)))
-        for topic, parts in bodies.items()
+        (topic, b"".join((topic.encode(), b"\0", head, *parts))) for topic, parts in bodies.items()
     ]
 
 

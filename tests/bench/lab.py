@@ -45,9 +45,7 @@ class Lab:
 
     def program(self, module: str, *arguments: str) -> Process:
         """Start one of the project's own programs."""
-        return self.keep(
-            Process(module, ["-m", module, *arguments], self.root / f"{module}.log")
-        )
+        return self.keep(Process(module, ["-m", module, *arguments], self.root / f"{module}.log"))
 
     def keep(self, process: ProcessT) -> ProcessT:
         """Remember a process, so that it ends with the lab."""

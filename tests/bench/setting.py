@@ -46,6 +46,11 @@ class Setting:
         steps = take_trace(shop, self.lab.folder("traced"), workload)
         return Case(shop, workload, save_trace(steps, self.lab.folder("trace")))
 
+    @staticmethod
+    def untraced_case(shop: Shop, workload: Workload) -> Case:
+        """Return a case for our own system alone."""
+        return Case(shop, workload)
+
     def rounds(self, text: str) -> Iterator[int]:
         """Yield the number of each round."""
         for number in range(self.plan.rounds):

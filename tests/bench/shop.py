@@ -46,7 +46,7 @@ HOST: Final = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """An enrolled device with its CURVE pair, 32 bytes each as hex."""
+    """An enrolled device with its keys, 32 bytes each as hex."""
 
     id: str
     number: int
@@ -54,6 +54,7 @@ class Post:
     profile: str
     public: str
     secret: str
+    sign_secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +143,13 @@ def _catalogue(count: int) -> list[tuple[str, dict[str, Any]]]:
 
 def _enrol(folder: Folder, wanted: dict[Profile, int]) -> tuple[Post, ...]:
     mint = IdMint(lambda: time.time_ns() // 1_000_000, seal.random_bytes)
-    posts = []
+    posts: list[Post] = []
     store = Store.open(folder.database)
     try:
         with store.group() as db:
             for profile, count in wanted.items():
                 for index in range(count):
-                    curve = seal.new_curve_keys()
+                    curve, signing = seal.new_curve_keys(), seal.new_signing_keys()
                     number = len(posts) + 1
                     name = f"{profile.value} {index + 1}"
                     device = Device(
@@ -158,12 +159,12 @@ def _enrol(folder: Folder, wanted: dict[Profile, int]) -> tuple[Post, ...]:
                         profile,
                         ACTIVE,
                         curve.public,
-                        seal.random_bytes(32),
+                        signing.public,
                         now_ms(),
                     )
                     devices.add_device(db, device)
-                    public, secret = curve.public.hex(), curve.secret.hex()
-                    posts.append(Post(device.id, number, name, profile.value, public, secret))
+                    secrets = (curve.public.hex(), curve.secret.hex(), signing.secret.hex())
+                    posts.append(Post(device.id, number, name, profile.value, *secrets))
     finally:
         store.close()
     return tuple(posts)

@@ -61,9 +61,7 @@ class Latency:
 NS_PER_MS: Final = 1e6
 
 
-def latency(
-    sent_ns: Mapping[int, int], stamped: Stamped, followers: int, warm_up: int
-) -> Latency:
+def latency(sent_ns: Mapping[int, int], stamped: Stamped, followers: int, warm_up: int) -> Latency:
     """Return the latency of all commands but the first `warm_up`.
 
     Raises ValueError where a command did not reach every follower exactly once.

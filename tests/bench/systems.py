@@ -15,6 +15,8 @@ from typing import Any, Final, Protocol
 import trustme
 
 from common.topics import TOPICS_OF, Profile
+from hub.config import Folder, read_keys, read_settings
+from hub.console import open_console
 from tests.bench.lab import Lab
 from tests.bench.processes import Process, Worker
 from tests.bench.shop import Post, Shop, hub_keys
@@ -32,11 +34,11 @@ TILL_TOPICS: Final = TOPICS_OF[Profile.TILL]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is measured: a shop, a workload, and its trace on disk."""
+    """What is measured: a shop, a workload, and its trace on disk where peers need one."""
 
     shop: Shop
     workload: Workload
-    trace: Path
+    trace: Path | None = None
 
 
 @dataclass(slots=True)
@@ -73,6 +75,10 @@ class System(Protocol):
     @property
     def server(self) -> Process:
         """Return the server's process."""
+
+    @property
+    def shop(self) -> Shop:
+        """Return the copy of the shop that it runs on."""
 
     def follow(self, posts: Sequence[Post], processes: int = 1, **more: Any) -> Followers:
         """Start followers and return them once all are live."""
@@ -119,7 +125,9 @@ class _ZmqSystem:
         workload = self.case.workload
         posts = self.shop.of(workload.profile)
         bodies, sent = self.lab.folder("bodies"), self.lab.folder("sent")
-        bodies.write_bytes(pickle.dumps([workload.bodies[i::connections] for i in range(connections)]))
+        bodies.write_bytes(
+            pickle.dumps([workload.bodies[i::connections] for i in range(connections)])
+        )
         sender = self.lab.worker(
             "zmq_sender",
             hub=self.hub,
@@ -164,8 +172,7 @@ class _WebSocketSystem:
         return float(_run(self._sender(connections, window=window)[0])["elapsed_s"])
 
     def _sender(self, connections: int, **mode: Any) -> tuple[Worker, Path]:
-        # As many bytes as the hub's command frames, whose header has 76.
-        frames = [b"\0" * 76 + body for body in self.case.workload.bodies]
+        frames = self.case.workload.bodies
         path, sent = self.lab.folder("frames"), self.lab.folder("sent")
         path.write_bytes(pickle.dumps([frames[i::connections] for i in range(connections)]))
         sender = self.lab.worker(
@@ -179,6 +186,14 @@ class _WebSocketSystem:
         )
         self.used.append(sender)
         return sender, sent
+
+
+def hub_head(shop: Shop, topic: str) -> tuple[int, str]:
+    """Return (tseq, digest) of a topic at the running hub."""
+    folder = Folder(shop.root)
+    with open_console(read_settings(folder).network, read_keys(folder)) as console:
+        head = console.ask("status")["topics"][topic]
+    return int(head["tseq"]), str(head["digest"])
 
 
 def start_hub(lab: Lab, shop: Shop) -> Process:
@@ -207,7 +222,7 @@ def _start(name: str, lab: Lab, case: Case, shop: Shop) -> _ZmqSystem | _WebSock
         return _ZmqSystem(lab, case, shop, start_hub(lab, shop), hub=True)
     shared = {
         "database": str(shop.database),
-        "trace": str(case.trace),
+        "trace": str(case.trace or ""),
         "commands_port": shop.port("commands_port"),
     }
     if name == LIMIT:

@@ -99,9 +99,7 @@ def take_trace(shop: Shop, root: Path, workload: Workload) -> tuple[Step, ...]:
         recorder.db.set_trace_callback(seen.append)
         steps = []
         for n, body in enumerate(workload.bodies, 1):
-            command = m.Command(
-                outbox, n, n - 1, workload.schema, wire.body_hash(body), body
-            )
+            command = m.Command(outbox, n, n - 1, workload.schema, wire.body_hash(body), body)
             released = pipeline.run([Received(device, command, b"")])
             reply = released.answers[0][1]
             _require_accepted(reply)

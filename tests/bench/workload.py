@@ -21,6 +21,7 @@ from common.topics import Profile
 TICKET_LINES: Final = 8
 PRICED: Final = 500
 """So many articles take turns, more than one group of commands holds."""
+PRICES_A_COMMAND: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,31 @@ def price_changes(article_ids: tuple[str, ...], count: int, seed: int = 1) -> Wo
                     {
                         "article_id": taking_turns[index % len(taking_turns)],
                         # The round is in it, so that no price is set twice in a row.
-                        "price_cents": 1000 + index // len(taking_turns) + 10_000 * rng.randint(1, 9),
+                        "price_cents": 1000
+                        + index // len(taking_turns)
+                        + 10_000 * rng.randint(1, 9),
                     }
                 ]
             },
         )
         for index, mint_id in zip(range(count), _ids(rng), strict=False)
+    ]
+    return Workload("price.set", Profile.OFFICE, tuple(bodies))
+
+
+def new_price_list(article_ids: tuple[str, ...]) -> Workload:
+    """Return commands `price.set` that give every article a new price, many in each."""
+    rng = Random(1)
+    prices = [
+        {"article_id": each, "price_cents": 100_000 + i} for i, each in enumerate(article_ids)
+    ]
+    parts = [
+        prices[start : start + PRICES_A_COMMAND]
+        for start in range(0, len(prices), PRICES_A_COMMAND)
+    ]
+    bodies = [
+        _body(mint_id, "price.set", {"prices": part})
+        for part, mint_id in zip(parts, _ids(rng), strict=False)
     ]
     return Workload("price.set", Profile.OFFICE, tuple(bodies))
 

@@ -112,6 +112,10 @@ class Twin:
         if channel:
             del channel[place % len(channel)]
 
+    def wait(self, seconds: float) -> None:
+        """Time passes."""
+        self.now_s += seconds
+
     def reconnect(self) -> None:
         """The connection is made anew: what was on its way is gone."""
         self.to_hub.clear()
@@ -135,12 +139,9 @@ class Twin:
 
     def settle(self) -> None:
         """Let everything through, and time pass, until nothing moves any more."""
-        self.reconnect()
         self.hub.busy = False
-        for _ in range(10 * len(self.disk.commands) + 10):
+        for _ in range(40 * len(self.disk.commands) + 40):
             self.send()
-            while self.to_hub or self.to_post:
-                self.hub_takes()
-                self.post_hears()
-                self.send()
-            self.now_s += 6.0
+            self.hub_takes()
+            self.post_hears()
+            self.wait(0.2)

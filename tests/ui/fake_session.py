@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from common.errors import Problem
+from common.errors import Problem, Refusal
 from common.models import (
     Alert,
     Article,
@@ -57,6 +57,8 @@ class FakeSession:
         self.tickets: list[Ticket] = []
         self.receipts: list[GoodsReceipt] = []
         self.sent: list[tuple[str, Mapping[str, Any]]] = []
+        self.notices: list[Problem] = []
+        self.refuse = ""
         self.closed = False
         self._pending_tickets: list[Ticket] = []
         self._pending_receipts: list[GoodsReceipt] = []
@@ -79,7 +81,8 @@ class FakeSession:
         return update
 
     def sell(self, lines: Sequence[TicketLine], payments: Sequence[Payment]) -> Ticket:
-        """Make a ticket, pending until acknowledged."""
+        """Make a ticket, pending until acknowledged; refused where a test says so."""
+        self._may_write()
         total = total_cents(lines)
         assert settles(total, payments)
         ticket = Ticket(
@@ -103,7 +106,8 @@ class FakeSession:
         return ticket
 
     def receive(self, lines: Sequence[ReceiptLine], note: str = "") -> GoodsReceipt:
-        """Make a goods receipt, pending until acknowledged."""
+        """Make a goods receipt, pending until acknowledged; refused where a test says so."""
+        self._may_write()
         receipt = GoodsReceipt(
             next(self._ids),
             self.now_ms,
@@ -123,6 +127,11 @@ class FakeSession:
         """Record a command."""
         self.sent.append((kind, args))
         return len(self.sent)
+
+    def take_notices(self) -> list[Problem]:
+        """Return what a test has put there, once."""
+        notices, self.notices = self.notices, []
+        return notices
 
     def close(self) -> None:
         """Note that the screens let go."""
@@ -177,6 +186,10 @@ class FakeSession:
         for receipt in receipts:
             self.put("receipts", Delivery(receipt.id, device.id, device.name, self.now_ms, receipt))
         self._pending()
+
+    def _may_write(self) -> None:
+        if self.refuse:
+            raise Refusal(self.refuse, folder="/srv/comptoir")
 
     def _pending_free_put(self, key: str, article_id: str, quantity: int, minimum: int) -> None:
         self.put("stock", StockLevel(key, article_id, LOCATION, quantity, minimum))

@@ -33,7 +33,9 @@ def figures(setting: Setting) -> Iterator[Figure]:
             yield Figure(
                 f"change latency {name}, {followers} followers",
                 "ms",
-                tuple({system: getattr(found, part) for system, found in r.items()} for r in rounds),
+                tuple(
+                    {system: getattr(found, part) for system, found in r.items()} for r in rounds
+                ),
                 notes,
                 goals,
             )

@@ -24,7 +24,9 @@ def eight_line_tickets(setting: Setting) -> Iterator[Figure]:
     """Yield tickets/s."""
     ids = setting.small_shop.article_ids
     workload = tickets(ids, setting.plan.throughput_tickets)
-    yield Figure("8-line tickets, saturated", "1/s", _rounds(setting, workload), _notes(), TICKET_GOALS)
+    yield Figure(
+        "8-line tickets, saturated", "1/s", _rounds(setting, workload), _notes(), TICKET_GOALS
+    )
 
 
 def _notes() -> dict[str, int]:

@@ -44,9 +44,7 @@ class Post:
         self._hello_at_s = 0.0
         self.troubles: list[str] = []
         self.replica = MemoryReplica(self._applied)
-        self.follower = Follower(
-            self.replica, topics, self._outbox, time.monotonic, self._on_event
-        )
+        self.follower = Follower(self.replica, topics, self._outbox, time.monotonic, self._on_event)
         loop.add(self._sub, self._broadcast)
         loop.add(self._dealer, self._answer)
         # Before connecting: the handshake must not be over before somebody looks.
@@ -136,8 +134,7 @@ class Load:
         self._goal: dict[str, Any] = {}
         context = new_context()
         self._posts = [
-            self._post(context, number, post, config)
-            for number, post in enumerate(config["posts"])
+            self._post(context, number, post, config) for number, post in enumerate(config["posts"])
         ]
 
     def _post(
@@ -185,7 +182,7 @@ class Load:
         if self._wanted == "dead":
             return not post.follower.live
         if self._wanted == "reach":
-            return post.replica.tseq(self._goal["topic"]) >= self._goal["tseq"]
+            return post.replica.tseq(self._goal["topic"]) >= int(self._goal["tseq"])
         if self._wanted == "equal":
             topic = self._goal["topic"]
             tseq, digest = post.replica.tseq(topic), wire.digest_hex(post.replica.digest(topic))

@@ -52,8 +52,7 @@ async def run(channel: Channel) -> None:
     tls = client_tls(config)
     uri = f"wss://{HOST}:{config['commands_port']}/send"
     connections = [
-        await connect(uri, ssl=tls, compression=None, ping_interval=None)
-        for _ in config["posts"]
+        await connect(uri, ssl=tls, compression=None, ping_interval=None) for _ in config["posts"]
     ]
     channel.say("ready")
     channel.wait()

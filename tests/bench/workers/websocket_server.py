@@ -1,8 +1,9 @@
 """What one would build otherwise: WebSockets over TLS, on asyncio, with the hub's own SQL.
 
-Executes the same traced statements and sends the same bytes as the limit does; commits after each
-command, or whatever has queued up. Compression and keep-alive pings are off, so that it is at its
-best. Followers connect to `/follow`, senders to `/send`.
+Executes the same traced statements and broadcasts the same bytes as the limit does; commits after
+each command, or whatever has queued up. Reads each command's JSON and writes each reply's, as any
+server must, but checks nothing. Compression and keep-alive pings are off, so that it is at its best.
+Followers connect to `/follow`, senders to `/send`.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 from common import wire
@@ -31,7 +33,7 @@ class WebSocketServer:
         self._replay = replay
         self._group = group
         self._followers: set[ServerConnection] = set()
-        self._waiting: asyncio.Queue[ServerConnection] = asyncio.Queue()
+        self._waiting: asyncio.Queue[tuple[ServerConnection, str]] = asyncio.Queue()
 
     async def handle(self, connection: ServerConnection) -> None:
         """Serve one connection until it closes."""
@@ -44,21 +46,22 @@ class WebSocketServer:
             finally:
                 self._followers.discard(connection)
             return
-        async for _ in connection:
-            self._waiting.put_nowait(connection)
+        async for message in connection:
+            self._waiting.put_nowait((connection, orjson.loads(message)["id"]))
 
     async def write(self) -> None:
         """Commit, broadcast, reply, for ever."""
         while True:
-            peers = [await self._waiting.get()]
-            while len(peers) < self._group and not self._waiting.empty():
-                peers.append(self._waiting.get_nowait())
+            commands = [await self._waiting.get()]
+            while len(commands) < self._group and not self._waiting.empty():
+                commands.append(self._waiting.get_nowait())
             first = self._replay.done
-            steps: Sequence[Step] = self._replay.commit(len(peers))
+            steps: Sequence[Step] = self._replay.commit(len(commands))
             for _, frame in merged_frames(first, steps):
                 broadcast(self._followers, frame)
-            for peer, step in zip(peers, steps, strict=True):
-                await peer.send(step.reply)
+            for n, (peer, command_id) in enumerate(commands, first + 1):
+                reply = {"id": command_id, "n": n, "status": "accepted", "topics": {"articles": n}}
+                await peer.send(orjson.dumps(reply))
 
 
 async def run(channel: Channel, config: dict[str, Any], replay: Replay) -> None:

@@ -39,7 +39,7 @@ class Sender:
             raise RuntimeError(f"the hub said {message}")
 
     def frames(self, window: int) -> list[bytes]:
-        """Return every command's frame as an outbox with this window would send it at the latest."""
+        """Return each command's frame as an outbox with this window would send it at the latest."""
         return [
             wire.encode_command(
                 m.Command(

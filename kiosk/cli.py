@@ -1,0 +1,214 @@
+"""`comptoir-kiosk`: starting a post, with a window or without, pairing it, asking how it stands.
+
+Words and tables only; the work is done elsewhere. An error ends in a sentence that says what was
+wrong and what would do, and exit code 1; a wrong option is click's, with exit code 2.
+"""
+
+import locale
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import orjson
+from rich.console import Console as Terminal
+from rich.table import Table
+
+from common import VERSION
+from common.errors import Refusal
+from common.i18n import LANGUAGES, Translator
+from kiosk.config import APP, Address, Size, default_folder, parse_address, parse_size
+from kiosk.preferences import read_language
+
+_LOOK_AROUND_S = 5.0
+ValueT = TypeVar("ValueT")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What every command needs: the post's folder, and in which language to speak."""
+
+    folder: Path
+    lang: str | None
+
+    def translator(self, folder: Path) -> Translator:
+        """Return the language to speak: as asked, as chosen on this post, else the system's."""
+        return Translator(self.lang or read_language(folder) or _system_language())
+
+
+def _system_language() -> str:
+    wanted = os.environ.get("COMPTOIR_LANG") or locale.getlocale()[0] or ""
+    return "en" if wanted.lower().startswith("en") else "fr"
+
+
+@contextmanager
+def _errors(t: Translator) -> Iterator[None]:
+    """Turn a refusal into its sentence and exit code 1."""
+    try:
+        yield
+    except Refusal as refusal:
+        text = refusal.problem.text(t)
+        Terminal(stderr=True, highlight=False).print(text, soft_wrap=True, markup=False)
+        sys.exit(1)
+
+
+def _parsed(parse: Callable[[str], ValueT]) -> Callable[[Any, Any, str | None], ValueT | None]:
+    """Return a click callback that reads an option's text."""
+
+    def callback(_context: click.Context, _option: click.Parameter, text: str | None) -> Any:
+        try:
+            return None if text is None else parse(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+
+    return callback
+
+
+_DATA = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of this post (keys, waiting operations, copy of the shop).",
+)
+
+
+@click.group(invoke_without_command=True)
+@click.version_option(VERSION, prog_name=APP)
+@_DATA
+@click.option("--lang", type=click.Choice([*LANGUAGES]), help="Language.")
+@click.option("--headless", is_flag=True, help="No window: JSON lines on standard input/output.")
+@click.option("--fullscreen/--windowed", default=False, help="Cover the whole screen.")
+@click.option(
+    "--size",
+    metavar="WIDTHxHEIGHT",
+    default="1280x800",
+    show_default=True,
+    callback=_parsed(parse_size),
+    help="Size of the window, or of the screen with --fullscreen.",
+)
+@click.option("--verbose", is_flag=True, help="Log more, on standard error.")
+@click.pass_context
+def main(
+    context: click.Context,
+    data: Path | None,
+    lang: str | None,
+    headless: bool,
+    fullscreen: bool,
+    size: Size,
+    verbose: bool,
+) -> None:
+    """Comptoir's kiosk: a till, a depot tablet or an office desk.
+
+    Without a command it starts the post; one that is not paired yet asks for its code.
+    """
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.ERROR,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    setting = context.obj = Setting(data or default_folder(), lang)
+    if context.invoked_subcommand is None:
+        t = setting.translator(setting.folder)
+        with _errors(t):
+            if headless:
+                _run_headless(setting.folder, t)
+            else:
+                _run_window(setting.folder, t, size, fullscreen)
+
+
+def _run_headless(folder: Path, t: Translator) -> None:
+    from kiosk.opening import open_session
+    from kiosk.streams import run
+
+    session = open_session(folder)
+    try:
+        with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as stdin:
+            run(session, t, stdin, sys.stdout.buffer)
+    finally:
+        session.close()
+
+
+def _run_window(folder: Path, t: Translator, size: Size, fullscreen: bool) -> None:
+    from kiosk.config import make_folder
+    from kiosk.kivy_setup import WindowSettings
+    from kiosk.window import show
+
+    show(make_folder(folder), t, WindowSettings(size.width, size.height, fullscreen))
+
+
+@main.command()
+@click.option("--hub", metavar="HOST[:PORT]", callback=_parsed(parse_address), help="The hub.")
+@click.option("--code", help="The pairing code, 16 characters; asked for when not given.")
+@_DATA
+@click.pass_obj
+def pair(setting: Setting, hub: Address | None, code: str | None, data: Path | None) -> None:
+    """Pair this post with a hub, by the code of `comptoir-hub pair`.
+
+    Without --hub it is looked for on the network.
+    """
+    from kiosk.enrol import pair as pair_post
+
+    folder = data or setting.folder
+    t = setting.translator(folder)
+    with _errors(t):
+        address = hub or _find_hub(t)
+        typed = code or click.prompt(t("Pairing code"))
+        device = pair_post(folder, address, typed)
+    text = t(
+        "This post is paired: {name}, device {number}.", name=device.name, number=device.number
+    )
+    Terminal(highlight=False).print(text, soft_wrap=True, markup=False)
+
+
+def _find_hub(t: Translator) -> Address:
+    """Return the one hub that announces itself; raises Refusal."""
+    from kiosk.discover import find_hubs
+
+    with Terminal(stderr=True).status(t("Looking for a hub on the network…")):
+        hubs = find_hubs(_LOOK_AROUND_S)
+    if not hubs:
+        raise Refusal("no_hub_found")
+    if len(hubs) > 1:
+        names = ", ".join(f"{hub.name} ({hub.address})" for hub in hubs)
+        raise Refusal("several_hubs_found", hubs=names)
+    return hubs[0].address
+
+
+@main.command()
+@_DATA
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def status(setting: Setting, data: Path | None, as_json: bool) -> None:
+    """Show how this post stands by its files, whether it runs or not."""
+    from kiosk.glance import Look, look_at
+
+    folder = data or setting.folder
+    t = setting.translator(folder)
+    with _errors(t):
+        look: Look = look_at(folder)
+    if as_json:
+        print(orjson.dumps(look, option=orjson.OPT_INDENT_2).decode())
+        return
+    synced = t("never") if look.synced_ms is None else _moment(t, look.synced_ms)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for row in (
+        (t("Post"), t("{name}, device {number}", name=look.name, number=look.number)),
+        (t("Profile"), look.profile),
+        (t("Hub"), look.hub),
+        (t("Running"), t("yes") if look.running else t("no")),
+        (t("Last synchronised"), synced),
+        (t("Waiting operations"), t.number(look.waiting)),
+        (t("In quarantine"), t.number(look.quarantined)),
+        (t("Tickets"), f"{look.series} · {t.number(look.tickets)}"),
+    ):
+        table.add_row(*row)
+    Terminal(highlight=False).print(table)
+
+
+def _moment(t: Translator, at_ms: int) -> str:
+    offset_min = time.localtime(at_ms // 1000).tm_gmtoff // 60
+    return f"{t.short_date(at_ms, offset_min)} {t.time_of_day(at_ms, offset_min)}"

@@ -1,0 +1,57 @@
+"""The office's desk: looking, not touching.
+
+Owns what is listed. Takings, tickets and alerts are the hub's own, as they arrive.
+"""
+
+from typing import Final
+
+from common.i18n import Translator
+from kiosk.desks.desk import Desk, Session, Wall
+from kiosk.desks.low_stock import LowStock
+from kiosk.state import Update
+from kiosk.views import StockRowView, TicketView, stock_row, ticket_views
+from kiosk.views.office import AlertRow, OfficeView, alert_rows, office_view
+
+TICKETS: Final = 60
+ALERTS: Final = 60
+
+
+class OfficeDesk(Desk):
+    """Today at a glance."""
+
+    def __init__(self, session: Session, t: Translator, wall: Wall) -> None:
+        super().__init__(session, t, wall)
+        self._low = LowStock(session.catalogue)
+
+    def poll(self) -> Update:
+        """Fold in what has arrived, and keep the list of what to order again."""
+        update = super().poll()
+        self._low.follow(update)
+        return update
+
+    def overview(self) -> OfficeView:
+        """Return today's takings."""
+        return office_view(
+            self.catalogue, self.t, self.wall.now_ms(), self.wall.utc_offset_min()
+        )
+
+    def tickets(self) -> tuple[TicketView, ...]:
+        """Return the last tickets of all tills."""
+        return ticket_views(
+            self.catalogue, self.t, self.wall.now_ms(), self.wall.utc_offset_min(), TICKETS
+        )
+
+    def alerts(self) -> tuple[AlertRow, ...]:
+        """Return what somebody should look at."""
+        return alert_rows(
+            self.catalogue, self.t, self.wall.now_ms(), self.wall.utc_offset_min(), ALERTS
+        )
+
+    def low_ids(self) -> list[str]:
+        """Return the articles to order again, by name."""
+        return self._low.among(self.catalogue.search_ids())
+
+    def stock_row(self, article_id: str) -> StockRowView | None:
+        """Return one of them."""
+        article = self.catalogue.article(article_id)
+        return None if article is None else stock_row(self.catalogue, article, self.t)

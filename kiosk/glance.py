@@ -1,0 +1,68 @@
+"""How a post stands by what lies in its folder, whether it runs at the moment or not.
+
+Only reads: a post that runs is not disturbed.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.errors import Refusal
+from kiosk.config import is_in_use
+from kiosk.database import FAULTS, refusal
+from kiosk.device import read_device
+from kiosk.outbox_file import Glance, glance
+from kiosk.replica_file import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The post and its files. `hub`: host and ports; `tickets` were made in `series`."""
+
+    name: str
+    number: int
+    profile: str
+    hub: str
+    running: bool
+    synced_ms: int | None
+    series: str
+    tickets: int
+    waiting: int
+    quarantined: int
+
+
+def look_at(folder: Path) -> Look:
+    """Return how a post stands; raises Refusal `not_paired`, `unreadable_device`, `disk_failed`."""
+    device = read_device(folder)
+    if device is None:
+        raise Refusal("not_paired")
+    outbox_file, replica_file = folder / "outbox.db", folder / "replica.db"
+    try:
+        seen = glance(outbox_file) or Glance("", 0, 0, 0)
+    except FAULTS as fault:
+        raise refusal(fault, outbox_file) from fault
+    try:
+        synced_ms = _synced_ms(replica_file)
+    except FAULTS as fault:
+        raise refusal(fault, replica_file) from fault
+    return Look(
+        device.name,
+        device.number,
+        device.profile.value,
+        f"{device.hub.host} ({device.hub.commands_port})",
+        is_in_use(folder),
+        synced_ms,
+        seen.series,
+        seen.tickets,
+        seen.waiting,
+        seen.quarantined,
+    )
+
+
+def _synced_ms(path: Path) -> int | None:
+    if not path.exists():
+        return None
+    reader = Reader(path)
+    try:
+        return reader.synced_ms()
+    finally:
+        reader.close()

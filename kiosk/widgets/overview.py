@@ -1,0 +1,53 @@
+"""Rows of the office's overview: tills, alerts, articles to order again. For looking only."""
+
+from typing import Any
+
+from kivy.properties import StringProperty
+
+from kiosk.views import StockRowView
+from kiosk.views.office import AlertRow, TillRow
+from kiosk.widgets import hand as _hand  # noqa: F401 - its rules are used in the .kv
+from kiosk.widgets import tickets as _tickets  # noqa: F401
+from kiosk.widgets.keyed_list import KeyedRow
+from kiosk.widgets.kv import load_beside
+
+
+class TillSumRow(KeyedRow):
+    """One till's takings of today."""
+
+    name = StringProperty("")
+    tickets = StringProperty("")
+    cash = StringProperty("")
+    card = StringProperty("")
+    total = StringProperty("")
+
+    def show(self, view: TillRow | None) -> None:
+        """Show a till."""
+        if view is not None:
+            self.name, self.tickets, self.total = view.name, view.tickets, view.total
+            self.cash, self.card = view.cash, view.card
+
+
+class NoteRow(KeyedRow):
+    """A line in two parts with a word on the right: an alert, or an article to order again."""
+
+    title = StringProperty("")
+    detail = StringProperty("")
+    right_text = StringProperty("")
+    right_detail = StringProperty("")
+    icon = StringProperty("")
+    tone = StringProperty("plain")
+
+    def show(self, view: Any) -> None:
+        """Show an alert or an article."""
+        if isinstance(view, AlertRow):
+            self.title, self.detail = view.title, view.subject
+            self.right_text, self.right_detail = view.time, view.device
+            self.icon, self.tone = "alert", "warn"
+        elif isinstance(view, StockRowView):
+            self.title, self.detail = view.name, view.category
+            self.right_text, self.right_detail = view.quantity, view.minimum
+            self.icon, self.tone = "", view.colour
+
+
+load_beside(__file__)

@@ -1,0 +1,99 @@
+"""Opening the window of a post: its screen, or the pairing screen on its first day.
+
+Joins session, pairing and what is drawn; Kivy is imported here, late, and nowhere above.
+"""
+
+import importlib.util
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Thread
+
+from common.errors import Problem, Refusal
+from common.i18n import Translator
+from kiosk import discover
+from kiosk.config import parse_address
+from kiosk.desks.pairing import OnDone, Pairing
+from kiosk.device import read_device
+from kiosk.enrol import pair
+from kiosk.kivy_setup import ScreenSettings, WindowSettings, prepare
+from kiosk.opening import open_session
+from kiosk.preferences import write_language
+from kiosk.session import Session
+from kiosk.state import DeviceInfo
+from kiosk.views.pairing import FoundHub
+
+
+def show(folder: Path, t: Translator, settings: WindowSettings) -> None:
+    """Show a post until its window is closed or the process is told to end. Raises Refusal."""
+    if importlib.util.find_spec("kivy") is None:
+        raise Refusal("no_kivy")
+    prepare(settings, folder / "kivy")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if read_device(folder) is None:
+        _show_pairing(folder, t)
+    else:
+        _show_post(folder, t)
+
+
+def _show_post(folder: Path, t: Translator) -> None:
+    from kiosk.app import run
+
+    session = open_session(folder)
+    try:
+        run(session, t, ScreenSettings(), on_language=partial(write_language, folder))
+    finally:
+        session.close()
+
+
+def _show_pairing(folder: Path, t: Translator) -> None:
+    from kiosk.app import run_pairing
+
+    opened: list[Session] = []
+
+    def open_paired() -> Session:
+        opened.append(open_session(folder))
+        return opened[-1]
+
+    try:
+        with _hubs() as found:
+            pairing = Pairing(partial(_enrol, folder), lambda: tuple(found), open_paired)
+            run_pairing(pairing, t, ScreenSettings(), on_language=partial(write_language, folder))
+    finally:
+        for session in opened:
+            session.close()
+
+
+def _enrol(folder: Path, address: str, code: str, on_done: OnDone) -> None:
+    """Pair in a thread of its own: the hub may take seconds to answer."""
+
+    def work() -> None:
+        try:
+            device = pair(folder, parse_address(address), code)
+        except Refusal as refusal:
+            on_done(refusal.problem)
+        except ValueError:
+            on_done(Problem("hub_unreachable", {"address": address}))
+        else:
+            on_done(DeviceInfo(device.id, device.number, device.name, device.profile, series=""))
+
+    Thread(target=work, name="pairing", daemon=True).start()
+
+
+@contextmanager
+def _hubs() -> Iterator[list[FoundHub]]:
+    """Yield a list that holds the hubs seen by now."""
+    found: list[FoundHub] = []
+
+    def changed(hubs: tuple[discover.FoundHub, ...]) -> None:
+        found[:] = [FoundHub(hub.name, str(hub.address)) for hub in hubs]
+
+    browser = discover.Browser(changed)
+    browser.start()
+    try:
+        yield found
+    finally:
+        browser.stop()

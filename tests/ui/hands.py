@@ -1,0 +1,193 @@
+"""Hands and eyes of a test: taps what it finds on the screen, reads what stands there.
+
+Every touch goes through Kivy's own event loop; waiting is stepping frames until something is so.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from common.i18n import Translator
+from kiosk.desks.desk import Wall
+from kiosk.desks.pairing import Pairing
+from kiosk.kivy_setup import ScreenSettings
+from tests.ui.fake_session import OFFSET_MIN, FakeSession
+
+DEADLINE_S = 5.0
+# SDL scancodes: digits 1–9 and 0 are 30–39, Enter is 40.
+SCANCODES = {**{str(n): 29 + n for n in range(1, 10)}, "0": 39}
+ENTER = 40
+
+
+class Hands:
+    """One post's window under test."""
+
+    def __init__(
+        self,
+        session: FakeSession,
+        t: Translator,
+        settings: ScreenSettings,
+        size: tuple[int, int],
+        pairing: Pairing | None = None,
+    ) -> None:
+        from kivy.core.window import Window
+
+        from kiosk.app import Stage
+
+        self.session = session
+        self.languages: list[str] = []
+        self._window = Window
+        if tuple(Window.size) != size:
+            Window.size = size
+            self._step(2)
+        wall = Wall(lambda: session.now_ms, lambda: OFFSET_MIN)
+        self.stage = Stage(settings, t, wall, self.languages.append)
+        Window.add_widget(self.stage.root)
+        if pairing is None:
+            self.stage.open_post(session)
+        else:
+            self.stage.open_pairing(pairing)
+        self.frames()
+
+    @property
+    def screen(self) -> Any:
+        """Return the screen in view."""
+        return self.stage.screen
+
+    def close(self) -> None:
+        """Take the screen out of the window."""
+        self.stage.close()
+        self._window.remove_widget(self.stage.root)
+        self._step(1)
+
+    def frames(self, count: int = 4) -> None:
+        """Let frames pass."""
+        self._step(count)
+
+    def until(self, true: Callable[[], Any], what: str = "") -> None:
+        """Let frames pass until something is so; fails after a deadline."""
+        end = monotonic() + DEADLINE_S
+        while not true():
+            assert monotonic() < end, f"never came: {what or true}; on screen: {self.texts()}"
+            self._step(1)
+
+    def session_total(self) -> int:
+        """Return what the basket comes to, in cents."""
+        total: int = self.screen.desk._basket.total_cents
+        return total
+
+    # Eyes.
+
+    def widgets(self, under: Any = None) -> Iterator[Any]:
+        """Yield every widget in view below a widget, or below the screen."""
+        for widget in reversed((under or self.screen).children):
+            if widget.opacity == 0 or widget.width <= 1 or widget.height <= 1:
+                continue
+            yield widget
+            yield from self.widgets(widget)
+
+    def texts(self, under: Any = None) -> list[str]:
+        """Return the texts in view."""
+        from kivy.uix.label import Label
+
+        return [
+            each.text.replace("\n", " ")
+            for each in self.widgets(under)
+            if isinstance(each, Label) and each.text
+        ]
+
+    def reads(self, text: str, under: Any = None) -> bool:
+        """Return whether some text in view holds `text`."""
+        return any(text in each for each in self.texts(under))
+
+    def key(self, text: str = "", icon: str = "", under: Any = None) -> Any:
+        """Return the push button in view with this text and sign; fails when there is none."""
+        from kiosk.widgets.key import Key
+
+        for each in self.widgets(under):
+            if isinstance(each, Key) and text in ("", each.text) and icon in ("", each.icon):
+                return each
+        raise AssertionError(f"no key {text!r} {icon!r} in view: {self.texts(under)}")
+
+    def rows(self, under: Any) -> list[Any]:
+        """Return a list's rows in view, from the top."""
+        views = under.view_adapter.views
+        return [views[index] for index in sorted(views)]
+
+    def tiles(self) -> list[Any]:
+        """Return the tiles that show an article."""
+        grid = self.screen.ids.grid
+        return [tile for tile in reversed(grid.children) if tile.article_id]
+
+    # Hands.
+
+    def tap(self, widget: Any) -> None:
+        """Touch the middle of a widget."""
+        self.tap_at(*widget.to_window(*widget.center) if widget.parent else widget.center)
+
+    def tap_at(self, x: float, y: float) -> None:
+        """Touch a place of the window."""
+        from kivy.tests.common import UnitTestTouch
+
+        touch = UnitTestTouch(x, y)
+        touch.touch_down()
+        self._step(1)
+        touch.touch_up()
+        self._step(3)
+
+    def press(self, *texts: str) -> None:
+        """Touch the push buttons with these texts, one after the other."""
+        for text in texts:
+            self.tap(self.key(text))
+
+    def pad(self, digits: str) -> None:
+        """Type digits on the numeric pad."""
+        for digit in digits:
+            self.tap(self.key(digit, under=self.screen.ids.hand))
+
+    def scan(self, code: str) -> None:
+        """Let a scanner type a code: key events only, as fast as they come."""
+        for digit in code:
+            self.type_key(SCANCODES[digit], digit)
+        self.type_key(ENTER, "")
+        self._step(2)
+
+    def type_key(self, scancode: int, text: str) -> None:
+        """Press and release one key of a keyboard, as SDL reports it."""
+        key = 13 if scancode == ENTER else ord(text)
+        self._window.dispatch("on_key_down", key, scancode, text, [])
+        if text:
+            self._window.dispatch("on_textinput", text)
+        self._window.dispatch("on_key_up", key, scancode)
+
+    def pass_time(self, ms: int = 1_000) -> None:
+        """Let the wall's clock go on."""
+        self.session.now_ms += ms
+
+    def shot(self, path: Path) -> Path:
+        """Save a picture of the window."""
+        self.frames(6)
+        taken = self._window.screenshot(name=str(path.with_suffix(".tmp.png")))
+        assert taken, "the window took no picture"
+        os.replace(taken, path)
+        return path
+
+    @staticmethod
+    def _step(count: int) -> None:
+        from kivy.base import EventLoop
+
+        for _ in range(count):
+            EventLoop.idle()
+
+
+def pairing_hands(
+    pairing: Pairing, lang: str, size: Sequence[int], session: FakeSession
+) -> Hands:
+    """Open the pairing screen."""
+    width, height = size
+    return Hands(session, Translator(lang), ScreenSettings(), (width, height), pairing)
+
+
+OpenPost = Callable[..., Hands]
