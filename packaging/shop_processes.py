@@ -129,11 +129,12 @@ class Process:
         self._lines: list[bytes] = []
         self._errors: list[bytes] = []
         self._open = 2
-        for stream, lines in (
-            (self._child.stdout, self._lines),
-            (self._child.stderr, self._errors),
-        ):
-            threading.Thread(target=self._read, args=(stream, lines), daemon=True).start()
+        streams = ((self._child.stdout, self._lines), (self._child.stderr, self._errors))
+        self._readers = [
+            threading.Thread(target=self._read, args=pair, daemon=True) for pair in streams
+        ]
+        for reader in self._readers:
+            reader.start()
 
     @property
     def pid(self) -> int:
@@ -200,10 +201,23 @@ class Process:
             self._child.wait()
             raise ShopError(f"{self.name} did not stop. {self.last_words()}") from None
         finally:
-            for stream in (self._child.stdin, self._child.stdout, self._child.stderr):
-                with contextlib.suppress(OSError, ValueError):
-                    if stream is not None and stream is self._child.stdin:
-                        stream.close()
+            self._close()
+
+    def _close(self) -> None:
+        for reader in self._readers:
+            reader.join(5)
+        for stream in (self._child.stdin, self._child.stdout, self._child.stderr):
+            with contextlib.suppress(OSError):
+                if stream is not None:
+                    stream.close()
+
+    def _expect_first(self, wanted: Callable[[bytes], Any]) -> int:
+        """Wait for the line that says it is ready; a child that never says it is ended."""
+        try:
+            return self.wait_line(wanted)[0]
+        except ShopError:
+            self.end(signal.SIGKILL)
+            raise
 
 
 class HubProcess(Process):
@@ -213,7 +227,7 @@ class HubProcess(Process):
         self.folder = folder
         self.network: NetworkSettings = read_settings(folder).network
         super().__init__("hub", ("hub", "--data", str(folder.root), "run"))
-        self.wait_line(lambda line: True if b"ready" in line else None)
+        self._expect_first(lambda line: True if b"ready" in line else None)
 
     @contextlib.contextmanager
     def console(self) -> Iterator[Console]:
@@ -259,9 +273,9 @@ class KioskProcess(Process):
     def __init__(self, root: Path, name: str) -> None:
         self.root = root
         super().__init__(name, ("kiosk", "--data", str(root), "--headless"))
-        self._seen = 0
         self._tags = 0
-        self.wait(lambda event: event["event"] == "ready")
+        ready = b'"event":"ready"'
+        self._seen = self._expect_first(lambda line: True if ready in line else None)
 
     def events(self) -> list[dict[str, Any]]:
         """Return every event so far."""

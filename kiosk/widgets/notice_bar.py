@@ -19,7 +19,7 @@ STAYS_S: Final = 12
 
 
 class NoticeBar(BoxLayout):
-    """`on_action` and `on_close` say which key was touched; time closes it too."""
+    """`on_accept` and `on_close` say which key was touched; time closes it too."""
 
     tone = StringProperty("accent")
     icon = StringProperty("info")
@@ -27,13 +27,13 @@ class NoticeBar(BoxLayout):
     text = StringProperty("")
     action = StringProperty("")
     shown = BooleanProperty(False)
-    __events__ = ("on_action", "on_close")
+    __events__ = ("on_accept", "on_close")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._expire = Clock.create_trigger(lambda _: self.dispatch("on_close"), STAYS_S)
 
-    def on_action(self) -> None:
+    def on_accept(self) -> None:
         """Event: the offer was taken."""
 
     def on_close(self) -> None:

@@ -45,7 +45,10 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> None:
     if missing:
         pytest.skip(missing)
     from kivy.base import EventLoop
+    from kivy.clock import Clock
 
+    # Frames as fast as they can be drawn: no test looks at smoothness.
+    Clock._max_fps = 0
     EventLoop.ensure_window()
 
 
