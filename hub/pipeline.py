@@ -6,8 +6,8 @@ leaves before COMMIT. What is in memory moves only after it. No socket, no clock
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -27,8 +27,7 @@ GROUP: Final = 256
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """A command, the device that CURVE says sent it, and the way back (opaque here)."""
 
     device: Device
@@ -230,7 +229,9 @@ class Pipeline:
         acked = min(command.acked, command.n)
         if acked > head.acked:
             group.acked[command.outbox] = acked
-        group.heads[command.outbox] = replace(head, last_n=command.n, acked=max(head.acked, acked))
+        else:
+            acked = head.acked
+        group.heads[command.outbox] = OutboxHead(head.device_id, command.n, acked)
 
 
 def _decode(command: m.Command) -> tuple[m.CommandBody, m.CommandKind, Any]:

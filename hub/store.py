@@ -68,6 +68,27 @@ def check_sqlite() -> None:
         raise StoreError("sqlite_too_old", found=sqlite3.sqlite_version, needed=need)
 
 
+class Savepoint:
+    """What `Store.command` gives. A class: thousands are made a second, and a generator would cost
+    half as much again as the statements.
+    """
+
+    __slots__ = ("_db",)
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        self._db.execute("SAVEPOINT command")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._db.execute("RELEASE command")
+        elif self._db.in_transaction:
+            self._db.execute("ROLLBACK TO command")
+            self._db.execute("RELEASE command")
+
+
 class Store:
     """An open hub database."""
 
@@ -131,18 +152,9 @@ class Store:
                 self.db.execute("ROLLBACK")
             raise
 
-    @contextmanager
-    def command(self) -> Iterator[Connection]:
+    def command(self) -> "Savepoint":
         """One command inside a group: undone alone where it raises."""
-        self.db.execute("SAVEPOINT command")
-        try:
-            yield self.db
-        except BaseException:
-            if self.db.in_transaction:
-                self.db.execute("ROLLBACK TO command")
-                self.db.execute("RELEASE command")
-            raise
-        self.db.execute("RELEASE command")
+        return Savepoint(self.db)
 
     def meta(self, name: str, default: str = "") -> str:
         """Return a single value."""

@@ -37,6 +37,7 @@ class Mirror:
         self._fill(stores.topics)
         stores.topics = {}
         self._pending.restart(self._kept())
+        self._lay_pending()
 
     def take(self, batch: Batch) -> None:
         """Fold in what the link left."""
@@ -117,7 +118,7 @@ class Mirror:
         """
         shown = {topic for effects in EFFECTS.values() for topic in effects} & set(self._topics)
         stands = [self._stores.reader.stand(topic) for topic in shown]
-        met = all(stand.tseq and not stand.stale for stand in stands)
+        met = not any(stand.stale for stand in stands)
         after = min((stand.last_n for stand in stands), default=0) if met else _NONE_REPLIED
         return self._stores.outbox.kept(after)
 

@@ -44,6 +44,7 @@ class Presence:
         self._clocks = clocks
         self._open: set[Way] = set()
         self._sent: OrderedDict[int, Sent] = OrderedDict()
+        self._last_mark = 0
         self._opened_at_s = self._heard_at_s = self._beat_at_s = self._hello_at_s = -inf
         self._hello_due_s = inf
         self._ping_due_s = inf
@@ -153,7 +154,7 @@ class Presence:
 
     def _mark(self, now: float) -> int:
         """Return our wall clock in ms, but never the same mark twice."""
-        mark = max(self._clocks.wall_ms(), next(reversed(self._sent), 0) + 1)
+        mark = self._last_mark = max(self._clocks.wall_ms(), self._last_mark + 1)
         self._sent[mark] = Sent(now, Way.BROADCASTS in self._open)
         if len(self._sent) > _MARKS_KEPT:
             self._sent.popitem(last=False)

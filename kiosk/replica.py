@@ -41,7 +41,7 @@ class _Stand:
     tseq: int = 0
     digest: int = 0
     last_n: int = 0
-    stale: bool = False
+    stale: bool = True
     staging: int | None = None
 
 
@@ -143,7 +143,7 @@ class Replica:
             if epoch != self._epoch:
                 self._leave_epoch(epoch)
             self._drop_slot(stand.slot)
-            self._stands[topic] = _Stand(stand.staging, tseq, staged, last_n)
+            self._stands[topic] = _Stand(stand.staging, tseq, staged, last_n, stale=False)
             self._news.append(Swapped(topic, tseq, last_n))
             return True
 
@@ -239,8 +239,11 @@ class Replica:
         """Return a topic's stand for writing; rows of an older epoch go first."""
         stand = self._stand(topic)
         if stand.stale:
-            self.forget(topic)
-            stand = self._stand(topic)
+            any_row = "SELECT 1 FROM row WHERE slot = ? LIMIT 1"
+            if self._connection.execute(any_row, (stand.slot,)).fetchone():
+                self.forget(topic)
+                stand = self._stand(topic)
+            stand.last_n, stand.stale = 0, False
         return stand
 
     def _leave_epoch(self, epoch: str) -> None:

@@ -44,7 +44,7 @@ class Meta(Model):
 class Position(Model):
     """Where a topic stands. `staging`: the slot of a snapshot that is not whole yet.
 
-    `stale`: the rows are of an older epoch, good for reading until the hub's come.
+    `stale`: the rows, if any, are none of this epoch's: good for reading until the hub's come.
     """
 
     topic = TextField(primary_key=True)
@@ -129,7 +129,7 @@ class Reader:
                 "SELECT slot, tseq, digest, last_n, stale FROM position WHERE topic = ?", (topic,)
             ).fetchone()
             if found is None:
-                return Topic(0, 0, False, 0, ())
+                return Topic(0, 0, True, 0, ())
             slot, tseq, digest, last_n, stale = found
             rows: Sequence[tuple[str, bytes]] = ()
             if with_rows:

@@ -111,7 +111,7 @@ def _open_and_check(
         unsound = [topic for topic, read in held.items() if not read.sound]
         for topic in unsound:
             replica.forget(topic)
-            held[topic] = Topic(0, 0, False, 0, ())
+            held[topic] = Topic(0, 0, True, 0, ())
         replica.take_news()
     except BaseException:
         if reader is not None:

@@ -15,6 +15,7 @@ from kiosk.views.counter import PadView
 from kiosk.widgets import lines as _lines  # noqa: F401 - its rules are used in the .kv
 from kiosk.widgets import numpad as _numpad  # noqa: F401
 from kiosk.widgets.kv import load_beside
+from kiosk.widgets.passing import Passing
 
 
 class CardBox(BoxLayout):
@@ -28,13 +29,13 @@ class EntryLabel(FloatLayout):
     title = StringProperty("")
 
 
-class EmptyCard(BoxLayout):
+class EmptyCard(Passing, BoxLayout):
     """What an empty list says."""
 
     text = StringProperty("")
 
 
-class DoneCard(BoxLayout):
+class DoneCard(Passing, BoxLayout):
     """What was just recorded, in the empty list's place: the next article puts it away."""
 
     title = StringProperty("")

@@ -11,6 +11,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.widgets.key import Key
 from kiosk.widgets.kv import load_beside
+from kiosk.widgets.passing import Passing
 
 LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "fr": ("1234567890", "azertyuiop", "qsdfghjklm", "wxcvbn'-"),
@@ -30,15 +31,24 @@ class LetterRow(BoxLayout):
     """One row of keys."""
 
 
-class Letters(BoxLayout):
+class Letters(Passing, BoxLayout):
     """Says `on_key(character)` or `on_key("erase")` at the touch."""
 
     lang = StringProperty("")
     __events__ = ("on_key",)
 
     def on_lang(self, *_: object) -> None:
-        """Lay the keys out for the language."""
+        """Lay the keys out for the language, if anybody looks."""
         self.clear_widgets()
+        if self.shown:
+            self._lay_out()
+
+    def on_shown(self, *_: object) -> None:
+        """Lay the keys out the first time they are wanted."""
+        if self.shown and not self.children:
+            self._lay_out()
+
+    def _lay_out(self) -> None:
         for row in LAYOUTS.get(self.lang, LAYOUTS["en"]):
             line = LetterRow()
             for character in row:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.views.link_sheet import LinkSheetView
@@ -10,9 +10,10 @@ from kiosk.widgets import icon as _icon  # noqa: F401 - its rules are used in th
 from kiosk.widgets import key as _key  # noqa: F401
 from kiosk.widgets import words as _words  # noqa: F401
 from kiosk.widgets.kv import load_beside
+from kiosk.widgets.passing import Passing
 
 
-class LinkSheet(FloatLayout):
+class LinkSheet(Passing, FloatLayout):
     """Shown by `show`, put away by a touch; takes every touch while it is in view."""
 
     t = ObjectProperty(str)
@@ -23,7 +24,6 @@ class LinkSheet(FloatLayout):
     safe = StringProperty("")
     to_do = StringProperty("")
     facts = StringProperty("")
-    shown = BooleanProperty(False)
 
     def show(self, view: LinkSheetView) -> None:
         """Show what is so, what is safe and what to do."""
@@ -34,8 +34,6 @@ class LinkSheet(FloatLayout):
 
     def on_touch_down(self, touch: Any) -> bool:
         """Put the sheet away."""
-        if not self.shown:
-            return False
         self.shown = False
         return True
 

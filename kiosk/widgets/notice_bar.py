@@ -6,7 +6,7 @@ Owns how long it stays. It covers nothing that is needed to go on selling.
 from typing import Any, Final
 
 from kivy.clock import Clock
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.views.notices import NoticeView
@@ -14,11 +14,12 @@ from kiosk.widgets import icon as _icon  # noqa: F401 - its rules are used in th
 from kiosk.widgets import key as _key  # noqa: F401
 from kiosk.widgets import words as _words  # noqa: F401
 from kiosk.widgets.kv import load_beside
+from kiosk.widgets.passing import Passing
 
 STAYS_S: Final = 12
 
 
-class NoticeBar(BoxLayout):
+class NoticeBar(Passing, BoxLayout):
     """`on_accept` and `on_close` say which key was touched; time closes it too."""
 
     tone = StringProperty("accent")
@@ -26,7 +27,6 @@ class NoticeBar(BoxLayout):
     title = StringProperty("")
     text = StringProperty("")
     action = StringProperty("")
-    shown = BooleanProperty(False)
     __events__ = ("on_accept", "on_close")
 
     def __init__(self, **kwargs: Any) -> None:
@@ -53,9 +53,7 @@ class NoticeBar(BoxLayout):
             self._expire()
 
     def on_touch_down(self, touch: Any) -> bool:
-        """Let touches through where no notice is in view."""
-        if not self.shown:
-            return False
+        """Keep touches on the notice from what lies under it."""
         return bool(super().on_touch_down(touch)) or self.collide_point(*touch.pos)
 
 

@@ -77,8 +77,4 @@ class TillShelf(Panel):
     """Search, categories and tiles."""
 
 
-class LettersHolder(BoxLayout):
-    """Where the letters stand when they are wanted."""
-
-
 load_beside(__file__)

@@ -20,24 +20,14 @@ _COLUMN: Final = re.compile(r"(\w+) (=|<=) \?")
 
 
 class Replay:
-    """Steps to be executed in order, on a copy of the database that they were traced on."""
+    """Executes steps on a copy of the database that they were traced on."""
 
-    def __init__(self, database: Path, steps: Sequence[Step]) -> None:
+    def __init__(self, database: Path) -> None:
         self._store = Store.open(database)
-        self._steps = steps
-        self._next = 0
         self._keys: dict[str, tuple[int, ...] | None] = {}
 
-    @property
-    def done(self) -> int:
-        """Return how many steps were executed."""
-        return self._next
-
-    def commit(self, count: int) -> Sequence[Step]:
-        """Execute the next `count` steps in one durable transaction; return them."""
-        steps = self._steps[self._next : self._next + count]
-        if len(steps) != count:
-            raise RuntimeError(f"the trace holds {len(self._steps)} steps, {count} more were sent")
+    def commit(self, steps: Sequence[Step]) -> None:
+        """Execute steps in one durable transaction."""
         db = self._store.db
         with self._store.group():
             for step in steps:
@@ -47,8 +37,6 @@ class Replay:
                         cursor.fetchone()
             for sql, rows in self._merge(steps):
                 db.executemany(sql, rows)
-        self._next += count
-        return steps
 
     def close(self) -> None:
         """Close the database."""

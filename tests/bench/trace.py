@@ -6,6 +6,7 @@ against SQLite's own trace, so that nothing is missed and nothing invented. Also
 and broadcast frames that the hub would send, so that limit and peers send as many bytes.
 """
 
+import gc
 import pickle
 import re
 import time
@@ -13,6 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+import orjson
 
 from common import messages as m
 from common import seal, wire
@@ -51,9 +54,11 @@ class Step:
     """What one command cost the database, alone in its commit, and what left the hub after it.
 
     `own`: its savepoint and everything inside. `shared`: what a group writes once for all of its
-    commands. `frames`: (topic, frame) broadcasts to the tills.
+    commands. `frames`: (topic, frame) broadcasts to the tills. `number`: its place in the workload.
     """
 
+    number: int
+    command_id: str
     own: tuple[Statement, ...]
     shared: tuple[Statement, ...]
     reply: bytes
@@ -110,7 +115,8 @@ def take_trace(shop: Shop, root: Path, workload: Workload) -> tuple[Step, ...]:
                 for changes in released.changes
                 if changes.topic in TOPICS_OF[Profile.TILL]
             )
-            steps.append(Step(own, shared, reply, frames))
+            command_id = orjson.loads(body)["id"]
+            steps.append(Step(n - 1, command_id, own, shared, reply, frames))
             recorder.statements.clear()
             seen.clear()
         recorder.db.set_trace_callback(None)
@@ -126,8 +132,14 @@ def save_trace(steps: tuple[Step, ...], path: Path) -> Path:
 
 
 def load_trace(path: Path) -> tuple[Step, ...]:
-    """Read a trace that `save_trace` of this very run wrote."""
+    """Read a trace that `save_trace` of this very run wrote.
+
+    It is taken out of the collector's sight: no server would pause for a heap that only the
+    benchmark gives it.
+    """
     steps: tuple[Step, ...] = pickle.loads(path.read_bytes())
+    gc.collect()
+    gc.freeze()
     return steps
 
 

@@ -16,7 +16,7 @@ from tests.common.memory_replica import MemoryReplica
 OUTBOX = "0a" * 16
 OTHER = "0f" * 16
 TOPICS = ("stock", "sales")
-PAGE = 3
+PAGE = 2
 KEYS = ("a", "b", "c")
 
 
@@ -84,6 +84,11 @@ class HubTwin:
             self.broadcasts.append(m.Announce(name, self.epoch, self.gseq, len(model.log)))
         else:
             self.broadcasts.append(m.Changes(name, self.epoch, self.gseq, first, changes))
+
+    def rush(self, topic: int, kinds: list[int], own: bool) -> None:
+        """Some commits, one after the other."""
+        for place, kind in enumerate(kinds):
+            self.publish(topic, place, own, kind)
 
     def beat(self) -> None:
         """A heartbeat is broadcast."""
@@ -186,10 +191,20 @@ class HubTwin:
             }
             self.asked += handlers[type(frame)](frame)
 
-    def lose_broadcast(self, place: int) -> None:
-        """A broadcast is lost."""
-        if self.broadcasts:
-            del self.broadcasts[place % len(self.broadcasts)]
+    def hear_broadcasts(self, count: int) -> None:
+        """Some broadcasts arrive in order."""
+        for _ in range(count):
+            self.hear_broadcast(0, again=False)
+
+    def lose_broadcasts(self, count: int) -> None:
+        """The oldest broadcasts on their way are lost."""
+        del self.broadcasts[:count]
+
+    def exchange(self, count: int) -> None:
+        """Some questions are answered, and the answers heard."""
+        for _ in range(count):
+            self.answer()
+            self.hear_answer()
 
     def hear_answer(self) -> None:
         """The follower gets the next answer."""

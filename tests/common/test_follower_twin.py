@@ -11,26 +11,27 @@ from tests.common.hub_twin import OUTBOX, TOPICS, HubTwin
 
 TOPIC = st.integers(0, len(TOPICS) - 1)
 PLACE = st.integers(0, 4)
-PUBLISH = st.tuples(st.just(HubTwin.publish), TOPIC, PLACE, st.booleans(), st.integers(0, 3))
-ANSWER = st.tuples(st.just(HubTwin.answer))
-HEAR = st.tuples(st.just(HubTwin.hear_answer))
-BROADCAST = st.tuples(st.just(HubTwin.hear_broadcast), PLACE, st.booleans())
+COUNT = st.integers(1, 6)
+KIND = st.integers(0, 3)
+PUBLISH = st.tuples(st.just(HubTwin.publish), TOPIC, PLACE, st.booleans(), KIND)
+RUSH = st.tuples(st.just(HubTwin.rush), TOPIC, st.lists(KIND, max_size=4), st.booleans())
 COMMON: list[st.SearchStrategy[tuple[Any, ...]]] = [
     PUBLISH,
-    PUBLISH,
-    ANSWER,
-    ANSWER,
-    HEAR,
-    HEAR,
-    BROADCAST,
-    BROADCAST,
-    st.tuples(st.just(HubTwin.hear_broadcast), st.just(0), st.just(False)),
-    st.tuples(st.just(HubTwin.lose_broadcast), PLACE),
+    RUSH,
+    RUSH,
+    st.tuples(st.just(HubTwin.answer)),
+    st.tuples(st.just(HubTwin.hear_answer)),
+    st.tuples(st.just(HubTwin.exchange), COUNT),
+    st.tuples(st.just(HubTwin.exchange), COUNT),
+    st.tuples(st.just(HubTwin.hear_broadcast), PLACE, st.booleans()),
+    st.tuples(st.just(HubTwin.hear_broadcasts), COUNT),
+    st.tuples(st.just(HubTwin.hear_broadcasts), COUNT),
+    st.tuples(st.just(HubTwin.lose_broadcasts), COUNT),
     st.tuples(st.just(HubTwin.lose_answer)),
     st.tuples(st.just(HubTwin.beat)),
     st.tuples(st.just(HubTwin.connect)),
     st.tuples(st.just(HubTwin.greet)),
-    st.tuples(st.just(HubTwin.prune), TOPIC, st.integers(0, 3)),
+    st.tuples(st.just(HubTwin.prune), TOPIC, PLACE),
     st.tuples(st.just(HubTwin.read_for_others), TOPIC),
     st.tuples(st.just(HubTwin.wait), st.sampled_from([0.1, 4.0, 11.0])),
 ]

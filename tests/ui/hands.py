@@ -168,7 +168,7 @@ class Hands:
 
     def shot(self, path: Path) -> Path:
         """Save a picture of the window."""
-        self.frames(6)
+        self._draw(6)
         taken = self._window.screenshot(name=str(path.with_suffix(".tmp.png")))
         assert taken, "the window took no picture"
         os.replace(taken, path)
@@ -176,6 +176,20 @@ class Hands:
 
     @staticmethod
     def _step(count: int) -> None:
+        """Do what `EventLoop.idle` does in a frame, except drawing: nobody looks."""
+        from kivy.base import EventLoop
+        from kivy.clock import Clock
+        from kivy.lang import Builder
+
+        for _ in range(count):
+            Clock.tick()
+            EventLoop.dispatch_input()
+            Builder.sync()
+            Clock.tick_draw()
+            Builder.sync()
+
+    @staticmethod
+    def _draw(count: int) -> None:
         from kivy.base import EventLoop
 
         for _ in range(count):

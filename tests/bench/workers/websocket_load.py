@@ -7,12 +7,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import orjson
 from websockets.asyncio.client import connect
 
-from common import wire
-from tests.bench.frames import commands_of
 from tests.bench.workers.channel import STDIN, Channel
 from tests.bench.workers.sockets import HOST
+from tests.bench.workers.websocket_server import SUBSCRIBED
 
 
 class Load:
@@ -44,7 +44,7 @@ class Load:
             seen, clock = self._seen, time.monotonic_ns
             async for frame in connection:
                 assert isinstance(frame, bytes)
-                if frame.startswith(wire.HEARTBEAT_TOPIC):
+                if frame == SUBSCRIBED:
                     self._heard += 1
                     if self._heard == count:
                         self._live.set()
@@ -63,12 +63,11 @@ class Load:
         self._channel.say("live", at_ns=time.monotonic_ns())
 
     def _save(self, path: Path) -> None:
-        topic = self._config["topic"].encode() + b"\0"
         stamped = [
-            (command, follower, at_ns)
+            (change["n"], follower, at_ns)
             for at_ns, follower, frame in self._seen
-            if frame.startswith(topic)
-            for command in commands_of(frame)
+            if (message := orjson.loads(frame))["topic"] == self._config["topic"]
+            for change in message["changes"]
         ]
         path.write_bytes(pickle.dumps(stamped))
         self._seen.clear()

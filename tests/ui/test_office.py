@@ -1,0 +1,50 @@
+"""The office's overview, live."""
+
+import pytest
+
+from common.rules import cash, ticket_line
+from common.topics import Profile
+from tests.ui.fake_session import FakeSession, sample_alert, sample_takings
+from tests.ui.hands import OpenPost
+
+pytestmark = [pytest.mark.ui, pytest.mark.xdist_group("ui")]
+
+
+def a_shop_at_work() -> FakeSession:
+    """Return an office session with takings, tickets and alerts."""
+    session = FakeSession(Profile.OFFICE)
+    session.put(
+        "takings",
+        sample_takings("1" * 32, "Caisse 1", 34, 61_280),
+        sample_takings("2" * 32, "Caisse 2", 51, 98_745),
+    )
+    session.put(
+        "alerts",
+        sample_alert(1, "flag_negative_stock", "Baguette tradition: -2"),
+        sample_alert(2, "flag_clock", "C1-34: 95 s"),
+    )
+    articles = session.catalogue.search(limit=40)
+    now = session.now_ms
+    for turn in range(9):
+        session.now_ms -= 240_000
+        bought = articles[turn * 3 : turn * 3 + 1 + turn % 4]
+        lines = [
+            ticket_line(each.id, each.name, 1000, each.price_cents, each.vat_bp) for each in bought
+        ]
+        total = sum(line.total_cents for line in lines)
+        session.sell(lines, [cash(total, total)])
+    session.acknowledge()
+    session.now_ms = now
+    return session
+
+
+def test_today_at_a_glance(open_post: OpenPost) -> None:
+    office = open_post(Profile.OFFICE, lang="en", session=a_shop_at_work())
+    assert office.reads("€1,600.25")
+    assert office.reads("85 tickets")
+    assert office.reads("Caisse 1")
+    assert office.reads("Stock below zero")
+    assert office.reads("Baguette tradition: -2")
+    office.session.put("takings", sample_takings("1" * 32, "Caisse 1", 35, 71_280))
+    office.until(lambda: office.reads("€1,700.25"), "the new sum")
+    assert len(office.rows(office.screen.ids.last)) > 3
