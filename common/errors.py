@@ -50,8 +50,9 @@ class Problem:
         """Return text and hint apart; the hint is "" where there is none."""
         fields = _Fields(self.params)
         kind = self.kind
-        hint = translate(kind.hint) if kind.hint else ""
-        return translate(kind.text).format_map(fields), hint.format_map(fields)
+        text = translate(kind.text).format_map(fields)
+        hint = translate(kind.hint).format_map(fields) if kind.hint else ""
+        return text, hint
 
 
 class _Fields(dict[str, Any]):

@@ -290,16 +290,30 @@ def decode_broadcast(frame: bytes) -> m.Changes | m.Announce | m.Heartbeat:
 
 
 def split_changes(changes: m.Changes, limit: int = FRAME_BYTES) -> Iterator[m.Changes]:
-    """Yield the same changes in runs whose frames stay within `limit` bytes where they can."""
+    """Yield the same changes in runs whose frames stay within `limit` bytes where they can.
+
+    What one command changed stays together (`ends_here`).
+    """
     start = 0
     size = 0
+    before = None
     for index, change in enumerate(changes.changes):
         weight = _CHANGE.size + len(change.key) + len(change.row or b"")
-        if index > start and size + weight > limit:
+        if before is not None and size + weight > limit and ends_here(before, change):
             yield _run(changes, start, index)
             start, size = index, 0
         size += weight
+        before = change
     yield _run(changes, start, len(changes.changes))
+
+
+def ends_here(before: m.Change, after: m.Change) -> bool:
+    """Return whether a run of changes may end between these two: not within a command's.
+
+    A kiosk ends a pending effect with the first change that names its command; were the others in
+    another frame, they would be missing from its view until that came. The hub's own have no n.
+    """
+    return not after.n or (before.n, before.outbox) != (after.n, after.outbox)
 
 
 def _run(whole: m.Changes, start: int, end: int) -> m.Changes:

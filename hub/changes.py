@@ -15,7 +15,7 @@ from common.topics import TOPICS
 from hub.store import Connection, Store
 
 PAGE_BYTES: Final = 256 * 1024
-"""The most that one answer to `Since` holds."""
+"""About the most that one answer to `Since` holds: what one command changed stays together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class ChangeLogBook:
     def page(self, topic: str, tseq: int) -> tuple[int, bytes] | None:
         """Return (last tseq, frame of changes) after `tseq`; None below the low-water mark.
 
-        At most PAGE_BYTES of changes. Kept until the next commit: after a cut many ask the same.
+        Kept until the next commit: after a cut many ask the same.
         """
         head = self.heads[topic]
         if not head.low <= tseq <= head.tseq:
@@ -195,18 +195,20 @@ class ChangeLogBook:
         return self._pages[topic, tseq]
 
     def _read_page(self, topic: str, tseq: int) -> tuple[int, bytes]:
-        changes = []
+        changes: list[m.Change] = []
         size = 0
         gseq = self.gseq
-        for gseq, key, row, outbox, n in self._db.execute(  # noqa: B007
+        for at, key, row, outbox, n in self._db.execute(
             "SELECT gseq, key, row, outbox_id, n FROM change"
             " WHERE topic = ? AND tseq > ? ORDER BY tseq",
             (topic, tseq),
         ):
-            changes.append(m.Change(key, row, outbox, n))
-            size += len(key) + len(row or b"") + 64
-            if size >= PAGE_BYTES:
+            change = m.Change(key, row, outbox, n)
+            if size >= PAGE_BYTES and wire.ends_here(changes[-1], change):
                 break
+            gseq = at
+            changes.append(change)
+            size += len(key) + len(row or b"") + 64
         page = m.Changes(topic, self.epoch, gseq, tseq + 1, changes)
         return page.last_tseq, wire.encode_changes(page)
 

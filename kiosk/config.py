@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Final
 
@@ -92,13 +93,24 @@ def parse_address(text: str) -> Address:
         port = rest[1:]
     elif host.count(":") == 1:
         host, _, port = host.partition(":")
-    if not host or any(c.isspace() or c in "/@" for c in host):
+    if not host or any(c.isspace() or c in "/@[]" for c in host) or not _may_be_host(host):
         raise ValueError(f"{text!r} is no address: write HOST or HOST:PORT")
     if not port:
         return Address(host)
     if not port.isdecimal() or not 1 <= int(port) <= 65535:
         raise ValueError(f"{port!r} is no port: a number from 1 to 65535")
     return Address(host, int(port))
+
+
+def _may_be_host(host: str) -> bool:
+    """Return whether a host with colons is an IPv6 address; names are resolved later."""
+    if ":" not in host:
+        return True
+    try:
+        IPv6Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def parse_size(text: str) -> Size:

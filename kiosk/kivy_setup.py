@@ -68,9 +68,7 @@ def prepare(settings: WindowSettings, home: Path) -> None:
     )
     if settings.density:
         os.environ["KIVY_METRICS_DENSITY"] = str(settings.density)
-    logger = logging.getLogger("kivy")
-    logger.addFilter(_ExpectedNoise())
-    logger.setLevel(logging.WARNING)
+    logging.getLogger("kivy").addFilter(_ExpectedNoise())
     _configure(settings)
 
 

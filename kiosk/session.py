@@ -56,6 +56,7 @@ class Session:
         self._replies: list[m.Reply] = []
         self._state_changed = True
         self.last_n = 0
+        self._closed = False
         self._notices = list(notices)
         self.on_batch: Callable[[Batch], None] | None = None
         self._arrivals = Arrivals()
@@ -164,6 +165,9 @@ class Session:
 
     def close(self) -> None:
         """Stop the link and close every file; waiting operations stay where they are."""
+        if self._closed:
+            return
+        self._closed = True
         self._link.stop()
         self._stores.close()
         if self._closing is not None:

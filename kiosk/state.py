@@ -49,7 +49,7 @@ class SessionState:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What one `Session.poll` changed: keys touched by topic, and topics that were swapped whole."""
+    """What one `Session.poll` changed: keys touched by topic, and topics taken as a whole."""
 
     touched: Mapping[str, frozenset[str]] = field(default_factory=dict)
     replaced: frozenset[str] = frozenset()

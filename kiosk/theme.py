@@ -162,7 +162,7 @@ class Sizes:
     key: float = 58
     row: float = 60
     pay: float = 80
-    bar_height: float = 56
+    bar_height: float = 60
     side: float = 424
     icon: float = 24
     icon_large: float = 32

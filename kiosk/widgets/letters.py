@@ -54,8 +54,8 @@ class Letters(Passing, BoxLayout):
             for character in row:
                 line.add_widget(self._key(character, text=character.upper()))
             self.add_widget(line)
-        line.add_widget(self._key(SPACE, look="sunk", size_hint_x=2))
-        line.add_widget(self._key(ERASE, icon="erase", look="sunk", size_hint_x=1.3))
+        line.add_widget(self._key(SPACE, look="sunk", size_hint_x=1.3))
+        line.add_widget(self._key(ERASE, icon="erase", look="sunk", size_hint_x=1.1))
 
     def on_key(self, name: str) -> None:
         """Event: a key was touched."""

@@ -10,7 +10,7 @@ from typing import Any
 from common import messages as m
 from common.follower import Follower
 from common.topics import Profile
-from common.wire import DIGEST_MASK, digest_hex, row_digest
+from common.wire import DIGEST_MASK, digest_hex, ends_here, row_digest
 from tests.common.memory_replica import MemoryReplica
 
 OUTBOX = "0a" * 16
@@ -128,6 +128,10 @@ class HubTwin:
         if not model.low <= ask.tseq <= len(model.log):
             return m.SnapshotRequired(ask.topic, ask.request)
         page = model.log[ask.tseq : ask.tseq + PAGE]
+        for change in model.log[ask.tseq + PAGE :]:
+            if ends_here(page[-1], change):
+                break
+            page.append(change)
         more = ask.tseq + len(page) < len(model.log)
         changes = m.Changes(ask.topic, self.epoch, self.gseq, ask.tseq + 1, page)
         return m.Delta(ask.request, self.last_n, more, changes)

@@ -46,6 +46,10 @@ class MemoryReplica:
         """Return up to which n a topic's rows hold this outbox's effects."""
         return self._topic(topic).last_n
 
+    def is_stale(self, topic: str) -> bool:
+        """Return whether a topic's rows, and what they cover, are of an older epoch."""
+        return self._topic(topic).stale
+
     def rows(self, topic: str) -> dict[str, bytes]:
         """Return a copy of a topic's rows."""
         return dict(self._topic(topic).rows)
@@ -112,5 +116,5 @@ class MemoryReplica:
 
     def _fresh(self, topic: str) -> _Topic:
         if self._topic(topic).stale:
-            self._topics[topic] = _Topic()
+            self._topics[topic] = _Topic(staged=self._topics[topic].staged)
         return self._topics[topic]

@@ -165,3 +165,15 @@ class ReplicaContract:
         replica.cover("sales", 2)
         self.stands(replica, "sales", 0, {})
         assert replica.last_n("sales") == 2
+
+    def test_what_is_gathered_outlives_the_end_of_an_older_epochs_rows(self, replica: Any) -> None:
+        assert self.fill(replica, "sales", {"s": b"1"}, 9, OLD)
+        assert self.fill(replica, "stock", {}, 1, NEW)
+        replica.begin_snapshot("sales")
+        replica.add_rows("sales", [("a", b"1")])
+        replica.cover("sales", 2)
+        self.stands(replica, "sales", 0, {})
+        replica.add_rows("sales", [("b", b"2")])
+        rows = {"a": b"1", "b": b"2"}
+        assert replica.swap_snapshot("sales", NEW, 5, 2, digest_hex(digest_of(rows)))
+        self.stands(replica, "sales", 5, rows)

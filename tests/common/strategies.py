@@ -46,7 +46,9 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
 
 def whole(kind: Any) -> st.SearchStrategy[Any]:
     """Return a strategy for instances of a dataclass, every field within its limits."""
-    return _KNOWN.get(kind) or _KNOWN.setdefault(kind, _whole_of(kind))
+    if kind not in _KNOWN:
+        _KNOWN[kind] = _whole_of(kind)
+    return _KNOWN[kind]
 
 
 def _whole_of(kind: Any) -> st.SearchStrategy[Any]:

@@ -3,6 +3,7 @@
 import tracemalloc
 import typing
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -232,6 +233,27 @@ def test_a_split_commit_is_the_same_commit(changes: m.Changes, limit: int) -> No
         assert run.first_tseq == at
         assert run.changes or not changes.changes
         at = run.last_tseq + 1
+
+
+def test_what_one_command_changed_is_never_split() -> None:
+    # A kiosk takes an effect of its own for complete with the first change that names it.
+    def run(n: int, count: int, outbox: str = "0a" * 16) -> list[m.Change]:
+        return [m.Change(f"{n}-{place}", b"x" * 50, outbox, n) for place in range(count)]
+
+    whole_commit = [*run(1, 3), *run(2, 9), *run(3, 1), *run(4, 2), *run(4, 2, "0b" * 16)]
+    changes = m.Changes("stock", "e" * 32, 1, 1, whole_commit)
+    splits = [list(wire.split_changes(changes, limit)) for limit in range(1, 1500, 40)]
+    assert max(len(runs) for runs in splits) == 5
+    for runs in splits:
+        for before, after in pairwise(runs):
+            end, begin = before.changes[-1], after.changes[0]
+            assert (end.outbox, end.n) != (begin.outbox, begin.n)
+
+
+def test_what_the_hub_itself_changed_may_be_split_anywhere() -> None:
+    rows = [m.Change(str(n), None, "0" * 32, 0) for n in range(100)]
+    changes = m.Changes("sales", "e" * 32, 1, 1, rows)
+    assert max(len(run.changes) for run in wire.split_changes(changes, 330)) == 10
 
 
 def test_frames_of_a_split_commit_stay_within_the_limit() -> None:

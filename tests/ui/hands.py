@@ -102,6 +102,11 @@ class Hands:
         """Return whether some text in view holds `text`."""
         return any(text in each for each in self.texts(under))
 
+    def screen_covered(self) -> bool:
+        """Return whether an explanation lies over the whole screen."""
+        sheet = self.screen.ids.get("sheet")
+        return sheet is not None and bool(sheet.shown)
+
     def key(self, text: str = "", icon: str = "", under: Any = None) -> Any:
         """Return the push button in view with this text and sign; fails when there is none."""
         from kiosk.widgets.key import Key

@@ -25,6 +25,9 @@ class Hub:
     def pairing(self) -> Pairing:
         return Pairing(self._enrol, lambda: tuple(self.found), lambda: self.session)
 
+    def find(self, name: str, address: str) -> None:
+        self.found.append(FoundHub(name, address))
+
     def say(self, outcome: object) -> None:
         assert self.answer is not None
         self.answer(outcome)  # type: ignore[arg-type]
@@ -34,8 +37,8 @@ class Hub:
         self.answer = on_done
 
 
-def open_pairing(hub: Hub, size: tuple[int, int] = (1280, 800)) -> Hands:
-    return pairing_hands(hub.pairing(), "en", size, hub.session)
+def open_pairing(hub: Hub, size: tuple[int, int] = (1280, 800), lang: str = "en") -> Hands:
+    return pairing_hands(hub.pairing(), lang, size, hub.session)
 
 
 def type_code(hands: Hands, code: str) -> None:
@@ -47,7 +50,7 @@ def test_from_the_first_touch_to_the_first_sale(window: None) -> None:
     hub = Hub()
     hands = open_pairing(hub)
     assert hands.reads("Looking for a hub")
-    hub.found.append(FoundHub("Épicerie des Tilleuls", "192.168.1.20"))
+    hub.find("Épicerie des Tilleuls", "192.168.1.20")
     hands.until(lambda: hands.reads("Épicerie des Tilleuls"), "the hub found")
     assert hands.key("Pair").disabled
     code = new_code()
@@ -72,7 +75,7 @@ def test_from_the_first_touch_to_the_first_sale(window: None) -> None:
 
 def test_a_wrong_character_is_seen_before_the_hub_is_asked(window: None) -> None:
     hub = Hub()
-    hub.found.append(FoundHub("Épicerie", "10.0.0.2"))
+    hub.find("Épicerie", "10.0.0.2")
     hands = open_pairing(hub)
     code = new_code()
     wrong = code[:-1] + ("A" if code[-1] != "A" else "B")

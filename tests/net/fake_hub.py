@@ -1,0 +1,182 @@
+"""A hub of a few lines on real sockets, for what a real one does not do: refuse a key for a while,
+move, lie about itself, talk nonsense.
+
+Owns four sockets and a ZAP handler in one thread; what it answers a test decides.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import Any
+
+import zmq
+
+from common import enrolment, seal, wire
+from common import messages as m
+from common.card import sign_card
+from common.topics import TOPICS_OF, Profile
+
+EPOCH = "5" * 32
+Answers = list[Any]
+
+
+class FakeHub:
+    """Listens on ports of its own. Change attributes before or while it runs."""
+
+    def __init__(self) -> None:
+        self.identity = seal.new_signing_keys()
+        self.curve = seal.new_curve_keys()
+        self.card_identity = self.identity
+        self.admits = True
+        self.code = "K" * 15
+        self.salt = bytes(range(16))
+        self.on_enrol: Callable[[Any], Any] = self._enrol
+        self.said: list[Any] = []
+        self.answers_commands = True
+        self._context = zmq.Context()
+        self._poller = zmq.Poller()
+        self._stopping = Event()
+        self._zap = self._context.socket(zmq.ROUTER)
+        self._zap.bind("inproc://zeromq.zap.01")
+        self._card = self._context.socket(zmq.ROUTER)
+        self.card_port = self._card.bind_to_random_port("tcp://127.0.0.1")
+        self.commands, self.commands_port = self._curve(zmq.ROUTER)
+        self._enrolment, self.enrolment_port = self._curve(zmq.ROUTER)
+        self.publisher, self.broadcast_port = self._curve(zmq.PUB)
+        for socket in (self._zap, self._card, self.commands, self._enrolment):
+            self._poller.register(socket, zmq.POLLIN)
+        self._challenges: dict[bytes, Any] = {}
+        self._to_broadcast: deque[bytes] = deque()
+        self._thread = Thread(target=self._run, name="fake hub", daemon=True)
+        self._thread.start()
+
+    def _curve(self, kind: int) -> tuple[Any, int]:
+        socket = self._context.socket(kind)
+        socket.set(zmq.CURVE_SERVER, 1)
+        socket.set(zmq.CURVE_PUBLICKEY, self.curve.public)
+        socket.set(zmq.CURVE_SECRETKEY, self.curve.secret)
+        socket.set(zmq.ZAP_DOMAIN, b"any")
+        socket.set(zmq.LINGER, 0)
+        return socket, socket.bind_to_random_port("tcp://127.0.0.1")
+
+    def broadcast(self, frame: bytes) -> None:
+        """Publish a frame at the next turn."""
+        self._to_broadcast.append(frame)
+
+    def close(self) -> None:
+        """End, with every connection."""
+        self._stopping.set()
+        self._thread.join(10)
+        self._context.destroy(linger=0)
+
+    # The thread.
+
+    def _run(self) -> None:
+        beats = 0
+        while not self._stopping.is_set():
+            ready = dict(self._poller.poll(20))
+            if self._zap in ready:
+                self._decide()
+            for socket, answer in (
+                (self._card, self._answer_card),
+                (self._enrolment, self._answer_enrolment),
+                (self.commands, self._answer_command),
+            ):
+                if socket in ready:
+                    route, *frames = socket.recv_multipart()
+                    for reply in answer(route, frames[0]):
+                        socket.send_multipart([route, _frame(reply)])
+            while self._to_broadcast:
+                self.publisher.send(self._to_broadcast.popleft())
+            beats += 1
+            if beats % 10 == 0:
+                self.publisher.send(wire.encode_broadcast(wire.HEARTBEAT_TOPIC, self._heartbeat()))
+
+    def _decide(self) -> None:
+        route, empty, version, request, *_ = self._zap.recv_multipart()
+        verdict = (b"200", b"OK", b"user") if self.admits else (b"400", b"no", b"")
+        self._zap.send_multipart([route, empty, version, request, *verdict, b""])
+
+    # What it says.
+
+    def card(self) -> m.Card:
+        """Return its card, signed by `card_identity`."""
+        body = m.CardBody(
+            self.card_identity.public.hex(),
+            self.curve.public.hex(),
+            "Fake",
+            EPOCH,
+            self.commands_port,
+            self.enrolment_port,
+            0,
+        )
+        return sign_card(self.card_identity, body)
+
+    def _answer_card(self, _: bytes, frame: bytes) -> Answers:
+        self.said.append(wire.decode(frame))
+        return [self.card()]
+
+    def _answer_enrolment(self, route: bytes, frame: bytes) -> Answers:
+        message = wire.decode(frame)
+        if isinstance(message, m.EnrolHello):
+            nonce = seal.random_bytes(32).hex()
+            challenge = m.EnrolChallenge(
+                nonce, self.salt.hex(), self.identity.public.hex(), self.curve.public.hex()
+            )
+            self._challenges[route] = enrolment.transcript(message, challenge)
+            return [self.on_enrol(challenge)]
+        key = seal.code_key(self.code, self.salt)
+        said = self._challenges[route]
+        return [
+            self.on_enrol(enrolment.hub_proof(key, said, "d" * 32, 5, "Caisse 5", Profile.TILL))
+        ]
+
+    @staticmethod
+    def _enrol(answer: Any) -> Any:
+        return answer
+
+    def _answer_command(self, _: bytes, frame: bytes) -> Answers:
+        message = wire.decode(frame)
+        self.said.append(message)
+        if not self.answers_commands:
+            return []
+        if isinstance(message, m.Hello):
+            return [self._welcome(message)]
+        if isinstance(message, m.Ping):
+            return [m.Pong(message.sent_ms, message.sent_ms)]
+        if isinstance(message, m.SnapshotRequest):
+            topic, request = message.topic, message.request
+            begin = m.SnapshotBegin(topic, request, EPOCH, 1, 0, 0, 0, 0)
+            return [begin, m.SnapshotEnd(topic, request, 0, "0" * 64)]
+        if isinstance(message, m.Command):
+            return [m.Reply(message.outbox, message.n, m.Status.ACCEPTED, 1, {})]
+        return []
+
+    def _welcome(self, hello: m.Hello) -> m.Welcome:
+        return m.Welcome(
+            protocol=m.PROTOCOL,
+            software="fake",
+            epoch=EPOCH,
+            gseq=1,
+            last_n=0,
+            profile=Profile.TILL,
+            topics={topic: m.TopicMark(0, 0) for topic in TOPICS_OF[Profile.TILL]},
+            device_id="d" * 32,
+            device_number=5,
+            device_name="Caisse 5",
+            broadcast_port=self.broadcast_port,
+            hub_ms=hello.sent_ms,
+            sent_ms=hello.sent_ms,
+        )
+
+    def _heartbeat(self) -> m.Heartbeat:
+        pulses = {topic: m.Pulse(0, "0" * 64) for topic in TOPICS_OF[Profile.TILL]}
+        return m.Heartbeat(EPOCH, 1, 0, pulses)
+
+
+def _frame(message: Any) -> bytes:
+    if isinstance(message, bytes):
+        return message
+    if isinstance(message, m.Reply):
+        return wire.encode_reply(message.outbox, message.n, wire.encode_reply_body(message))
+    return wire.encode(message)

@@ -1,0 +1,133 @@
+"""Every scene at every size in both languages: nothing cut off, nothing too small, and pictures.
+
+With COMPTOIR_SCREENSHOTS set the pictures of the docs are written anew; else a few are drawn to a
+scratch folder, to see that they can be.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from common.errors import Problem
+from common.seal import new_code
+from common.topics import Profile
+from tests.ui import layout
+from tests.ui.fake_session import FakeSession
+from tests.ui.hands import Hands, OpenPost
+from tests.ui.scenes import DESK, IN_DOCS, SIZES, SMALL, UPRIGHT, WALKS, Size
+from tests.ui.test_office import a_shop_at_work
+from tests.ui.test_pairing import Hub, open_pairing, type_code
+
+pytestmark = [pytest.mark.ui, pytest.mark.xdist_group("ui")]
+
+FOR_DOCS = bool(os.environ.get("COMPTOIR_SCREENSHOTS"))
+POSTS = [(profile, size) for profile, sizes in SIZES.items() for size in sizes]
+
+
+def session_of(profile: Profile) -> FakeSession:
+    """Return a post's session with something to see."""
+    return a_shop_at_work() if profile is Profile.OFFICE else FakeSession(profile)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize(
+    ("profile", "size"), POSTS, ids=lambda each: getattr(each, "value", None) or "x".join(map(str, each))
+)
+def test_every_scene(
+    open_post: OpenPost, shots: Path, profile: Profile, size: Size, lang: str
+) -> None:
+    hands = open_post(profile, size, lang, session=session_of(profile))
+    found = {}
+    for scene in WALKS[profile]:
+        scene.lead(hands)
+        hands.frames(6)
+        found[scene.name] = layout.faults(hands)
+        if FOR_DOCS and (size == IN_DOCS[profile] or os.environ["COMPTOIR_SCREENSHOTS"] == "all"):
+            mark = "" if size == IN_DOCS[profile] else f"-{size[0]}x{size[1]}"
+            hands.shot(shots / f"{scene.name}{mark}-{lang}.png")
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize(
+    ("size", "lang"), [(DESK, "fr"), (DESK, "en"), (SMALL, "fr"), (UPRIGHT, "en")], ids=str
+)
+def test_pairing_scenes(window: None, shots: Path, size: Size, lang: str) -> None:
+    hub = Hub()
+    hands = open_pairing(hub, size, lang)
+    found = {}
+
+    def look(name: str) -> None:
+        hands.frames(6)
+        found[name] = layout.faults(hands)
+        if FOR_DOCS and (size == DESK or os.environ["COMPTOIR_SCREENSHOTS"] == "all"):
+            mark = "" if size == DESK else f"-{size[0]}x{size[1]}"
+            hands.shot(shots / f"{name}{mark}-{lang}.png")
+
+    look("pairing-address")
+    hub.find("Épicerie des Tilleuls", "192.168.1.20")
+    hands.screen.act("look_around")
+    hands.frames()
+    code = new_code()
+    type_code(hands, code[:6])
+    look("pairing-code")
+    type_code(hands, code[6:])
+    hands.tap(hands.key(icon="link"))
+    look("pairing-working")
+    hub.say(Problem("hub_unreachable", {"address": "192.168.1.20"}))
+    hands.frames()
+    look("pairing-failed")
+    hands.tap(hands.key(icon="link"))
+    hub.say(hub.session.state.device)
+    hands.frames()
+    look("pairing-done")
+    hands.close()
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_picture_is_drawn_in_the_themes_colours(
+    open_post: OpenPost, shots: Path, theme: str
+) -> None:
+    image = pytest.importorskip("PIL.Image")
+    hands: Hands = open_post(theme=theme)
+    WALKS[Profile.TILL][1].lead(hands)
+    picture = hands.shot(shots / f"till-sale-{theme}-fr.png")
+    with image.open(picture) as drawn:
+        assert drawn.size == DESK
+        colours = {colour for _, colour in drawn.convert("RGB").getcolors(1 << 20)}
+    wanted = hands.stage.theme.colours
+    for role in (wanted.ground, wanted.surface, wanted.bar, wanted.tones["go"].solid):
+        assert tuple(round(part * 255) for part in role[:3]) in colours
+    assert len(colours) > 200
+
+
+def test_switching_the_language_changes_everything_and_loses_nothing(open_post: OpenPost) -> None:
+    hands = open_post(lang="fr")
+    hands.tap(hands.tiles()[0])
+    hands.pad("4")
+    hands.screen.ids.search.text = "beu"
+    hands.scan("3760123456784")
+    hands.frames()
+    french = set(hands.texts())
+    entry, lines = hands.screen.ids.hand.entry, hands.screen.desk.basket().count
+    hands.press("EN")
+    hands.frames()
+    english = set(hands.texts())
+    assert hands.languages == ["en"]
+    # The shop's own names stay, and what both languages happen to write alike.
+    names = {article.name.replace("\u00a0", " ") for article in hands.session.catalogue.search()}
+    names |= {row.name for row in hands.session.catalogue.categories()}
+    alike = re.compile(r"Caisse 2|Amélie|FR|EN|Total \(1\)|Tickets|Stock \d+|[A-Z]|beu")
+    same = {text.replace("\u00a0", " ") for text in french & english}
+    words = {text for text in same if any(letter.isalpha() for letter in text)}
+    assert {text for text in words - names if not alike.fullmatch(text)} == set()
+    assert "Nothing was added. Search for the article by its name, or tell a manager." in english
+    assert hands.screen.ids.hand.entry == entry
+    assert hands.screen.desk.basket().count == lines
+    assert hands.screen.ids.search.text == "beu"
+    hands.press("FR")
+    hands.frames()
+    assert set(hands.texts()) == french
+
