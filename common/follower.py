@@ -83,7 +83,7 @@ class _Topic:
     owed_bytes: int = 0
     buffer: list[m.Changes] = field(default_factory=list)
     buffered: int = 0
-    checked_at_s: float = -1e9
+    doubted_at_s: float = -1e9
 
 
 class Follower:
@@ -199,12 +199,9 @@ class Follower:
             if tseq < pulse.tseq:
                 self._on_event(Event.LOST_TAIL, name)
                 asks.append(self._ask_since(name))
-            elif tseq == pulse.tseq and digest_hex(self._replica.digest(name)) != pulse.digest:
-                now = self._clock()
-                if now - topic.checked_at_s >= MISMATCH_PAUSE_S:
-                    topic.checked_at_s = now
-                    self._on_event(Event.DIGEST_MISMATCH, name)
-                    asks.append(self._ask_snapshot(name))
+            elif tseq == pulse.tseq and self._differs(name, pulse) and self._may_doubt(topic):
+                self._on_event(Event.DIGEST_MISMATCH, name)
+                asks.append(self._ask_snapshot(name))
         return asks
 
     # Answers.
@@ -263,9 +260,10 @@ class Follower:
             end.topic, begun.epoch, begun.tseq, begun.last_n, end.digest
         ):
             self._on_event(Event.DIGEST_MISMATCH, end.topic)
-            return [self._ask_snapshot(end.topic)]
+            topic.begun = None
+            # Where it is never right, `tick` asks again in its time.
+            return [self._ask_snapshot(end.topic)] if self._may_doubt(topic) else []
         self._on_event(Event.SNAPSHOT, end.topic)
-        topic.checked_at_s = -1e9
         return self._catch_up(end.topic, topic, begun.head)
 
     def tick(self) -> list[Any]:
@@ -304,6 +302,17 @@ class Follower:
 
     def _ask_snapshot(self, name: str) -> m.SnapshotRequest:
         return m.SnapshotRequest(name, self._ask(name, by_snapshot=True), CREDIT_BYTES)
+
+    def _differs(self, name: str, pulse: m.Pulse) -> bool:
+        return digest_hex(self._replica.digest(name)) != pulse.digest
+
+    def _may_doubt(self, topic: _Topic) -> bool:
+        """Return whether a wrong digest is answered by a snapshot now: not again and again."""
+        now = self._clock()
+        if now - topic.doubted_at_s < MISMATCH_PAUSE_S:
+            return False
+        topic.doubted_at_s = now
+        return True
 
     def _fold(self, changes: m.Changes) -> bool:
         """Fold what is new of a run of changes; False where something is missing before it."""

@@ -106,10 +106,7 @@ def main(
 
     Without a command it starts the post; one that is not paired yet asks for its code.
     """
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.ERROR,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    _log_to_stderr(logging.INFO if verbose else logging.ERROR)
     setting = context.obj = Setting(data or default_folder(), lang)
     if context.invoked_subcommand is None:
         t = setting.translator(setting.folder)
@@ -118,6 +115,14 @@ def main(
                 _run_headless(setting.folder, t)
             else:
                 _run_window(setting.folder, t, size, fullscreen)
+
+
+def _log_to_stderr(level: int) -> None:
+    # The handler's level, too: some libraries set their own logger's to say more.
+    handler = logging.StreamHandler()
+    handler.setLevel(level)
+    layout = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=level, format=layout, handlers=[handler])
 
 
 def _run_headless(folder: Path, t: Translator) -> None:

@@ -11,16 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from peewee import (
-    DatabaseError,
-    Model,
-    PeeweeException,
-    SchemaManager,
-    SqliteDatabase,
-    sqlite3,  # type: ignore[attr-defined] # its stubs leave it out
-)
+import peewee
+from peewee import DatabaseError, Model, PeeweeException, SchemaManager, SqliteDatabase
 
 from common.errors import Refusal
+
+sqlite3 = peewee.sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 
 SAFE_SQLITE: Final = (3, 51, 3)
 """Older ones (from 3.7.0) can corrupt a WAL database that has two connections."""

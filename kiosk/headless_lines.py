@@ -96,7 +96,7 @@ class Quit(_Line, tag="quit", frozen=True):
 
 
 Line = Sell | Receive | Send | State | Digests | Rows | Stock | Wait | Follow | Quit
-_DECODER: Final = msgspec.json.Decoder(Line)
+_DECODER: Final[msgspec.json.Decoder[Line]] = msgspec.json.Decoder(Line)
 _TAG: Final = msgspec.json.Decoder(dict[str, Any])
 
 

@@ -50,13 +50,17 @@ class LinkSheetView:
 
 def link_sheet(state: SessionState, status: StatusView, t: Translator) -> LinkSheetView:
     """Return the explanation of the link's state."""
+    happened, to_do = t(_HAPPENED[state.link]), t(_TO_DO[state.link])
+    if state.problem is not None:
+        happened, hint = state.problem.words(t)
+        to_do = hint or to_do
     facts = (status.synced, status.waiting_text or t("Nothing waits to be sent"), status.trouble)
     return LinkSheetView(
         title=f"{status.link_text}, {status.since}",
         icon=state.link.value,
         tone=status.tone,
-        happened=status.problem or t(_HAPPENED[state.link]),
+        happened=happened,
         safe=t(_SAFE[state.link]),
-        to_do=t(_TO_DO[state.link]),
+        to_do=to_do,
         facts=tuple(fact for fact in facts if fact),
     )

@@ -4,6 +4,7 @@ Owns what is said about an article beyond its row of the list.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from common.i18n import Translator
 from common.models import Article, GoodsReceipt
@@ -12,8 +13,8 @@ from kiosk.catalogue import Catalogue
 from kiosk.views.depot import StockRowView, stock_row
 from kiosk.views.papers import SEPARATOR, PaperLineView
 
-_LOOK_BACK = 200
-_LAST = 4
+_LOOK_BACK: Final = 200
+_LAST: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ def received_view(receipt: GoodsReceipt, online: bool, t: Translator) -> DoneVie
 
 def _state(row: StockRowView, t: Translator) -> str:
     if row.sold_out:
-        return t("Sold out")
-    if row.below_minimum:
-        return t("Below the minimum")
-    return t("In stock")
+        state = t("Sold out")
+    elif row.below_minimum:
+        state = t("Below the minimum")
+    else:
+        state = t("In stock")
+    return SEPARATOR.join([state, t("Not at the hub yet")]) if row.pending else state

@@ -82,7 +82,6 @@ class StockCard(Panel):
     minimum = StringProperty("")
     state_text = StringProperty("")
     low = BooleanProperty(False)
-    pending = BooleanProperty(False)
     __events__ = ("on_back", "on_add")
 
     def on_back(self) -> None:
@@ -98,7 +97,7 @@ class StockCard(Panel):
         row = view.row
         self.name, self.category, self.colour = row.name, row.category, row.colour
         self.quantity, self.minimum = row.quantity, row.minimum
-        self.low, self.pending = row.below_minimum or row.sold_out, row.pending
+        self.low = row.below_minimum or row.sold_out
         self.codes, self.price, self.vat = view.codes, view.price, view.vat
         self.state_text = view.state
         lines: Any = self.ids.last

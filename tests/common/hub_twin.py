@@ -4,6 +4,7 @@ reordered, answers that come in order until the connection breaks.
 Owns what a hub would answer and the invariants that a follower's replica must keep at every moment.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -188,7 +189,7 @@ class HubTwin:
         if self.broadcasts:
             place %= len(self.broadcasts)
             frame = self.broadcasts[place] if again else self.broadcasts.pop(place)
-            handlers = {
+            handlers: dict[type[Any], Callable[[Any], list[Any]]] = {
                 m.Changes: self.follower.changes,
                 m.Announce: self.follower.announce,
                 m.Heartbeat: self.follower.heartbeat,
@@ -218,7 +219,7 @@ class HubTwin:
         if isinstance(answer, m.SnapshotChunk):
             self.asked += follower.snapshot_chunk(answer, 300_000)
             return
-        handlers = {
+        handlers: dict[type[Any], Callable[[Any], list[Any]]] = {
             m.Delta: follower.delta,
             m.SnapshotRequired: follower.snapshot_required,
             m.SnapshotBegin: follower.snapshot_begin,

@@ -43,9 +43,7 @@ class ReplicaContract:
         """Take a snapshot of these rows."""
         replica.begin_snapshot(topic)
         replica.add_rows(topic, list(rows.items()))
-        return bool(
-            replica.swap_snapshot(topic, epoch, tseq, 0, digest_hex(digest_of(rows)))
-        )
+        return bool(replica.swap_snapshot(topic, epoch, tseq, 0, digest_hex(digest_of(rows))))
 
     def test_an_empty_replica_has_no_epoch_and_stands_at_nothing(self, replica: Any) -> None:
         assert replica.epoch() == ""

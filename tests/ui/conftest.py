@@ -38,7 +38,8 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ.update(SDL_VIDEODRIVER="offscreen", KIVY_WINDOW="sdl2")
     if "kivy" not in sys.modules:
         try:
-            prepare(WindowSettings(density=1.0), tmp_path_factory.mktemp("kivy"))
+            # As large as any size under test: an offscreen window shrinks, but never grows.
+            prepare(WindowSettings(1920, 1280, density=1.0), tmp_path_factory.mktemp("kivy"))
         except ImportError:
             pass
     missing = _missing()

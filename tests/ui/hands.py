@@ -61,6 +61,10 @@ class Hands:
         self.stage.close()
         self._window.remove_widget(self.stage.root)
         self._step(1)
+        # Kivy keeps rows for other lists to use; they are of this window's size and theme.
+        from kivy.uix.recycleview.views import _cached_views
+
+        _cached_views.clear()
 
     def frames(self, count: int = 4) -> None:
         """Let frames pass."""
