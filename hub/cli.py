@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import click
 import orjson
@@ -35,6 +35,9 @@ from hub.config import (
 )
 from hub.console import Console, ConsoleRefused, open_console
 from hub.import_cli import import_file
+
+SOME_REJECTED: Final = 3
+"""Exit code of an import that left lines out; the others were taken."""
 
 
 class Session:
@@ -274,7 +277,11 @@ def status(session: Session, as_json: bool) -> None:
         (t("Running for"), f"{up_s // 3600} h {up_s // 60 % 60:02} min"),
         (
             t("Devices"),
-            t("{connected} of {known} heard", connected=view["connected"], known=view["devices"]),
+            t(
+                "{connected} of {known} heard from",
+                connected=view["connected"],
+                known=view["devices"],
+            ),
         ),
         (t("Commands"), t.number(view["counters"]["commands"])),
         (t("Commits"), t.number(view["gseq"])),
@@ -296,6 +303,13 @@ def status(session: Session, as_json: bool) -> None:
 @click.option("--rejects", type=click.Path(path_type=Path), help="Where to write rejected lines.")
 @click.pass_obj
 def import_articles(session: Session, file: Path, rejects: Path | None) -> None:
-    """Create and update articles from a CSV file; kiosks see it live."""
+    """Create and update articles from a CSV file; kiosks see it live.
+
+    Exit code 3 where some lines could not be taken: they are in the rejects file.
+    """
     with session.errors():
-        import_file(session.folder, file, rejects, session.t, session.terminal)
+        report = import_file(session.folder, file, rejects, session.t, session.terminal)
+    if report.refused:
+        sys.exit(1)
+    if report.rejects:
+        sys.exit(SOME_REJECTED)

@@ -8,7 +8,7 @@ import os
 import stat
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -122,6 +122,15 @@ def read_settings(folder: Folder) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigError("settings_unreadable", file=path, reason=error) from error
     _refuse_unknown(raw, Settings, str(path), "")
+    return _checked(raw, path)
+
+
+def check_settings(settings: Settings, path: Path) -> None:
+    """Check settings that did not come from a file; raises ConfigError as `read_settings`."""
+    _checked(asdict(settings), path)
+
+
+def _checked(raw: dict[str, Any], path: Path) -> Settings:
     try:
         settings = convert(raw, Settings)
     except msgspec.ValidationError as error:

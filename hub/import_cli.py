@@ -5,14 +5,11 @@ the same path in this process, under the hub's lock.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TimeElapsedColumn
 
-from common import messages as m
 from common.errors import Problem
 from common.i18n import Translator
 from hub import article_csv
@@ -24,8 +21,6 @@ from hub.local import run_locally
 from hub.store import HubRuns
 
 SHOWN_NOTICES = 5
-Commands = Iterable[tuple[str, dict[str, Any]]]
-OnReply = Callable[[m.Reply], None]
 
 
 def import_file(
@@ -35,7 +30,6 @@ def import_file(
     settings = read_settings(folder)
     keys = read_keys(folder)
     report = ImportReport()
-    replies: list[m.Reply] = []
     with _bar(terminal) as progress:
         task = progress.add_task(source.name, total=None)
         file = article_csv.read(
@@ -43,12 +37,11 @@ def import_file(
         )
         commands = batches(entries(file, report), report)
         try:
-            run_locally(folder, commands, replies.append)
+            run_locally(folder, commands, report.note)
         except HubRuns:
             # A hub runs on the folder: it takes the commands, and the kiosks see them at once.
             with open_console(settings.network, keys) as console:
-                console.command_all(commands, replies.append)
-    report.refused = [reply for reply in replies if reply.status is not m.Status.ACCEPTED]
+                console.command_all(commands, report.note)
     _write_rejects(source, rejects, report, t, terminal)
     _summary(report, t, terminal)
     return report

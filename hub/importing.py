@@ -20,12 +20,23 @@ UNSORTED: Final = "Divers"
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did so far. `odd`: (line, notice) of lines taken with a warning."""
+    """What an import did so far. `odd`: (line, notice) of lines taken with a warning.
+
+    `sizes`: how many articles each command held, in the order in which they were sent.
+    """
 
     taken: int = 0
+    sizes: list[int] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     odd: list[tuple[int, Notice]] = field(default_factory=list)
     refused: list[m.Reply] = field(default_factory=list)
+
+    def note(self, reply: m.Reply) -> None:
+        """Count what the hub took, and keep what it did not."""
+        if reply.status is m.Status.ACCEPTED:
+            self.taken += self.sizes[reply.n - 1]
+        else:
+            self.refused.append(reply)
 
 
 def entries(
@@ -56,11 +67,11 @@ def batches(
     for entry in taken:
         batch.append(asdict(entry))
         if len(batch) == BATCH:
-            report.taken += len(batch)
+            report.sizes.append(len(batch))
             yield "catalogue.put", {"entries": batch}
             batch = []
     if batch:
-        report.taken += len(batch)
+        report.sizes.append(len(batch))
         yield "catalogue.put", {"entries": batch}
 
 

@@ -29,6 +29,7 @@ from hub.config import (
     Folder,
     Keys,
     Settings,
+    check_settings,
     make_keys,
     read_keys,
     read_settings,
@@ -42,7 +43,7 @@ from hub.reader import SnapshotReader
 from hub.records import devices
 from hub.records.devices import ACTIVE, Device
 from hub.server import Parts, Server, check_libzmq
-from hub.store import HubRuns, Store
+from hub.store import FAULTS, HubRuns, Store, fault
 from hub.sync import SyncDesk
 from hub.upkeep import Upkeep
 
@@ -58,6 +59,7 @@ def found(folder: Folder, settings: Settings) -> Keys:
     """Make a new hub: settings, keys, database, first epoch. Raises ConfigError, StoreError."""
     if folder.settings.exists() or folder.database.exists():
         raise ConfigError("hub_exists", folder=folder.root)
+    check_settings(settings, folder.settings)
     keys = make_keys(folder)
     store = Store.create(folder.database)
     try:
@@ -208,7 +210,12 @@ def open_service(root: Path) -> Service:
     folder = Folder(root)
     settings = read_settings(folder)
     keys = read_keys(folder)
-    return Service(folder, settings, keys, Store.open(folder.database))
+    store = Store.open(folder.database)
+    try:
+        return Service(folder, settings, keys, store)
+    except FAULTS as error:
+        store.close()
+        raise fault(folder.database, error) from error
 
 
 def _raise_file_limit() -> None:

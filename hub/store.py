@@ -120,7 +120,7 @@ class Store:
             damage = store.db.execute("PRAGMA quick_check(1)").fetchone()[0]
             version = int(store.meta("schema", "0"))
         except FAULTS as error:
-            raise _fault(path, error) from error
+            raise fault(path, error) from error
         if damage != "ok":
             raise StoreError("database_damaged", file=path, reason=damage)
         if version != tables.SCHEMA_VERSION:
@@ -174,7 +174,8 @@ class Store:
         self.database.close()
 
 
-def _fault(path: Path, error: BaseException) -> StoreError:
+def fault(path: Path, error: BaseException) -> StoreError:
+    """Return what a fault of the driver means for a database file, in words."""
     text = str(error)
     in_use = "locked" in text or "busy" in text
     code = "database_locked" if in_use else "database_damaged"

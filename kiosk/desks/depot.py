@@ -273,4 +273,6 @@ class DepotDesk(Desk):
         if receiving.lines != self._receiving.lines:
             self._before = [*self._before[-_UNDO_STEPS:], self._receiving]
             self._done = None
+            # What a notice offers is about the step before this one.
+            self.dismiss()
         self._receiving = receiving

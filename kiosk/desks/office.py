@@ -31,9 +31,7 @@ class OfficeDesk(Desk):
 
     def overview(self) -> OfficeView:
         """Return today's takings."""
-        return office_view(
-            self.catalogue, self.t, self.wall.now_ms(), self.wall.utc_offset_min()
-        )
+        return office_view(self.catalogue, self.t, self.wall.now_ms(), self.wall.utc_offset_min())
 
     def tickets(self) -> tuple[TicketView, ...]:
         """Return the last tickets of all tills."""

@@ -42,7 +42,11 @@ class TicketList:
         desk = self._desk
         sold = desk.catalogue.sales(LIMIT, self._series)
         views = ticket_views(
-            desk.catalogue, desk.t, desk.wall.now_ms(), desk.wall.utc_offset_min(), LIMIT,
+            desk.catalogue,
+            desk.t,
+            desk.wall.now_ms(),
+            desk.wall.utc_offset_min(),
+            LIMIT,
             self._series,
         )
         self._sold = {each.ticket.id: each for each in sold}

@@ -16,7 +16,7 @@ from kiosk.basket import MAX_QUANTITY_MILLI, Basket
 from kiosk.desks.desk import Desk, Session, Wall
 from kiosk.desks.shelf import Shelf
 from kiosk.desks.tickets import TicketList
-from kiosk.keypad import CLEAR, ERASE, Entry
+from kiosk.keypad import Entry
 from kiosk.scanner import Scan
 from kiosk.state import LinkStatus
 from kiosk.views import BasketView, PaymentView, basket_view, payment_view
@@ -221,6 +221,5 @@ class TillDesk(Desk):
         self._before = [*self._before[-_UNDO_STEPS:], self._basket]
         self._basket = basket
         self._paid = None
-
-
-__all__ = ["CLEAR", "ERASE", "Mode", "TillDesk"]
+        # What a notice offers is about the step before this one.
+        self.dismiss()

@@ -74,9 +74,7 @@ class TillScreen(Frame):
         """Show the last tickets and the one being read."""
         tickets = self.desk.tickets
         ids = tickets.ids()
-        self.ids.tickets.show(
-            ids, tickets.view, tickets.picked, tickets.detail(), tickets.own_only
-        )
+        self.ids.tickets.show(ids, tickets.view, tickets.picked, tickets.detail(), tickets.own_only)
 
     def show_touched(self, update: Any) -> None:
         """Show anew the tiles and lines of articles that changed elsewhere."""

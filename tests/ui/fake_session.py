@@ -46,7 +46,12 @@ class FakeSession:
     def __init__(self, profile: Profile = Profile.TILL, articles: int = 240) -> None:
         names = {Profile.TILL: "Caisse 2", Profile.DEPOT: "Réserve", Profile.OFFICE: "Bureau"}
         device = DeviceInfo(
-            "d" * 32, 2, names[profile], profile, "C2", "" if profile is Profile.OFFICE else "Amélie"
+            "d" * 32,
+            2,
+            names[profile],
+            profile,
+            "C2",
+            "" if profile is Profile.OFFICE else "Amélie",
         )
         self.catalogue = Catalogue()
         self.state = SessionState(
@@ -205,9 +210,7 @@ class FakeSession:
         self.wake()
 
     @staticmethod
-    def _deltas(
-        tickets: Sequence[Ticket], receipts: Sequence[GoodsReceipt]
-    ) -> dict[str, int]:
+    def _deltas(tickets: Sequence[Ticket], receipts: Sequence[GoodsReceipt]) -> dict[str, int]:
         deltas: defaultdict[str, int] = defaultdict(int)
         for ticket in tickets:
             for line in ticket.lines:

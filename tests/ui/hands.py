@@ -205,9 +205,7 @@ class Hands:
             EventLoop.idle()
 
 
-def pairing_hands(
-    pairing: Pairing, lang: str, size: Sequence[int], session: FakeSession
-) -> Hands:
+def pairing_hands(pairing: Pairing, lang: str, size: Sequence[int], session: FakeSession) -> Hands:
     """Open the pairing screen."""
     width, height = size
     return Hands(session, Translator(lang), ScreenSettings(), (width, height), pairing)

@@ -43,9 +43,15 @@ def main(home: Path) -> None:
             return
         tiles = [tile for tile in reversed(root.ids.grid.children) if tile.article_id]
         seen = dict(zip(("tile0", "tile1"), tiles, strict=False)) if root.mode == "sell" else {}
-        settled = Clock.get_boottime() - came.setdefault(root.mode, Clock.get_boottime()) > SETTLED_S
+        settled = (
+            Clock.get_boottime() - came.setdefault(root.mode, Clock.get_boottime()) > SETTLED_S
+        )
         for each in root.walk():
-            if settled and getattr(each, "text", "") in ("Cash", "Cash received") and not each.disabled:
+            if (
+                settled
+                and getattr(each, "text", "") in ("Cash", "Cash received")
+                and not each.disabled
+            ):
                 seen[each.text] = each
         at = {name: place(each) for name, each in seen.items() if each.get_parent_window()}
         say(at=at, count=root.desk.basket().count, mode=root.mode)

@@ -33,7 +33,9 @@ def session_of(profile: Profile) -> FakeSession:
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 @pytest.mark.parametrize(
-    ("profile", "size"), POSTS, ids=lambda each: getattr(each, "value", None) or "x".join(map(str, each))
+    ("profile", "size"),
+    POSTS,
+    ids=lambda each: getattr(each, "value", None) or "x".join(map(str, each)),
 )
 def test_every_scene(
     open_post: OpenPost, shots: Path, profile: Profile, size: Size, lang: str
@@ -130,4 +132,3 @@ def test_switching_the_language_changes_everything_and_loses_nothing(open_post: 
     hands.press("FR")
     hands.frames()
     assert set(hands.texts()) == french
-

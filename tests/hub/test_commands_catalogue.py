@@ -1,0 +1,139 @@
+"""A list or a set of prices is taken whole or not at all; stock is counted in only once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from common.models import Article, Category, StockLevel
+from hub.commands.catalogue import COLOURS
+from hub.records import catalogue
+from tests.hub.shop_bench import ShopBench, check_all, entry
+
+GHOST = "9" * 32
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[ShopBench]:
+    made = ShopBench(tmp_path, articles=())
+    yield made
+    check_all(made)
+    made.store.close()
+
+
+def by_code(bench: ShopBench, code: str) -> Article:
+    """Return an article as its followers hold it."""
+    (found,) = [row for row in bench.rows("articles", Article) if code in row.codes]
+    return found
+
+
+def levels(bench: ShopBench) -> dict[str, tuple[int, int]]:
+    """Return (quantity, minimum) by article."""
+    rows = bench.rows("stock", StockLevel)
+    return {row.article_id: (row.quantity_milli, row.minimum_milli) for row in rows}
+
+
+def test_a_list_makes_articles_their_category_and_stock(bench: ShopBench) -> None:
+    taken = bench.take(
+        bench.console.put(
+            entry("A", category="Fruit"),
+            entry("B", category="Fruit", stock_milli=None),
+            entry("C", category="Wine", colour="red", minimum_milli=2000),
+        )
+    )
+    assert taken.statuses == ["accepted"]
+    assert taken.answers[0].topics == {"categories": 2, "articles": 3, "stock": 2}
+    fruit, wine = bench.rows("categories", Category)
+    assert (fruit.name, fruit.colour, fruit.rank) == ("Fruit", COLOURS[0], 0)
+    assert (wine.name, wine.colour, wine.rank) == ("Wine", "red", 1)
+    first, second, third = (by_code(bench, code) for code in "ABC")
+    assert first == Article(first.id, "Item A", fruit.id, 250, 550, ("A",))
+    assert (second.category_id, third.category_id) == (fruit.id, wine.id)
+    assert levels(bench) == {first.id: (10_000, 0), third.id: (10_000, 2000)}
+    moved = "SELECT group_concat(DISTINCT reason || source_id) FROM stock_movement"
+    assert bench.one(moved) == f"import{bench.console.outbox}"
+
+
+def test_a_category_is_made_once_and_kept_as_it_is(bench: ShopBench) -> None:
+    bench.take(bench.console.put(entry("A", category="Fruit", colour="green")))
+    bench.take(bench.office.put(entry("B", category="Fruit", colour="red")))
+    (fruit,) = bench.rows("categories", Category)
+    assert (fruit.name, fruit.colour) == ("Fruit", "green")
+    assert bench.one("SELECT count(*) FROM category") == 1
+    assert by_code(bench, "B").category_id == fruit.id
+
+
+def test_colours_come_round_again(bench: ShopBench) -> None:
+    names = [f"{place:02}" for place in range(len(COLOURS) + 1)]
+    bench.take(bench.console.put(*(entry(f"c{name}", category=name) for name in names)))
+    given = {row.name: row.colour for row in bench.rows("categories", Category)}
+    assert [given[name] for name in names] == [*COLOURS, COLOURS[0]]
+
+
+def test_an_update_keeps_id_codes_and_counted_stock(bench: ShopBench) -> None:
+    bench.take(bench.console.put(entry("A"), entry("B")))
+    before = by_code(bench, "A")
+    both = Article(before.id, before.name, before.category_id, 250, 550, ("A", "A2"))
+    with bench.store.group() as db:
+        catalogue.put_article(db, both)
+    renamed = entry("A2", name="New", category="Other", price_cents=9, vat_bp=2000, stock_milli=1)
+    taken = bench.take(bench.console.put(renamed))
+    assert taken.answers[0].topics.keys() == {"categories", "articles"}
+    after = by_code(bench, "A2")
+    assert (after.id, after.name, after.codes) == (before.id, "New", ("A", "A2"))
+    assert (after.price_cents, after.vat_bp) == (9, 2000)
+    assert after.category_id != before.category_id
+    assert levels(bench)[before.id] == (10_000, 0)
+
+
+def test_the_same_list_again_changes_nothing(bench: ShopBench) -> None:
+    entries = (entry("A", minimum_milli=500), entry("B"))
+    bench.take(bench.console.put(*entries))
+    heads = dict(bench.log.heads)
+    again = bench.take(bench.console.put(*entries))
+    assert again.statuses == ["accepted"]
+    assert again.answers[0].topics == {}
+    assert again.changes == []
+    assert bench.log.heads == heads
+
+
+def test_a_minimum_is_updated_and_stock_is_not(bench: ShopBench) -> None:
+    bench.take(bench.console.put(entry("A"), entry("B", stock_milli=None)))
+    taken = bench.take(
+        bench.console.put(
+            entry("A", minimum_milli=3000, stock_milli=77), entry("B", minimum_milli=0)
+        )
+    )
+    assert taken.answers[0].topics.keys() == {"stock"}
+    assert levels(bench) == {by_code(bench, "A").id: (10_000, 3000), by_code(bench, "B").id: (0, 0)}
+    bench.take(bench.console.put(entry("A", minimum_milli=None)))
+    assert levels(bench)[by_code(bench, "A").id] == (10_000, 3000)
+
+
+def test_a_code_twice_in_a_list_is_one_article(bench: ShopBench) -> None:
+    bench.take(bench.console.put(entry("A"), entry("A", name="Last", stock_milli=5)))
+    (article,) = bench.rows("articles", Article)
+    assert article.name == "Last"
+    assert levels(bench) == {article.id: (10_000, 0)}
+
+
+def test_prices_are_set_all_or_none(bench: ShopBench) -> None:
+    bench.take(bench.console.put(entry("A"), entry("B")))
+    first, second = (by_code(bench, code).id for code in "AB")
+    before = bench.picture()
+    refused = bench.take(bench.office.prices([(first, 1), (second, 2), (GHOST, 3)]))
+    assert (refused.statuses, refused.codes) == (["refused"], ["unknown_article"])
+    assert refused.answers[0].params == {"article": GHOST}
+    untouched = ("article", "barcode", "live_row", "change", "topic_head", "heads", "gseq")
+    after = bench.picture()
+    assert [after[name] for name in untouched] == [before[name] for name in untouched]
+    taken = bench.take(bench.office.prices([(first, 1), (second, 2)]))
+    assert taken.statuses == ["accepted"]
+    assert (by_code(bench, "A").price_cents, by_code(bench, "B").price_cents) == (1, 2)
+    assert taken.changes[0].changes[0].outbox == bench.office.outbox
+
+
+def test_a_price_that_stands_already_is_no_change(bench: ShopBench) -> None:
+    bench.take(bench.console.put(entry("A")))
+    taken = bench.take(bench.office.prices([(by_code(bench, "A").id, 250)]))
+    assert (taken.statuses, taken.changes) == (["accepted"], [])
