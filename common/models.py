@@ -24,8 +24,9 @@ Note = Annotated[str, Meta(max_length=500)]
 LocationId = Annotated[str, Meta(min_length=1, max_length=60)]
 PriceCents = Annotated[int, Meta(ge=0, le=10**9)]
 Milli = Annotated[int, Meta(ge=-LIMIT, le=LIMIT)]
-# The sum of any number of movements: a row that was published can always be read.
+# The sum of any number of movements, of tickets: a row that was published can always be read.
 SumMilli = Annotated[int, Meta(ge=-(2**62), le=2**62)]
+SumCents = SumMilli
 TimeMs = Annotated[int, Meta(ge=0, le=2**47)]
 Date = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
 Barcode = Annotated[str, Meta(pattern=r"^[0-9A-Za-z._/+-]{1,48}\Z")]
@@ -144,7 +145,7 @@ class Takings:
     device_id: Id
     device_name: Label
     tickets: int
-    total_cents: Cents
+    total_cents: SumCents
     by_method: dict[str, int]
     by_vat_bp: dict[str, int]
 

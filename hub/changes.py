@@ -46,7 +46,7 @@ class Draft:
         self._db = db
         self._before = heads
         self._rows: dict[tuple[str, str], bytes | None] = {}
-        self._undo: list[tuple[str, str, bool, bytes | None, int]] = []
+        self._undo: list[tuple[tuple[str, str], bool, bytes | None, int]] = []
         self.changes: dict[str, list[m.Change]] = {}
         self.digests: dict[str, int] = {}
 
@@ -59,42 +59,43 @@ class Draft:
         self._set(topic, key, None, cause)
 
     def _set(self, topic: str, key: str, row: bytes | None, cause: Cause) -> None:
-        old = self._current(topic, key)
+        place = (topic, key)
+        known = place in self._rows
+        old = self._rows[place] if known else self._committed(place)
         if old == row:
             return
         digest = self.digests.get(topic, self._before[topic].digest)
-        self._undo.append((topic, key, (topic, key) in self._rows, old, digest))
+        self._undo.append((place, known, old, digest))
         if old is not None:
             digest -= wire.row_digest(key, old)
         if row is not None:
             digest += wire.row_digest(key, row)
         self.digests[topic] = digest & wire.DIGEST_MASK
-        self._rows[topic, key] = row
+        self._rows[place] = row
         self.changes.setdefault(topic, []).append(m.Change(key, row, cause.outbox, cause.n))
 
-    def _current(self, topic: str, key: str) -> bytes | None:
-        if (topic, key) in self._rows:
-            return self._rows[topic, key]
+    def _committed(self, place: tuple[str, str]) -> bytes | None:
         found = self._db.execute(
-            "SELECT row FROM live_row WHERE topic = ? AND key = ?", (topic, key)
+            "SELECT row FROM live_row WHERE topic = ? AND key = ?", place
         ).fetchone()
-        return None if found is None else bytes(found[0])
+        return None if found is None else found[0]
 
     def begin(self) -> None:
         """A command begins: remember what it changes, should it be refused."""
         self._undo.clear()
 
-    def touched(self) -> set[str]:
-        """Return the topics that the command at hand has changed."""
-        return {topic for topic, *_ in self._undo}
+    def reached(self) -> dict[str, int]:
+        """Return {topic: tseq} of the last change that the command at hand made there."""
+        return {entry[0][0]: self.tseq(entry[0][0]) for entry in self._undo}
 
     def undo(self) -> None:
         """Forget what was published since `begin`."""
-        for topic, key, known, row, digest in reversed(self._undo):
+        for place, known, row, digest in reversed(self._undo):
+            topic = place[0]
             if known:
-                self._rows[topic, key] = row
+                self._rows[place] = row
             else:
-                del self._rows[topic, key]
+                del self._rows[place]
             self.digests[topic] = digest
             self.changes[topic].pop()
             if not self.changes[topic]:
@@ -107,10 +108,11 @@ class Draft:
 
     def heads(self) -> dict[str, Head]:
         """Return the heads as they stand once this draft is committed."""
-        return {
-            topic: replace(head, tseq=self.tseq(topic), digest=self.digests.get(topic, head.digest))
-            for topic, head in self._before.items()
+        moved = {
+            topic: Head(self.tseq(topic), self._before[topic].low, self.digests[topic])
+            for topic in self.changes
         }
+        return {**self._before, **moved}
 
     def write(self, gseq: int) -> None:
         """Write log, live rows and heads into the open transaction."""

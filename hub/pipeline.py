@@ -219,8 +219,7 @@ class Pipeline:
         flags: tuple[str, ...] = (),
     ) -> None:
         command = received.command
-        topics = {topic: group.draft.tseq(topic) for topic in group.draft.touched()}
-        reply = _reply_of(command, status, group, problem, topics, flags)
+        reply = _reply_of(command, status, group, problem, group.draft.reached(), flags)
         body = wire.encode_reply_body(reply)
         group.replies[command.outbox, command.n] = (command.body_hash, body)
         group.answers.append((received.peer, wire.encode_reply(command.outbox, command.n, body)))

@@ -4,6 +4,7 @@ Owns lifetimes and nothing else. `found` makes a new hub's folder; `run` serves 
 """
 
 import contextlib
+import gc
 import importlib
 import logging
 import os
@@ -171,6 +172,9 @@ class Service:
         if self._settings.network.announce:
             self._announcer.start()
         ready()
+        # What was made so far stays: the collector need not walk through it in the midst of a sale.
+        gc.collect()
+        gc.freeze()
         try:
             self.server.serve(self._parts)
         finally:

@@ -58,7 +58,9 @@ class Stage:
         wall: Wall,
         on_language: Callable[[str], None] | None = None,
     ) -> None:
-        self.theme = theme = Theme(THEMES[settings.theme], scale_for(*Window.size, Metrics.density))
+        self.theme = theme = Theme(
+            THEMES[settings.theme], scale_for(Window.width, Window.height, Metrics.density)
+        )
         # Every .kv rule reads `theme`; Kivy offers this map for such names.
         global_idmap["theme"] = theme
         Window.clearcolor = theme.colours.ground

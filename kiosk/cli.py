@@ -85,11 +85,11 @@ _DATA = click.option(
 @click.option("--fullscreen/--windowed", default=False, help="Cover the whole screen.")
 @click.option(
     "--size",
-    metavar="WIDTHxHEIGHT",
+    metavar="WIDTHxHEIGHT[+LEFT+TOP]",
     default="1280x800",
     show_default=True,
     callback=_parsed(parse_size),
-    help="Size of the window, or of the screen with --fullscreen.",
+    help="Size and place of the window, or size of the screen with --fullscreen.",
 )
 @click.option("--verbose", is_flag=True, help="Log more, on standard error.")
 @click.pass_context
@@ -142,7 +142,8 @@ def _run_window(folder: Path, t: Translator, size: Size, fullscreen: bool) -> No
     from kiosk.kivy_setup import WindowSettings
     from kiosk.window import show
 
-    show(make_folder(folder), t, WindowSettings(size.width, size.height, fullscreen))
+    window = WindowSettings(size.width, size.height, fullscreen, left_px=size.left, top_px=size.top)
+    show(make_folder(folder), t, window)
 
 
 @main.command()

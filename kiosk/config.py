@@ -4,6 +4,7 @@ Owns the folder's default and its lock, and the reading of addresses and sizes a
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,10 +36,12 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A window's size in pixels."""
+    """A window's size in pixels, and its place on the screen where that is wanted."""
 
     width: int
     height: int
+    left: int | None = None
+    top: int | None = None
 
 
 def default_folder() -> Path:
@@ -113,12 +116,19 @@ def _may_be_host(host: str) -> bool:
     return True
 
 
+_GEOMETRY: Final = re.compile(r"(\d{3,5})x(\d{3,5})(?:\+(\d{1,5})\+(\d{1,5}))?", re.ASCII)
+
+
 def parse_size(text: str) -> Size:
-    """Return WIDTHxHEIGHT; raises ValueError saying what is wrong."""
-    width, by, height = text.lower().partition("x")
-    if not (by and width.isdecimal() and height.isdecimal()):
-        raise ValueError(f"{text!r} is no size: write WIDTHxHEIGHT, such as 1280x800")
-    size = Size(int(width), int(height))
-    if not (320 <= size.width <= 16_384 and 240 <= size.height <= 16_384):
+    """Return WIDTHxHEIGHT[+LEFT+TOP]; raises ValueError saying what is wrong."""
+    found = _GEOMETRY.fullmatch(text.strip().lower())
+    if found is None:
+        raise ValueError(
+            f"{text!r} is no size: write WIDTHxHEIGHT or WIDTHxHEIGHT+LEFT+TOP, such as 1280x800"
+        )
+    width, height, left, top = (None if part is None else int(part) for part in found.groups())
+    assert width is not None
+    assert height is not None
+    if not (320 <= width <= 16_384 and 240 <= height <= 16_384):
         raise ValueError(f"{text!r} is out of range: from 320x240 to 16384x16384")
-    return size
+    return Size(width, height, left, top)

@@ -29,7 +29,8 @@ Lines out, each an object with `event`:
     {"event":"ready","state":{…}}                  a `wait` is over
     {"event":"sold","ticket":{…},"n":7}            the ticket and its operation's number: on disk
     {"event":"received","receipt":{…},"n":8}       {"event":"queued","n":9}
-    {"event":"reply","n":7,"status":"accepted","code":"","params":{},"flags":[],"topics":{"stock":5}}
+    {"event":"reply","n":7,"status":"accepted","gseq":12,"code":"","params":{},"flags":[],
+     "topics":{"stock":5}}
         `topics`: the tseq from which on the topic holds the effect
     {"event":"state","state":{"device":{…},"link":"online","since_ms":…,"waiting":0,"quarantined":0,
         "synced_ms":…,"clock_diff_ms":…,"problem":null}}   when asked, and whenever it changes

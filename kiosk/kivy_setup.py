@@ -20,7 +20,8 @@ class WindowSettings:
     """`width_px` × `height_px` is the window's, or the screen's when `fullscreen`.
 
     Full screen is a borderless window of that size at (0, 0): Kivy's own "auto" clips drawing on
-    X without a window manager. `density`: px per dp, 0 takes the screen's own.
+    X without a window manager. `density`: px per dp, 0 takes the screen's own. `left_px`, `top_px`:
+    where the window opens; None leaves it to the system.
     """
 
     width_px: int = 1280
@@ -29,6 +30,8 @@ class WindowSettings:
     show_cursor: bool = True
     density: float = 0.0
     title: str = "Comptoir"
+    left_px: int | None = None
+    top_px: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,9 @@ def _configure(settings: WindowSettings) -> None:
         ("input", "mouse", "mouse,disable_multitouch"),
     ):
         Config.set(section, option, value)
-    if settings.fullscreen:
-        for option, value in (("position", "custom"), ("left", "0"), ("top", "0")):
+    left, top = (0, 0) if settings.fullscreen else (settings.left_px, settings.top_px)
+    if left is not None and top is not None:
+        for option, value in (("position", "custom"), ("left", str(left)), ("top", str(top))):
             Config.set("graphics", option, value)
     # probesysfs would read the touch screen beside SDL, and every tap would count twice.
     Config.remove_option("input", "%(name)s")

@@ -24,7 +24,7 @@ Wakes = SimpleQueue[bytes | None]
 
 
 def run(session: Session, t: Translator, stdin: RawIOBase, stdout: BinaryIO) -> None:
-    """Serve the streams until they end, `quit`, SIGTERM or Ctrl+C. The session stays open.
+    """Serve the streams until they end, `quit`, SIGTERM or Ctrl+C; the session is closed then.
 
     `stdin` has no buffer of its own: a thread that still waits in one when Python ends holds its
     lock, and Python aborts.
@@ -52,6 +52,8 @@ def run(session: Session, t: Translator, stdin: RawIOBase, stdout: BinaryIO) -> 
             _serve(headless, wakes, lambda: signalled)
     finally:
         session.on_wake = session.on_batch = None
+        # Before the handlers go: a SIGTERM while the files close must not end the process.
+        session.close()
         for number, handler in before.items():
             signal.signal(number, handler)
 

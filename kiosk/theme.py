@@ -124,11 +124,11 @@ DARK: Final = Colours(
     on_bar=rgba("#F0F4F8"),
     on_bar_soft=rgba("#AAB8C8"),
     veil=(0.0, 0.0, 0.0, 0.65),
-    flash=rgba("#5C4A12"),
+    flash=rgba("#4E3F10"),
     tones={
         "plain": _tone("#243141", "#F0F4F8", "#18222E", "#F0F4F8", "#2C3A4B"),
         "accent": _night_on("#7FAAF7", "#1A2C4D", "#A9C7FB", "#34517F"),
-        "go": _night_on("#58C48D", "#12352A", "#86DBAF", "#236148"),
+        "go": _night_on("#58C48D", "#12352A", "#86DBAF", "#1F5740"),
         "warn": _night_on("#E3AE55", "#392B12", "#F0C881", "#6A5224"),
         "danger": _night_on("#F08B84", "#401D1D", "#F7B0AB", "#7A3A38"),
         "slate": _night_on("#A6B5C7", "#28333F", "#C3CFDC", "#465567"),

@@ -24,7 +24,6 @@ from kiosk.views.notices import (
     unknown_code,
 )
 
-
 WAITING_SAID_AFTER_MS: Final = 1_500
 
 
@@ -95,9 +94,9 @@ class Desk:
             self._waiting_since_ms = None
         elif self._waiting_since_ms is None:
             self._waiting_since_ms = now_ms
-        if state.link is LinkStatus.ONLINE and self._waiting_since_ms is not None:
-            if now_ms - self._waiting_since_ms < WAITING_SAID_AFTER_MS:
-                state = replace(state, waiting=0)
+        waited_ms = now_ms - (self._waiting_since_ms or 0)
+        if state.link is LinkStatus.ONLINE and waited_ms < WAITING_SAID_AFTER_MS:
+            state = replace(state, waiting=0)
         return status_view(state, self.t, now_ms, self.wall.utc_offset_min())
 
     def link_sheet(self) -> LinkSheetView:

@@ -64,5 +64,4 @@ class TicketList:
         sold = self._sold.get(self.picked)
         if sold is None:
             return None
-        wall = self._desk.wall
-        return ticket_detail(sold, self._desk.t, wall.now_ms(), wall.utc_offset_min())
+        return ticket_detail(sold, self._desk.t)

@@ -53,10 +53,10 @@ class DepotScreen(Frame):
         elif self.panel == "deliveries":
             self.ids.deliveries.show(desk.deliveries(), desk.delivery_id, desk.delivery_lines())
 
-    def on_kv_post(self, base_widget: Any) -> None:
+    def on_kv_post(self, _base_widget: Any) -> None:
         """Fill the list too."""
         self.ids.stock.describe = self.desk.stock_row
-        super().on_kv_post(base_widget)
+        super().on_kv_post(_base_widget)
         self.render_stock()
 
     def render_all(self) -> None:

@@ -28,7 +28,7 @@ class Frame(FloatLayout):
     def on_language(self, lang: str) -> None:
         """Event: another language was chosen."""
 
-    def on_kv_post(self, base_widget: Any) -> None:
+    def on_kv_post(self, _base_widget: Any) -> None:
         """Fill the screen once its widgets exist."""
         self.ids.status.offer(LANGUAGES, self.desk.t.lang)
         self.render()

@@ -41,7 +41,7 @@ class OfficeScreen(Frame):
         self.ids.no_alerts.opacity = 0 if alerts else 1
         self.ids.no_low.opacity = 0 if low else 1
 
-    def show_touched(self, update: Any) -> None:
+    def show_touched(self, _update: Any) -> None:
         """Show everything anew, at most once a frame."""
         self.render()
 

@@ -67,6 +67,7 @@ class CharacterKeys(BoxLayout):
         """Lay the keys out; erasing takes what the last row leaves free."""
         self.clear_widgets()
         columns = len(self.rows_of_keys[0])
+        row = LetterRow()
         for characters in self.rows_of_keys:
             row = LetterRow()
             for character in characters:
@@ -117,7 +118,7 @@ class PairingScreen(FloatLayout):
     def on_paired(self, session: Any) -> None:
         """Event: the post has a session now."""
 
-    def on_kv_post(self, base_widget: Any) -> None:
+    def on_kv_post(self, _base_widget: Any) -> None:
         """Fill the screen and go on looking for hubs."""
         self._look = Clock.schedule_interval(self._look_around, LOOK_AROUND_S)
         self.render()

@@ -92,17 +92,12 @@ def paid_view(ticket: Ticket, online: bool, t: Translator) -> PaidView:
     )
 
 
-def ticket_detail(
-    sold: SoldTicket, t: Translator, now_ms: int, utc_offset_min: int
-) -> TicketDetailView:
+def ticket_detail(sold: SoldTicket, t: Translator) -> TicketDetailView:
     """Return one ticket for reading; amounts are the ticket's own."""
     ticket = sold.ticket
-    who = [
-        f"{t.short_date(ticket.at_ms, ticket.utc_offset_min)} "
-        f"{t.time_of_day(ticket.at_ms, ticket.utc_offset_min)}",
-        ticket.operator,
-        sold.device_name,
-    ]
+    day = t.short_date(ticket.at_ms, ticket.utc_offset_min)
+    time = t.time_of_day(ticket.at_ms, ticket.utc_offset_min)
+    who = [f"{day} {time}", ticket.operator, sold.device_name]
     sums = [
         DetailRow(t("VAT {rate} included", rate=t.percent(row.vat_bp)), t.money(row.vat_cents))
         for row in ticket.vat

@@ -19,7 +19,7 @@ _LAST: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class StockCardView:
-    """`row`: as in the list. `state`: in words how the stock stands. `last`: its last deliveries."""
+    """`row`: as in the list. `state`: how the stock stands, in words. `last`: what last came in."""
 
     row: StockRowView
     price: str

@@ -16,7 +16,7 @@ class Deck(BoxLayout):
         self._panels: list[Any] = []
         super().__init__(**kwargs)
 
-    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
+    def add_widget(self, widget: Any, *_args: Any, **_kwargs: Any) -> None:
         """Take a panel. Its name is set by its .kv rule, which runs after this."""
         self._panels.append(widget)
         widget.fbind("deck_name", self._settle)

@@ -41,8 +41,10 @@ class KeyedRow(RecycleDataViewBehavior, TouchArea):
 class KeyedList(RecycleView):
     """`describe(key)` gives a row's view; `on_pick(key)` says which row was touched."""
 
-    describe = ObjectProperty(lambda key: None)
+    describe = ObjectProperty(lambda _key: None)
     row_height = NumericProperty(56)
+    data: Any
+    scroll_y: Any
     __events__ = ("on_pick",)
 
     def on_pick(self, key: Hashable) -> None:

@@ -49,6 +49,7 @@ class Letters(Passing, BoxLayout):
             self._lay_out()
 
     def _lay_out(self) -> None:
+        line = LetterRow()
         for row in LAYOUTS.get(self.lang, LAYOUTS["en"]):
             line = LetterRow()
             for character in row:

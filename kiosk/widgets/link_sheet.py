@@ -32,7 +32,7 @@ class LinkSheet(Passing, FloatLayout):
         self.facts = "\n".join(view.facts)
         self.shown = True
 
-    def on_touch_down(self, touch: Any) -> bool:
+    def on_touch_down(self, _touch: Any) -> bool:
         """Put the sheet away."""
         self.shown = False
         return True

@@ -1,4 +1,4 @@
-"""The numeric pad: digits, double zero and comma, always in the same places. Types nothing itself."""
+"""The numeric pad: digits, double zero and comma, always in the same places. It types nothing."""
 
 from typing import Final
 
@@ -24,7 +24,7 @@ class NumPad(GridLayout):
     decimal = StringProperty(",")
     __events__ = ("on_key",)
 
-    def on_kv_post(self, base_widget: object) -> None:
+    def on_kv_post(self, _base_widget: object) -> None:
         """Lay the keys out once the .kv rule has set rows and spacing."""
         for name in _PLACES:
             key = PadKey(name=name, text=name)

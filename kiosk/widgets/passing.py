@@ -19,7 +19,7 @@ class Passing(Widget):
         super().__init__(**kwargs)
         self.fbind("shown", self._settle)
 
-    def on_kv_post(self, base_widget: Any) -> None:
+    def on_kv_post(self, _base_widget: Any) -> None:
         """Leave the screen once the whole of it is built."""
         self._home = home = self.parent
         # Nobody else holds a widget that is out of the tree.

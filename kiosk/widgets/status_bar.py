@@ -4,6 +4,7 @@ Owns its layout from wide to narrow; the link's state is said by colour, sign an
 """
 
 from collections.abc import Mapping
+
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
@@ -54,7 +55,7 @@ class PairingHead(BoxLayout):
 
 
 class StatusBar(BoxLayout):
-    """`on_explain` asks for the explanation of the link, `on_language(lang)` for another language."""
+    """`on_explain` asks what the link's sign means, `on_language(lang)` for another language."""
 
     device = StringProperty("")
     operator = StringProperty("")

@@ -36,7 +36,7 @@ class StockRow(KeyedRow):
         """Show an article; return whether its stock now reads otherwise."""
         if view is None:
             return False
-        changed = self.shown_id == view.id and self.quantity != view.quantity
+        changed: bool = self.shown_id == view.id and self.quantity != view.quantity
         if self.shown_id != view.id:
             Animation.cancel_all(self, "glow")
             self.glow = 0.0

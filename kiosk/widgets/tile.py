@@ -62,6 +62,8 @@ class TileGrid(GridLayout):
 
     min_tile_width = NumericProperty(180)
     min_tile_height = NumericProperty(100)
+    cols: Any
+    rows: Any
     __events__ = ("on_fit", "on_pick")
 
     def on_fit(self, count: int) -> None:
@@ -79,7 +81,7 @@ class TileGrid(GridLayout):
             return
         self.clear_widgets()
         self.cols, self.rows = columns, rows
-        for _ in range(columns * rows):
+        for _place in range(columns * rows):
             tile = Tile()
             tile.bind(on_press=lambda pressed: self.dispatch("on_pick", pressed.article_id))
             self.add_widget(tile)

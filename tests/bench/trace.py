@@ -6,7 +6,6 @@ against SQLite's own trace, so that nothing is missed and nothing invented. Also
 and broadcast frames that the hub would send, so that limit and peers send as many bytes.
 """
 
-import gc
 import pickle
 import re
 import time
@@ -27,6 +26,7 @@ from hub.records import devices
 from hub.service import now_ms
 from hub.store import Store
 from tests.bench.shop import Shop
+from tests.bench.workers.channel import leave_to_rest
 from tests.bench.workload import Workload, outbox_id
 
 BEGIN: Final = "BEGIN IMMEDIATE"
@@ -138,8 +138,7 @@ def load_trace(path: Path) -> tuple[Step, ...]:
     benchmark gives it.
     """
     steps: tuple[Step, ...] = pickle.loads(path.read_bytes())
-    gc.collect()
-    gc.freeze()
+    leave_to_rest()
     return steps
 
 

@@ -228,3 +228,17 @@ def test_own_effects_in_a_broadcast_are_covered(post: Post) -> None:
     own = m.Changes("stock", NOW, 9, 8, [m.Change("a", b"1", OUTBOX, 4)])
     post.follower.changes(own)
     assert (post.replica.last_n("stock"), post.replica.last_n("sales")) == (4, 0)
+
+
+def test_a_snapshot_of_an_older_epoch_is_not_begun(post: Post) -> None:
+    request = snapshot_asked(post)
+    post.follower.snapshot_begin(m.SnapshotBegin("stock", request, OLD, 9, 20, 20, 0, 0))
+    end = m.SnapshotEnd("stock", request, 0, digest_hex(0))
+    assert post.follower.snapshot_end(end) == []
+    assert (post.replica.epoch(), post.replica.tseq("stock")) == (NOW, 7)
+
+
+def test_a_delta_does_not_answer_for_a_snapshot(post: Post) -> None:
+    request = snapshot_asked(post)
+    assert post.follower.delta(m.Delta(request, 0, False, run(8, b"8"))) == []
+    assert (post.replica.tseq("stock"), post.state()) == (7, TopicState.SYNCING)

@@ -4,6 +4,7 @@ import ctypes
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -37,11 +38,9 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Open the one window of this process, or skip saying what is missing."""
     os.environ.update(SDL_VIDEODRIVER="offscreen", KIVY_WINDOW="sdl2")
     if "kivy" not in sys.modules:
-        try:
+        with suppress(ImportError):
             # As large as any size under test: an offscreen window shrinks, but never grows.
             prepare(WindowSettings(1920, 1280, density=1.0), tmp_path_factory.mktemp("kivy"))
-        except ImportError:
-            pass
     missing = _missing()
     if missing:
         pytest.skip(missing)
@@ -78,7 +77,7 @@ def open_post(window: None) -> Iterator[OpenPost]:
 
 @pytest.fixture(scope="session")
 def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return where screenshots go: the docs when COMPTOIR_SCREENSHOTS is set, else a scratch one."""
+    """Return where screenshots go: to the docs with COMPTOIR_SCREENSHOTS set, else to scratch."""
     if os.environ.get("COMPTOIR_SCREENSHOTS"):
         folder = Path(__file__).parents[2] / "docs" / "screens"
         folder.mkdir(parents=True, exist_ok=True)

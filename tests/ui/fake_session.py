@@ -179,13 +179,12 @@ class FakeSession:
         device = self.state.device
         tickets, self._pending_tickets = self._pending_tickets, []
         receipts, self._pending_receipts = self._pending_receipts, []
-        moved = self._deltas(tickets, receipts)
-        for key, delta in moved.items():
+        for key in self._deltas(tickets, receipts):
             article_id = key.partition(":")[0]
             before = self.catalogue.stock(article_id)
-            pending = 0 if before is None else before.quantity_milli
+            quantity = 0 if before is None else before.quantity_milli
             minimum = 0 if before is None else before.minimum_milli
-            self._pending_free_put(key, article_id, pending, minimum)
+            self.put("stock", StockLevel(key, article_id, LOCATION, quantity, minimum))
         for ticket in tickets:
             self.put("sales", Sale(ticket.id, device.id, device.name, self.now_ms, ticket))
         for receipt in receipts:
@@ -195,9 +194,6 @@ class FakeSession:
     def _may_write(self) -> None:
         if self.refuse:
             raise Refusal(self.refuse, folder="/srv/comptoir")
-
-    def _pending_free_put(self, key: str, article_id: str, quantity: int, minimum: int) -> None:
-        self.put("stock", StockLevel(key, article_id, LOCATION, quantity, minimum))
 
     def _pending(self) -> None:
         stock = self._deltas(self._pending_tickets, self._pending_receipts)

@@ -14,7 +14,6 @@ from kiosk.desks.till import SETTLE_MS
 from kiosk.kivy_setup import ScreenSettings, WindowSettings, prepare
 from tests.ui.fake_session import FakeSession
 
-
 SETTLED_S = SETTLE_MS / 1000 + 0.1
 
 

@@ -16,7 +16,7 @@ from common import messages as m
 from common.follower import Event, Follower
 from tests.bench.memory_replica import MemoryReplica
 from tests.bench.stamps import Stamps
-from tests.bench.workers.channel import STDIN, Channel
+from tests.bench.workers.channel import STDIN, Channel, leave_to_rest
 from tests.bench.workers.ready import ReadyLoop
 from tests.bench.workers.sockets import address, client_socket, new_context
 
@@ -175,6 +175,7 @@ class Load:
     def _look(self) -> None:
         """Answer what was asked for, as soon as it is so of every post."""
         if self._wanted and all(self._reached(post) for post in self._posts):
+            leave_to_rest()
             self._channel.say(self._wanted, at_ns=time.monotonic_ns())
             self._wanted = ""
 

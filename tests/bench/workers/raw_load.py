@@ -9,7 +9,7 @@ import zmq
 
 from common import wire
 from tests.bench.frames import commands_of
-from tests.bench.workers.channel import STDIN, Channel
+from tests.bench.workers.channel import STDIN, Channel, leave_to_rest
 from tests.bench.workers.ready import ReadyLoop
 from tests.bench.workers.sockets import address, client_socket, new_context
 
@@ -53,6 +53,7 @@ class Load:
         while True:
             self._loop.turn(0.25)
             if self._wanted == "live" and len(self._heard) == self._count:
+                leave_to_rest()
                 self._channel.say(self._wanted, at_ns=time.monotonic_ns())
                 self._wanted = ""
 

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from websockets.asyncio.client import connect
 
-from tests.bench.workers.channel import STDIN, Channel
+from tests.bench.workers.channel import STDIN, Channel, leave_to_rest
 from tests.bench.workers.sockets import HOST
 from tests.bench.workers.websocket_server import SUBSCRIBED
 
@@ -60,6 +60,7 @@ class Load:
 
     async def _say_live(self) -> None:
         await self._live.wait()
+        leave_to_rest()
         self._channel.say("live", at_ns=time.monotonic_ns())
 
     def _save(self, path: Path) -> None:

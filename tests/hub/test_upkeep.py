@@ -1,0 +1,152 @@
+"""Windows close and the log is cut a little at a time, numbered like anything else."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from common.models import Alert, Delivery, Sale, Takings
+from hub.changes import OWN
+from hub.config import KeepSettings
+from hub.upkeep import DAY_MS, SLICE, Upkeep
+from tests.hub.shop_bench import ShopBench, check_all, entry
+
+LATE_MS = 60_000
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[ShopBench]:
+    made = ShopBench(tmp_path)
+    yield made
+    check_all(made)
+    made.store.close()
+
+
+def upkeep(bench: ShopBench, window_days: int = 7, log_changes: int = 200_000) -> Upkeep:
+    keep = KeepSettings(window_days=window_days, log_changes=log_changes)
+    return Upkeep(bench.store, bench.log, keep, lambda: bench.now_ms)
+
+
+def trade(bench: ShopBench) -> str:
+    """Sell with an alert, and receive; return the ticket's id."""
+    article = bench.article("A")
+    ticket = bench.ticket((article, 1000), clock_diff_ms=10**6)
+    receipt = bench.receipt((article, 1000))
+    taken = bench.take(bench.till.sale(ticket), bench.depot.delivery(receipt))
+    assert taken.statuses == ["accepted", "accepted"]
+    return ticket.id
+
+
+def windows(bench: ShopBench) -> list[int]:
+    """Return how many rows each windowed topic holds."""
+    topics = (("sales", Sale), ("receipts", Delivery), ("alerts", Alert), ("takings", Takings))
+    return [len(bench.rows(topic, kind)) for topic, kind in topics]
+
+
+def test_what_is_within_the_window_stays(bench: ShopBench) -> None:
+    trade(bench)
+    bench.now_ms += 7 * DAY_MS
+    before = bench.picture()
+    assert upkeep(bench).turn() == []
+    assert bench.picture() == before
+
+
+def test_what_left_the_window_is_dropped_by_numbered_changes(bench: ShopBench) -> None:
+    old = trade(bench)
+    bench.now_ms += 4 * DAY_MS
+    new = trade(bench)
+    heads, gseq = dict(bench.log.heads), bench.log.gseq
+    bench.now_ms += 4 * DAY_MS
+    changes = {part.topic: part for part in upkeep(bench).turn()}
+    assert changes.keys() == {"sales", "receipts", "alerts", "takings"}
+    for topic, part in changes.items():
+        assert (part.gseq, part.first_tseq) == (gseq + 1, heads[topic].tseq + 1)
+        assert [(c.row, c.outbox, c.n) for c in part.changes] == [(None, OWN.outbox, OWN.n)]
+        assert bench.log.heads[topic].tseq == heads[topic].tseq + 1
+    assert [change.key for change in changes["sales"].changes] == [old]
+    assert [sale.id for sale in bench.rows("sales", Sale)] == [new]
+    assert windows(bench) == [1, 1, 1, 1]
+    assert upkeep(bench).turn() == []
+
+
+def test_what_left_the_window_stays_in_the_ledgers(bench: ShopBench) -> None:
+    trade(bench)
+    bench.now_ms += 30 * DAY_MS
+    upkeep(bench).turn()
+    assert windows(bench) == [0, 0, 0, 0]
+    tables = ("ticket", "goods_receipt", "alert", "takings")
+    assert [bench.one(f"SELECT count(*) FROM {name}") for name in tables] == [1, 1, 1, 1]
+    assert bench.level("A") == 10_000
+    bench.restart()
+    assert windows(bench) == [0, 0, 0, 0]
+
+
+def test_a_sale_goes_at_its_millisecond_and_takings_at_their_date(bench: ShopBench) -> None:
+    trade(bench)
+    bench.now_ms += 7 * DAY_MS
+    assert upkeep(bench).turn() == []
+    bench.now_ms += 1
+    assert {part.topic for part in upkeep(bench).turn()} == {"sales", "receipts", "alerts"}
+    bench.now_ms += DAY_MS
+    assert {part.topic for part in upkeep(bench).turn()} == {"takings"}
+
+
+def test_takings_that_left_and_are_added_to_come_back_with_their_whole_sum(
+    bench: ShopBench,
+) -> None:
+    late = bench.ticket(("", 1000))
+    trade(bench)
+    bench.now_ms += 30 * DAY_MS
+    upkeep(bench).turn()
+    bench.take(bench.till.sale(late))
+    (sums,) = bench.rows("takings", Takings)
+    assert (sums.tickets, sums.total_cents) == (2, 500)
+    upkeep(bench).turn()
+    assert windows(bench)[3] == 0
+
+
+def test_many_are_dropped_slice_by_slice(bench: ShopBench) -> None:
+    sales = [bench.till.sale(bench.ticket(("", 1000))) for _ in range(SLICE + 20)]
+    bench.take(*sales)
+    bench.now_ms += 30 * DAY_MS
+    keeper = upkeep(bench)
+    assert {p.topic: len(p.changes) for p in keeper.turn()} == {"sales": SLICE, "takings": 1}
+    assert {p.topic: len(p.changes) for p in keeper.turn()} == {"sales": 20}
+    assert keeper.turn() == []
+
+
+def test_the_log_is_cut_to_what_is_kept(bench: ShopBench) -> None:
+    bench.take(bench.console.put(*(entry(f"n{place}") for place in range(150))))
+    assert upkeep(bench, log_changes=100).turn() == []
+    head = bench.log.heads["articles"]
+    assert (head.tseq, head.low) == (153, 53)
+    assert bench.one("SELECT count(*) FROM change WHERE topic = 'articles'") == 100
+    assert bench.log.heads["categories"].low == 0
+    check_all(bench)
+    before = bench.picture()
+    assert upkeep(bench, log_changes=100).turn() == []
+    assert bench.picture() == before
+
+
+def test_on_a_full_disk_upkeep_waits_and_goes_on_later(bench: ShopBench) -> None:
+    for _ in range(40):
+        trade(bench)
+    bench.now_ms += 30 * DAY_MS
+    bench.fill_disk()
+    before = bench.picture()
+    assert upkeep(bench).turn() == []
+    assert bench.picture() == before
+    bench.free_disk()
+    assert {part.topic: len(part.changes) for part in upkeep(bench).turn()} == {
+        "sales": 40,
+        "receipts": 40,
+        "alerts": 40,
+        "takings": 1,
+    }
+
+
+def test_a_clock_before_the_first_window_drops_nothing(bench: ShopBench) -> None:
+    trade(bench)
+    bench.now_ms = LATE_MS
+    assert upkeep(bench).turn() == []
+    assert windows(bench) == [1, 1, 1, 1]
