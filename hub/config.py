@@ -4,7 +4,9 @@ Owns where files lie (`Folder`), what `hub.toml` may say (`Settings`), and error
 value and what would do. Reads no environment, opens no database.
 """
 
+import json
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Mapping
@@ -134,9 +136,18 @@ def _checked(raw: dict[str, Any], path: Path) -> Settings:
     try:
         settings = convert(raw, Settings)
     except msgspec.ValidationError as error:
-        raise ConfigError("setting_invalid", file=path, reason=error) from error
+        reason = f"{error}: {_value_at(raw, str(error))!r}"
+        raise ConfigError("setting_invalid", file=path, reason=reason) from error
     _refuse_shared_ports(settings.network, path)
     return settings
+
+
+def _value_at(raw: dict[str, Any], text: str) -> Any:
+    """Return the value that msgspec's error text names by its path, such as `$.shop.name`."""
+    value: Any = raw
+    for name in re.findall(r"\.(\w+)", text.rpartition("`$")[2]):
+        value = value[name]
+    return value
 
 
 def _refuse_unknown(raw: dict[str, Any], kind: type[Any], path: str, section: str) -> None:
@@ -146,7 +157,7 @@ def _refuse_unknown(raw: dict[str, Any], kind: type[Any], path: str, section: st
             where = f"[{section}] " if section else ""
             allowed = ", ".join(known)
             raise ConfigError("setting_unknown", file=path, name=f"{where}{name}", known=allowed)
-        if isinstance(value, dict):
+        if isinstance(value, dict) and not section:
             _refuse_unknown(value, SECTIONS[name], path, name)
 
 
@@ -179,17 +190,17 @@ def _toml(value: str | int | bool) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+    # A TOML string is a JSON string, but for one control character that JSON does not escape.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def make_keys(folder: Folder) -> Keys:
     """Make the hub's keys; raises ConfigError where some exist."""
     try:
         folder.root.mkdir(parents=True, exist_ok=True)
+        if folder.keys.exists():
+            raise ConfigError("keys_exist", folder=folder.keys)
         folder.keys.mkdir(mode=0o700)
-    except FileExistsError:
-        raise ConfigError("keys_exist", folder=folder.keys) from None
     except OSError as error:
         raise ConfigError("folder_unusable", folder=folder.root, reason=error.strerror) from error
     keys = Keys(seal.new_signing_keys(), seal.new_curve_keys(), seal.new_curve_keys())

@@ -64,7 +64,9 @@ def _write_rejects(
 ) -> None:
     if not report.rejects:
         return
-    path = rejects or rejects_path(source)
+    # The file that was read is never written, whatever was asked for.
+    aside = rejects is not None and rejects.resolve() != source.resolve()
+    path = rejects if rejects is not None and aside else rejects_path(source)
     try:
         article_csv.write_rejects(path, report.rejects, t)
     except OSError as error:

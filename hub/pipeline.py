@@ -14,8 +14,8 @@ import orjson
 from common import messages as m
 from common import wire
 from common.errors import Problem, Refusal
-from common.models import convert
-from hub.changes import Cause, ChangeLogBook, Draft
+from common.models import Alert, convert
+from hub.changes import OWN, Cause, ChangeLogBook, Draft
 from hub.commands import HANDLERS
 from hub.records import devices
 from hub.records.devices import Device, OutboxHead
@@ -24,6 +24,9 @@ from hub.work import Work
 
 GROUP: Final = 256
 """The most commands in one COMMIT."""
+KEPT_REPLIES: Final = 1000
+"""Replies of an outbox that are kept though its post has them: a post whose files went back to an
+older copy sends their numbers again, and is told so where what it sends is something else."""
 _log = logging.getLogger(__name__)
 
 
@@ -141,14 +144,18 @@ class Pipeline:
                 db, [(outbox, n, *stored) for (outbox, n), stored in group.replies.items()]
             )
         if group.acked:
-            devices.drop_replies(db, group.acked.items())
+            old = [(outbox, n - KEPT_REPLIES) for outbox, n in group.acked.items()]
+            devices.drop_replies(db, old)
 
     def _take(self, group: _Group, received: Received) -> None:
         command = received.command
         head = group.heads.get(command.outbox) or self._heads.get(command.outbox)
         if head is None:
             head = OutboxHead(received.device.id, 0, 0)
-        if head.device_id != received.device.id:
+        if command.n < 1:
+            refused = m.Refused("malformed", {"reason": "commands are counted from 1"})
+            group.answers.append((received.peer, wire.encode(refused)))
+        elif head.device_id != received.device.id:
             refused = m.Refused("outbox_of_another", {"outbox": command.outbox[:8]})
             group.answers.append((received.peer, wire.encode(refused)))
         elif command.n <= head.last_n:
@@ -161,6 +168,7 @@ class Pipeline:
 
     def _handle(self, group: _Group, received: Received) -> None:
         command = received.command
+        group.draft.begin()
         try:
             body, kind, args = _decode(command)
         except Refusal as refusal:
@@ -177,7 +185,6 @@ class Pipeline:
             return
         cause = Cause(command.outbox, command.n)
         work = Work(self._store.db, group.draft, cause, received.device, group.now_ms, self._mint)
-        group.draft.begin()
         try:
             with self._store.command():
                 HANDLERS[body.kind](work, args)
@@ -192,13 +199,10 @@ class Pipeline:
         command = received.command
         place = (command.outbox, command.n)
         stored = group.replies.get(place) or devices.reply(self._store.db, *place)
-        if stored is None:
-            # The kiosk said that it has the reply; it asks again after losing it.
-            reply = m.Reply(command.outbox, command.n, m.Status.ACCEPTED, self._log.gseq, {})
-            stored = (command.body_hash, wire.encode_reply_body(reply))
-        if stored[0] != command.body_hash:
+        if stored is None or stored[0] != command.body_hash:
+            # Where nothing is left to compare with, to call it accepted might lose a sale.
             problem = Problem("hash_mismatch", {"n": command.n})
-            devices.quarantine(self._store.db, command, problem.code, group.now_ms)
+            self._keep_aside(group, received, problem)
             reply = _reply_of(command, m.Status.QUARANTINED, group, problem, {}, ())
             stored = (b"", wire.encode_reply_body(reply))
         frame = wire.encode_reply(command.outbox, command.n, stored[1])
@@ -206,9 +210,19 @@ class Pipeline:
 
     def _quarantine(self, group: _Group, received: Received, problem: Problem) -> None:
         """Keep the bytes, advance, answer: the queue goes on."""
-        devices.quarantine(self._store.db, received.command, problem.code, group.now_ms)
+        self._keep_aside(group, received, problem)
         group.draft.begin()
         self._reply(group, received, m.Status.QUARANTINED, problem)
+
+    def _keep_aside(self, group: _Group, received: Received, problem: Problem) -> None:
+        """Keep the bytes of a command that has no effect, and tell whoever looks after the shop."""
+        command, db = received.command, self._store.db
+        if not devices.quarantine(db, command, problem.code, group.now_ms):
+            return  # It lies there already.
+        subject = f"{command.outbox[:8]}-{command.n}"
+        alert = Alert(self._mint(), group.now_ms, problem.code, subject, received.device.name)
+        devices.add_alert(db, alert)
+        group.draft.put("alerts", alert, OWN)
 
     def _reply(
         self,

@@ -116,7 +116,10 @@ class SnapshotReader:
 
     def _run(self) -> None:
         db = sqlite3.connect(
-            f"file:{self._path}?mode=ro", uri=True, isolation_level=None, timeout=5
+            f"{self._path.absolute().as_uri()}?mode=ro",
+            uri=True,
+            isolation_level=None,
+            timeout=5,
         )
         try:
             while (topic := self._wanted.get()) is not None:

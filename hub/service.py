@@ -91,7 +91,9 @@ def new_epoch() -> str:
 
 @contextmanager
 def only_hub(folder: Folder) -> Iterator[None]:
-    """Hold the folder's lock; raises StoreError where a hub runs on it."""
+    """Hold the folder's lock; raises StoreError where a hub runs on it, ConfigError without one."""
+    if not folder.root.is_dir():
+        raise ConfigError("no_hub_here", folder=folder.root, file=folder.settings.name)
     lock = FileLock(folder.lock)
     try:
         lock.acquire(timeout=0)

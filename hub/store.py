@@ -5,7 +5,7 @@ was committed survives power loss. Knows no table's meaning.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -116,10 +116,11 @@ class Store:
         if not path.exists():
             raise StoreError("database_missing", file=path)
         try:
+            _look(path)
             store = cls._connect(path)
             damage = store.db.execute("PRAGMA quick_check(1)").fetchone()[0]
             version = int(store.meta("schema", "0"))
-        except FAULTS as error:
+        except (*FAULTS, ValueError) as error:
             raise fault(path, error) from error
         if damage != "ok":
             raise StoreError("database_damaged", file=path, reason=damage)
@@ -172,6 +173,13 @@ class Store:
     def close(self) -> None:
         """Close; the WAL is folded into the file."""
         self.database.close()
+
+
+def _look(path: Path) -> None:
+    """Read something of a hub's before anything is written: the writer's pragmas write already."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, timeout=5)) as db:
+        db.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
 
 
 def fault(path: Path, error: BaseException) -> StoreError:

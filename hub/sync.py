@@ -192,7 +192,8 @@ class SyncDesk:
         return [(waiter.peer, wire.encode(begin))]
 
     def _next_frame(self, place: tuple[bytes, str]) -> bytes:
-        serving = self._serving[place]
+        # Taken out and put back, it stands last: whoever waited longest is next.
+        serving = self._serving[place] = self._serving.pop(place)
         snapshot = serving.snapshot
         if serving.next_chunk < len(snapshot.chunks):
             count, packed = snapshot.chunks[serving.next_chunk]

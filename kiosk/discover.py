@@ -99,10 +99,11 @@ def find_hubs(
             news.notify_all()
 
     browser = Browser(changed, interfaces)
-    if browser.start():
-        try:
-            with news:
-                news.wait_for(lambda: found[0], timeout_s)
-        finally:
-            browser.stop()
-    return found[0]
+    if not browser.start():
+        return ()
+    try:
+        with news:
+            # What was seen then: a hub that leaves meanwhile must not make it nothing.
+            return news.wait_for(lambda: found[0], timeout_s)
+    finally:
+        browser.stop()

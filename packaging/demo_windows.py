@@ -10,7 +10,7 @@ from shop_processes import ROOT, HubProcess, ShopError
 
 from common.i18n import Translator
 
-POSTS = (("till", "Caisse 1", "1080x760+10+40"), ("depot", "Dépôt", "800x760+1105+40"))
+POSTS = (("till", "Caisse 1", "1080x760+10+40"), ("depot", "Dépôt", "800x960+1105+40"))
 
 
 def show(root: Path, hub: HubProcess, t: Translator, terminal: Terminal) -> None:

@@ -92,13 +92,13 @@ def reply(db: Connection, outbox: str, n: int) -> tuple[bytes, bytes] | None:
 
 
 def drop_replies(db: Connection, acked: Iterable[tuple[str, int]]) -> None:
-    """Forget the replies that their kiosk has: (outbox, up to n)."""
+    """Forget replies: (outbox, up to n)."""
     db.executemany("DELETE FROM reply WHERE outbox_id = ? AND n <= ?", acked)
 
 
-def quarantine(db: Connection, command: Command, code: str, received_ms: int) -> None:
-    """Keep the bytes of a command that cannot be accepted."""
-    db.execute(
+def quarantine(db: Connection, command: Command, code: str, received_ms: int) -> bool:
+    """Keep the bytes of a command that cannot be accepted; False where they are there already."""
+    added = db.execute(
         "INSERT INTO quarantine (outbox_id, n, body_hash, schema, body, code, received_ms)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (outbox_id, n, body_hash) DO NOTHING",
         (
@@ -110,7 +110,8 @@ def quarantine(db: Connection, command: Command, code: str, received_ms: int) ->
             code,
             received_ms,
         ),
-    )
+    ).rowcount
+    return bool(added)
 
 
 def quarantined(db: Connection) -> int:

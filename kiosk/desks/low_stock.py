@@ -36,7 +36,12 @@ class LowStock:
     def _look(self, article_ids: Iterable[str]) -> None:
         for article_id in article_ids:
             stock = self._catalogue.stock(article_id)
-            if stock is not None and stock.low:
+            # The article's own row is decoded for the few that are low only.
+            if stock is not None and stock.low and self._on_sale(article_id):
                 self._ids.add(article_id)
             else:
                 self._ids.discard(article_id)
+
+    def _on_sale(self, article_id: str) -> bool:
+        article = self._catalogue.article(article_id)
+        return article is not None and article.active

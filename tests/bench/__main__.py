@@ -42,6 +42,7 @@ FIGURES: Final[Mapping[str, Callable[[Setting], Iterator[Figure]]]] = {
     "restart": restart.figures,
     "memory": memory.figures,
 }
+FILE_WIDTH: Final = 160
 LIBRARIES: Final = ("comptoir", "pyzmq", "orjson", "msgspec", "peewee", "pysqlite3", "websockets")
 
 
@@ -66,6 +67,8 @@ def main(
 ) -> None:
     """Measure Comptoir beside the limit and beside what one would build otherwise."""
     terminal = Console(highlight=False)
+    if not terminal.is_terminal:
+        terminal.width = FILE_WIDTH
     plan = QUICK if quick else FULL
     if rounds is not None:
         plan = replace(plan, rounds=rounds)

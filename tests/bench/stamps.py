@@ -29,10 +29,6 @@ class Stamps:
         if topic == self._topic:
             self._seen.append((time.monotonic_ns(), follower, changes))
 
-    def clear(self) -> None:
-        """Forget all."""
-        self._seen.clear()
-
     def save(self, path: Path) -> None:
         """Write (command, follower, time); a command's number is its n, less one."""
         stamped = [

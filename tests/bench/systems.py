@@ -6,6 +6,7 @@ command or a group. Each gets a fresh copy of the same shop.
 """
 
 import pickle
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -29,6 +30,7 @@ WEBSOCKET: Final = "websocket"
 WEBSOCKET_GROUP: Final = "websocket_group"
 NAMES: Final = (OURS, LIMIT, WEBSOCKET, WEBSOCKET_GROUP)
 READY: Final = "The hub is ready."
+ARRIVAL_S: Final = 10.0
 TILL_TOPICS: Final = TOPICS_OF[Profile.TILL]
 
 
@@ -55,8 +57,19 @@ class Followers:
             worker.tell(do=do, **goal)
         return max(int(worker.hear(do, timeout_s)["at_ns"]) for worker in self.workers)
 
-    def stamped(self) -> Stamped:
-        """Return when whom what reached; raises RuntimeError where a follower had trouble."""
+    def stamped(self, commands: int) -> Stamped:
+        """Return when whom what reached, once all commands have reached all, or in vain after 10 s.
+
+        Raises RuntimeError where a follower had trouble.
+        """
+        deadline = time.monotonic() + ARRIVAL_S
+        while len(found := self._saved()) < commands * sum(self.counts):
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.05)
+        return found
+
+    def _saved(self) -> Stamped:
         found: Stamped = []
         first = 0
         for worker, count in zip(self.workers, self.counts, strict=True):

@@ -14,9 +14,9 @@ PEERS = {LIMIT: "limit", WEBSOCKET: "WebSocket", WEBSOCKET_GROUP: "WS group"}
 def print_table(figures: Sequence[Figure], terminal: Console) -> None:
     """Print one line a figure: ours, each peer's with our ratio to it, and the goals."""
     table = Table(pad_edge=False, box=None)
-    table.add_column("figure")
+    table.add_column("figure", no_wrap=True)
     for heading in ("Comptoir", *(name for peer in PEERS.values() for name in (peer, "×"))):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("goal")
     for figure in figures:
         cells = [f"{_amount(figure.value())} {figure.unit}"]

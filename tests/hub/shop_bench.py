@@ -16,10 +16,12 @@ from common import messages as m
 from common import wire
 from common.ids import IdMint
 from common.models import (
+    Article,
     GoodsReceipt,
     Payment,
     ReceiptLine,
     RowT,
+    StockLevel,
     Ticket,
     TicketLine,
     decode_row,
@@ -186,7 +188,7 @@ class ShopBench:
 
     def picture(self) -> dict[str, list[Any]]:
         """Return all tables as they stand, and the heads in memory."""
-        tables = self.store.database.get_tables()  # type: ignore[no-untyped-call]
+        tables = self.store.database.get_tables()
         db = self.store.db
         stored = {name: db.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables}
         return {**stored, "heads": sorted(self.log.heads.items()), "gseq": [self.log.gseq]}
@@ -264,11 +266,11 @@ def _check_ledgers(bench: ShopBench) -> None:
     places = db.execute("SELECT DISTINCT article_id, location_id FROM stock_movement").fetchall()
     assert all(stock.level(db, *place) for place in places)
     levels = db.execute("SELECT article_id, location_id FROM stock_level").fetchall()
-    tables = {
+    tables: dict[str, list[Article | None] | list[StockLevel | None]] = {
         "articles": [catalogue.article(db, i) for (i,) in db.execute("SELECT id FROM article")],
         "stock": [stock.level(db, *place) for place in levels],
     }
     for topic, rows in tables.items():
         found = db.execute("SELECT key, row FROM live_row WHERE topic = ?", (topic,))
-        assert dict(found) == {row.id: encode_row(row) for row in rows if row is not None}
+        assert dict(found) == {row.id: encode_row(row) for row in rows if row}
     assert bench.pipeline._heads == devices.outbox_heads(db)

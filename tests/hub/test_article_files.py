@@ -70,7 +70,7 @@ def test_garbage_gives_rejects_or_the_one_error(content: bytes) -> None:
 @given(st.data())
 def test_a_damaged_file_gives_rejects_or_the_one_error(data: st.DataObject) -> None:
     encoded = FRENCH.encode(data.draw(st.sampled_from(["utf-8", "cp1252", "utf-16"])))
-    content = bytearray(gzip.compress(encoded) if data.draw(st.booleans()) else encoded)
+    content = bytearray(gzip.compress(encoded, mtime=0) if data.draw(st.booleans()) else encoded)
     for _ in range(data.draw(st.integers(1, 5))):
         place = data.draw(st.integers(0, len(content)))
         content[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))

@@ -68,7 +68,10 @@ def test_a_sound_ticket_stands_in_every_ledger(bench: ShopBench) -> None:
 
 
 def test_takings_are_summed_by_method_and_rate(bench: ShopBench) -> None:
-    cheap, dear = ticket_line("", "Bread", 1000, 100, 550), ticket_line("", "Wine", 1000, 1000, 2000)
+    cheap, dear = (
+        ticket_line("", "Bread", 1000, 100, 550),
+        ticket_line("", "Wine", 1000, 1000, 2000),
+    )
     both = replace(
         bench.ticket_of(cheap, dear),
         payments=(Payment("cash", 600, 1000), Payment("card", 500, 500)),
@@ -184,7 +187,11 @@ def test_a_wrong_clock_is_flagged_beyond_its_tolerance(bench: ShopBench, sign: i
 def test_every_flag_at_once_is_still_a_sale(bench: ShopBench) -> None:
     sell(bench, bench.ticket(("", 1000), number=77))
     odd = bench.ticket(
-        (GHOST, 1000), (bench.article("A"), 11_000), number=77, total_cents=1, clock_diff_ms=-999_999
+        (GHOST, 1000),
+        (bench.article("A"), 11_000),
+        number=77,
+        total_cents=1,
+        clock_diff_ms=-999_999,
     )
     flags = sell(bench, odd)
     assert set(flags) == {

@@ -1,7 +1,5 @@
 """Exactly once, whatever arrives: repeats, holes, foreign outboxes, bytes that mean nothing."""
 
-from dataclasses import replace
-
 import orjson
 import pytest
 
@@ -84,12 +82,11 @@ def test_numbers_that_no_database_can_hold_are_holes(shop: Shop) -> None:
     till = shop.post(Profile.TILL)
     for n in (2**63, 2**64 - 1):
         far = till.send_bytes(b"{}", n=n)
-        far = replace(far, command=replace(far.command, acked=2**64 - 1))
+        far = far._replace(command=far.command._replace(acked=2**64 - 1))
         assert shop.replies(far) == [m.Expect(till.outbox, 1)]
     zero = till.send_bytes(b"{}", n=0)
-    (reply,) = shop.replies(zero)
-    assert reply.status is not m.Status.ACCEPTED
-    assert shop.rows("SELECT * FROM outbox WHERE id = ?", till.outbox) == []
+    assert codes(shop.replies(zero)) == ["malformed"]
+    assert kept_bytes(shop) == shop.rows("SELECT * FROM outbox WHERE id = ?", till.outbox) == []
 
 
 def test_the_same_number_with_other_contents_is_kept_apart(shop: Shop) -> None:
@@ -214,8 +211,7 @@ def test_a_reply_names_the_topics_of_its_own_command_only(shop: Shop) -> None:
         depot.send_bytes(b"nothing"),
         depot.send("goods.receive", receipt(depot, (article, 1000))),
     )
-    for reply in (forbidden, unknown, unread):
-        assert not {"stock", "sales", "takings"} & reply.topics.keys()
+    assert forbidden.topics == unknown.topics == unread.topics == {}
     assert brought.topics.keys() == {"stock", "receipts"}
 
 
@@ -259,7 +255,7 @@ def test_what_cannot_be_read_is_kept_and_the_queue_goes_on(
 def test_a_body_that_is_not_what_its_hash_says_is_kept(shop: Shop) -> None:
     till = shop.post(Profile.TILL)
     sent = till.send_bytes(b"{}")
-    torn = replace(sent, command=replace(sent.command, body_hash=wire.body_hash(b"other")))
+    torn = sent._replace(command=sent.command._replace(body_hash=wire.body_hash(b"other")))
     (reply,) = shop.replies(torn)
     assert (reply.status, reply.code) == (QUARANTINED, "unreadable_command")
 

@@ -149,6 +149,12 @@ def test_while_another_process_writes_commands_wait_in_their_outbox(tmp_path: Pa
 # Transactions.
 
 
+def _write_and_fail(store: Store, names: tuple[str, ...]) -> None:
+    for name in names:
+        store.set_meta(name, "failed")
+    raise KeyError
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store.create(tmp_path / "comptoir.db")
@@ -161,9 +167,7 @@ def test_a_group_stands_whole_or_not_at_all(store: Store) -> None:
         store.set_meta("a", "1")
         store.set_meta("a", "2")
     with pytest.raises(KeyError), store.group():
-        store.set_meta("a", "3")
-        store.set_meta("b", "3")
-        raise KeyError
+        _write_and_fail(store, ("a", "b"))
     assert not store.db.in_transaction
     assert (store.meta("a"), store.meta("b")) == ("2", "")
 
@@ -173,9 +177,7 @@ def test_a_command_is_undone_alone(store: Store) -> None:
         with store.command():
             store.set_meta("before", "1")
         with pytest.raises(KeyError), store.command():
-            store.set_meta("before", "2")
-            store.set_meta("amid", "2")
-            raise KeyError
+            _write_and_fail(store, ("before", "amid"))
         with store.command():
             store.set_meta("after", "3")
     assert [store.meta(name) for name in ("before", "amid", "after")] == ["1", "", "3"]
@@ -186,10 +188,8 @@ def test_a_group_that_sqlite_ended_itself_shows_the_fault(store: Store) -> None:
         "CREATE TRIGGER fail BEFORE INSERT ON meta WHEN NEW.name = 'x'"
         " BEGIN SELECT RAISE(ROLLBACK, 'enough'); END"
     )
-    with pytest.raises(FAULTS, match="enough") as raised, store.group():
-        store.set_meta("a", "1")
-        with store.command():
-            store.set_meta("x", "1")
+    with pytest.raises(FAULTS, match="enough") as raised, store.group(), store.command():
+        _write_and_fail(store, ("a", "x"))
     assert not is_passing(raised.value)
     assert not store.db.in_transaction
     assert store.meta("a") == ""

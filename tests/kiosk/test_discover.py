@@ -2,6 +2,7 @@
 
 import gc
 import socket
+import time
 from threading import Condition
 
 import pytest
@@ -18,11 +19,16 @@ PATIENCE_S = 15.0
 def test_an_announced_hub_is_found_by_its_shops_name() -> None:
     announcer = Announcer("Épicerie des Tilleuls", "127.0.0.1", 41801)
     announcer.start()
+    wanted = FoundHub("Épicerie des Tilleuls", Address("127.0.0.1", 41801))
+    hubs: tuple[FoundHub, ...] = ()
     try:
-        hubs = find_hubs(PATIENCE_S, LOOPBACK)
+        deadline = time.monotonic() + PATIENCE_S
+        # Another test's hub may be on the same interface, and answer first.
+        while wanted not in hubs and time.monotonic() < deadline:
+            hubs = find_hubs(deadline - time.monotonic(), LOOPBACK)
     finally:
         announcer.stop()
-    assert FoundHub("Épicerie des Tilleuls", Address("127.0.0.1", 41801)) in hubs
+    assert wanted in hubs
 
 
 def test_hubs_come_and_go() -> None:

@@ -169,6 +169,12 @@ class FakeSession:
         assert article is not None
         self.put("articles", replace(article, price_cents=price_cents))
 
+    def retire(self, article_id: str) -> None:
+        """Let another post take an article off sale."""
+        article = self.catalogue.article(article_id)
+        assert article is not None
+        self.put("articles", replace(article, active=False))
+
     def change_stock(self, article_id: str, quantity_milli: int, minimum_milli: int = 4000) -> None:
         """Let another post move stock."""
         key = stock_key(article_id, LOCATION)

@@ -61,10 +61,6 @@ class Hands:
         self.stage.close()
         self._window.remove_widget(self.stage.root)
         self._step(1)
-        # Kivy keeps rows for other lists to use; they are of this window's size and theme.
-        from kivy.uix.recycleview.views import _cached_views
-
-        _cached_views.clear()
 
     def frames(self, count: int = 4) -> None:
         """Let frames pass."""
@@ -122,8 +118,8 @@ class Hands:
 
     def rows(self, under: Any) -> list[Any]:
         """Return a list's rows in view, from the top."""
-        views = under.view_adapter.views
-        return [views[index] for index in sorted(views)]
+        rows: list[Any] = under.rows
+        return rows
 
     def tiles(self) -> list[Any]:
         """Return the tiles that show an article."""

@@ -47,4 +47,4 @@ def _measure(
     with running(name, setting.lab, case) as system:
         followers = system.follow(case.shop.of(Profile.TILL)[:count], processes)
         sent = system.send_paced(rate)
-        return latency(sent, followers.stamped(), count, WARM_UP)
+        return latency(sent, followers.stamped(len(sent)), count, WARM_UP)

@@ -54,7 +54,7 @@ def _measure(setting: Setting, system: System, case: Case) -> list[float]:
             if number >= WARM_UP
         ]
         kiosk.process.end()
-    followers.stamped()
+    followers.stamped(len(sent))
     return samples
 
 

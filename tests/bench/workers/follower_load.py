@@ -166,17 +166,15 @@ class Load:
                 self._stamps.save(Path(message["path"]))
                 troubles = [trouble for post in self._posts for trouble in post.troubles]
                 self._channel.say("saved", troubles=troubles)
-                self._stamps.clear()
-                for post in self._posts:
-                    post.troubles.clear()
             else:
                 self._wanted, self._goal = message["do"], message
 
     def _look(self) -> None:
         """Answer what was asked for, as soon as it is so of every post."""
         if self._wanted and all(self._reached(post) for post in self._posts):
+            at_ns = time.monotonic_ns()
             leave_to_rest()
-            self._channel.say(self._wanted, at_ns=time.monotonic_ns())
+            self._channel.say(self._wanted, at_ns=at_ns)
             self._wanted = ""
 
     def _reached(self, post: Post) -> bool:

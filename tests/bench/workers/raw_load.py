@@ -53,8 +53,9 @@ class Load:
         while True:
             self._loop.turn(0.25)
             if self._wanted == "live" and len(self._heard) == self._count:
+                at_ns = time.monotonic_ns()
                 leave_to_rest()
-                self._channel.say(self._wanted, at_ns=time.monotonic_ns())
+                self._channel.say(self._wanted, at_ns=at_ns)
                 self._wanted = ""
 
     def _told(self) -> None:
@@ -72,7 +73,6 @@ class Load:
             for command in commands_of(frame)
         ]
         path.write_bytes(pickle.dumps(stamped))
-        self._seen.clear()
         self._channel.say("saved", troubles=[])
 
 

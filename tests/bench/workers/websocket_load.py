@@ -60,8 +60,9 @@ class Load:
 
     async def _say_live(self) -> None:
         await self._live.wait()
+        at_ns = time.monotonic_ns()
         leave_to_rest()
-        self._channel.say("live", at_ns=time.monotonic_ns())
+        self._channel.say("live", at_ns=at_ns)
 
     def _save(self, path: Path) -> None:
         stamped = [
@@ -71,7 +72,6 @@ class Load:
             for change in message["changes"]
         ]
         path.write_bytes(pickle.dumps(stamped))
-        self._seen.clear()
         self._channel.say("saved", troubles=[])
 
 

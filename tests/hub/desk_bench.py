@@ -1,0 +1,143 @@
+"""A hub's desks on a real store in memory's reach: clocks by hand, no socket, no thread.
+
+Owns the making of a core for tests, and the frames a kiosk would send. Answers come back decoded.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from common import messages as m
+from common import seal, wire
+from common.ids import IdMint
+from common.topics import KIOSK_PROFILES, Profile
+from hub import queries
+from hub.changes import ChangeLogBook
+from hub.config import KeepSettings, Keys
+from hub.doors import Doors
+from hub.hub import Counters, Desks, Hub
+from hub.pairing import PairingDesk
+from hub.pipeline import Pipeline
+from hub.records import devices
+from hub.records.devices import ACTIVE, Device
+from hub.store import Store
+from hub.sync import SyncDesk
+from hub.upkeep import Upkeep
+
+EPOCH = "5" * 32
+WALL_MS = 1_772_545_920_000
+PORTS = {profile: 47803 + place for place, profile in enumerate(KIOSK_PROFILES)}
+
+
+@dataclass(slots=True)
+class Hand:
+    """A clock that a test moves, seconds, and the wall beside it."""
+
+    now_s: float = 1000.0
+
+    def clock(self) -> float:
+        """Return the monotonic clock, seconds."""
+        return self.now_s
+
+    def wall_ms(self) -> int:
+        """Return the wall clock, ms."""
+        return WALL_MS + round((self.now_s - 1000.0) * 1000)
+
+
+def device(number: int, profile: Profile, state: str = ACTIVE) -> Device:
+    """Return a device whose id and keys follow from its number."""
+    key = number.to_bytes(32, "big")
+    return Device(f"d{number:031x}", number, f"Post {number}", profile, state, key, key, 0)
+
+
+@dataclass(slots=True)
+class Bench:
+    """A core and its parts. `wanted`: topics whose snapshot was asked of the reader."""
+
+    path: Path
+    hand: Hand
+    store: Store
+    log: ChangeLogBook
+    sync: SyncDesk
+    pairing: PairingDesk
+    doors: Doors
+    desk: queries.Desk
+    core: Hub
+    keys: Keys
+    wanted: list[str]
+    enrolled: list[Device] = field(default_factory=list)
+    sent: int = 0
+
+    def enrol(self, number: int, profile: Profile) -> Device:
+        """Know a device."""
+        made = device(number, profile)
+        with self.store.group() as db:
+            devices.add_device(db, made)
+        self.doors.admit(made)
+        self.enrolled.append(made)
+        return made
+
+    def hear(self, device: Device, message: Any, peer: bytes = b"peer") -> list[Any]:
+        """Give the core a JSON-bodied message; return its answers, decoded."""
+        return decoded(self.core.message(peer, device.id, wire.encode(message)))
+
+    def put(self, console: Device, entries: list[m.CatalogueEntry]) -> None:
+        """Queue a list from the console; `core.turn` takes it."""
+        self.sent += 1
+        body = {"id": f"{self.sent:032x}", "kind": "catalogue.put", "args": {"entries": entries}}
+        raw = orjson.dumps(body)
+        command = m.Command("0e" * 16, self.sent, 0, 1, wire.body_hash(raw), raw)
+        assert self.core.message(b"console", console.id, wire.encode_command(command)) == []
+
+
+def article(number: int, price_cents: int = 250, name: str = "") -> m.CatalogueEntry:
+    """Return a line of a list."""
+    return m.CatalogueEntry(f"{number:08}", name or f"Item {number}", "All", price_cents, 550, 5000)
+
+
+def decoded(answers: list[tuple[bytes, bytes]]) -> list[Any]:
+    """Return the messages of answers."""
+    return [wire.decode(frame) for _, frame in answers]
+
+
+@contextmanager
+def open_bench(folder: Path) -> Iterator[Bench]:
+    """Yield a new hub's core in a folder."""
+    hand = Hand()
+    path = folder / "comptoir.db"
+    store = Store.create(path)
+    with store.group():
+        ChangeLogBook.found(store, EPOCH)
+    log = ChangeLogBook(store)
+    mint = IdMint(hand.wall_ms, seal.random_bytes)
+    pipeline = Pipeline(store, log, hand.wall_ms, mint)
+    keys = Keys(seal.new_signing_keys(), seal.new_curve_keys(), seal.new_curve_keys())
+    numbers = iter(range(100, 200))
+
+    def enrol(made: Device) -> None:
+        with store.group() as db:
+            devices.add_device(db, made)
+
+    pairing = PairingDesk(keys, lambda: next(numbers), enrol, mint, hand.wall_ms, hand.clock)
+    wanted: list[str] = []
+    sync = SyncDesk(log, pipeline, wanted.append, PORTS, hand.wall_ms, hand.clock)
+    counters = Counters()
+    desk = queries.Desk(
+        store, log, pairing, {}, counters.as_dict, hand.wall_ms, hand.wall_ms(), "Essai"
+    )
+    doors = Doors(())
+    upkeep = Upkeep(store, log, KeepSettings(), hand.wall_ms)
+    desks = Desks(log, pipeline, sync, pairing, doors, desk, upkeep, _card)
+    core = Hub(desks, counters, hand.wall_ms)
+    try:
+        yield Bench(path, hand, store, log, sync, pairing, doors, desk, core, keys, wanted)
+    finally:
+        store.close()
+
+
+def _card() -> m.Card:
+    return m.Card("{}", "00")

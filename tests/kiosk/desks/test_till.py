@@ -1,0 +1,209 @@
+"""The till's desk without a screen: what each action leaves behind."""
+
+import pytest
+
+from common.errors import Problem
+from common.i18n import Translator
+from common.models import Article
+from common.rules import ticket_is_sound
+from kiosk.desks.desk import WAITING_SAID_AFTER_MS, Wall
+from kiosk.desks.till import SETTLE_MS, Mode, TillDesk
+from kiosk.scanner import Scan
+from kiosk.state import LinkStatus
+from tests.ui.fake_session import OFFSET_MIN, FakeSession
+
+Till = tuple[TillDesk, FakeSession]
+
+
+@pytest.fixture
+def till() -> Till:
+    session = FakeSession(articles=60)
+    wall = Wall(lambda: session.now_ms, lambda: OFFSET_MIN)
+    return TillDesk(session, Translator("en"), wall), session
+
+
+def articles(session: FakeSession) -> list[Article]:
+    return session.catalogue.search(limit=10)
+
+
+def type_in(desk: TillDesk, digits: str) -> None:
+    for digit in digits:
+        desk.press(digit)
+
+
+def settle(desk: TillDesk, session: FakeSession, mode: Mode) -> bool:
+    desk.pay(mode)
+    session.now_ms += SETTLE_MS
+    return desk.confirm()
+
+
+def test_tickets_are_sound(till: Till) -> None:
+    desk, session = till
+    for article in articles(session)[:4]:
+        desk.tap_article(article.id)
+    type_in(desk, "0,375")
+    desk.apply_entry()
+    assert settle(desk, session, Mode.CASH)
+    assert ticket_is_sound(session.tickets[-1])
+    assert session.tickets[-1].lines[-1].quantity_milli == 375
+
+
+def test_cash_exactly_typed_and_chosen(till: Till) -> None:
+    desk, session = till
+    given = []
+    for typed, chosen in (("", None), ("200", None), ("", 5000), ("199,99", None)):
+        desk.tap_article(articles(session)[0].id)
+        desk.pay(Mode.CASH)
+        session.now_ms += SETTLE_MS
+        type_in(desk, typed)
+        if chosen:
+            desk.give(chosen)
+        assert desk.confirm()
+        given.append(session.tickets[-1].payments[0].given_cents)
+    assert given == [articles(session)[0].price_cents, 20_000, 5_000, 19_999]
+
+
+def test_a_third_decimal_is_no_amount(till: Till) -> None:
+    desk, session = till
+    desk.tap_article(articles(session)[0].id)
+    desk.pay(Mode.CASH)
+    session.now_ms += SETTLE_MS
+    type_in(desk, "50,123")
+    assert not desk.can_confirm()
+    assert not desk.confirm()
+
+
+def test_an_empty_basket_cannot_be_paid(till: Till) -> None:
+    desk, _ = till
+    desk.pay(Mode.CASH)
+    assert desk.mode is Mode.SELL
+    assert not desk.confirm()
+
+
+def test_every_step_but_the_last_can_be_taken_back(till: Till) -> None:
+    desk, session = till
+    first, second = articles(session)[:2]
+    desk.tap_article(first.id)
+    desk.tap_article(second.id)
+    desk.more(2)
+    line = desk.basket().lines[1].id
+    desk.remove(line)
+    desk.empty()
+    counts = []
+    while desk.can_undo():
+        desk.undo()
+        counts.append(desk.basket().count)
+    assert counts == [1, 4, 2, 1, 0]
+    desk.tap_article(first.id)
+    assert settle(desk, session, Mode.CARD)
+    assert not desk.can_undo()
+
+
+def test_the_offer_to_bring_back_ends_with_the_next_article(till: Till) -> None:
+    desk, session = till
+    desk.tap_article(articles(session)[0].id)
+    desk.empty()
+    assert desk.notice() is not None
+    desk.tap_article(articles(session)[1].id)
+    assert desk.notice() is None
+
+
+def test_a_line_at_nothing_goes(till: Till) -> None:
+    desk, session = till
+    desk.tap_article(articles(session)[0].id)
+    desk.more(-1)
+    assert desk.basket().lines == ()
+    desk.undo()
+    type_in(desk, "0")
+    desk.apply_entry()
+    assert desk.basket().lines == ()
+
+
+def test_too_much_is_refused_in_words(till: Till) -> None:
+    desk, session = till
+    article = articles(session)[0]
+    type_in(desk, "99999")
+    desk.tap_article(article.id)
+    type_in(desk, "99999")
+    desk.tap_article(article.id)
+    notice = desk.notice()
+    assert notice is not None
+    assert article.name in notice.title
+    assert desk.basket().count == 99_999
+    desk.more(2)
+    assert desk.basket().count == 99_999
+
+
+def test_codes_unknown_misread_and_no_longer_sold(till: Till) -> None:
+    desk, session = till
+    article = articles(session)[0]
+    said = []
+    for scan in (Scan("12345670"), Scan("12345671", misread=True)):
+        desk.scan(scan)
+        notice = desk.notice()
+        assert notice is not None
+        said.append(notice.title)
+    session.retire(article.id)
+    desk.scan(Scan(article.codes[0]))
+    notice = desk.notice()
+    assert notice is not None
+    said.append(notice.title)
+    assert said == [
+        "Code 12345670 is not in the catalogue",
+        "Code 12345671 was not read well",
+        f"“{article.name}” is no longer sold",
+    ]
+    assert desk.basket().lines == ()
+
+
+def test_a_notice_speaks_the_language_in_view(till: Till) -> None:
+    desk, _ = till
+    desk.scan(Scan("12345670"))
+    desk.t = Translator("fr")
+    notice = desk.notice()
+    assert notice is not None
+    assert notice.title == "Le code 12345670 n’est pas au catalogue"
+
+
+def test_what_was_put_right_is_said_once(till: Till) -> None:
+    desk, session = till
+    session.notices.append(Problem("hash_mismatch", {"n": 7}))
+    desk.poll()
+    notice = desk.notice()
+    assert notice is not None
+    assert "7" in notice.text
+    desk.dismiss()
+    desk.poll()
+    assert desk.notice() is None
+
+
+def test_waiting_is_said_at_once_offline_and_later_online(till: Till) -> None:
+    desk, session = till
+    desk.tap_article(articles(session)[0].id)
+    settle(desk, session, Mode.CARD)
+    assert desk.status().waiting == 0
+    session.now_ms += WAITING_SAID_AFTER_MS
+    assert desk.status().waiting == 1
+    session.acknowledge()
+    assert desk.status().waiting == 0
+    session.link(LinkStatus.OFFLINE)
+    desk.tap_article(articles(session)[0].id)
+    settle(desk, session, Mode.CARD)
+    assert desk.status().waiting == 1
+
+
+def test_pages_keep_their_place(till: Till) -> None:
+    desk, _ = till
+    shelf = desk.shelf
+    shelf.fit(10)
+    assert shelf.pages == 6
+    shelf.turn(3)
+    first = shelf.ids()[0]
+    shelf.fit(20)
+    assert first in shelf.ids()
+    shelf.turn(99)
+    assert shelf.page == shelf.pages - 1
+    shelf.search("zorglub")
+    assert (shelf.pages, shelf.ids()) == (1, [])
+    shelf.choose("")
+    assert shelf.count == 60

@@ -1,0 +1,80 @@
+"""Importing through a running hub while posts follow: they see new prices as they are taken."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from shop_processes import ROOT, HubProcess
+
+from hub.cli import SOME_REJECTED
+from tests.net.conftest import Street
+
+ARTICLES = ROOT.parent / "shared" / "data" / "articles-20k.csv"
+HEADINGS = "code_barres;libelle;categorie;prix_ttc;tva;stock\n"
+CODE = "3257980128340"
+pytestmark = [pytest.mark.net]
+
+
+def imported(hub: HubProcess, file: Path, lang: str = "fr") -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "hub", "--data", str(hub.folder.root), "--lang", lang]
+        + ["import-articles", str(file)],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+        encoding="utf-8",
+        timeout=100,
+    )
+
+
+def test_a_till_sees_a_new_price_live(street: Street) -> None:
+    hub = street.hub(street.folder(articles=0))
+    till = street.post(hub, "till", "Caisse 1")
+    file = street.root / "articles.csv"
+    for price, cents in (("4,20", 420), ("4,50", 450)):
+        file.write_text(f"{HEADINGS}{CODE};Café;Épicerie;{price};5,5;12\n", "utf-8")
+        done = imported(hub, file)
+        assert done.returncode == 0, done.stderr
+        till.wait_equal(hub.heads())
+        tag = till.do("sell", lines=[{"code": CODE, "quantity_milli": 1000}], payment="card")
+        sold = till.wait(lambda event, tag=tag: event.get("tag") == tag)  # type: ignore[misc]
+        assert sold["event"] == "sold"
+        assert sold["ticket"]["total_cents"] == cents
+        till.wait_online()
+    # Two sold of the twelve that the first list brought; the second left the stock alone.
+    till.wait_equal(hub.heads())
+    assert till.ask("stock", code=CODE)["quantity_milli"] == 10_000
+    (article,) = till.ask("rows", topic="articles")["rows"]
+    assert (article["price_cents"], article["codes"]) == (450, [CODE])
+
+
+def test_rejects_of_an_import_through_the_hub_lie_beside_the_file(street: Street) -> None:
+    hub = street.hub(street.folder(articles=0))
+    file = street.root / "articles.csv"
+    file.write_text(f"{HEADINGS}{CODE};Café;;4,20;5,5;1\n9;;;1;20;0\n", "utf-8")
+    done = imported(hub, file, lang="en")
+    assert done.returncode == SOME_REJECTED
+    assert "1 line was taken." in done.stdout
+    rejects = (street.root / "articles-rejets.csv").read_text("utf-8-sig").splitlines()
+    assert (len(rejects), rejects[1].split(";")[0]) == (2, "3")
+    assert hub.heads()["articles"][0] == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not ARTICLES.exists(), reason="the real articles are not here (../shared/data)")
+def test_20000_real_articles_reach_a_till_that_follows(street: Street) -> None:
+    hub = street.hub(street.folder(articles=0))
+    till = street.post(hub, "till", "Caisse 1")
+    done = imported(hub, ARTICLES)
+    assert done.returncode in (0, SOME_REJECTED), done.stderr
+    heads = hub.heads()
+    till.wait_equal(heads)
+    rows = till.ask("rows", topic="articles")["rows"]
+    assert len(rows) > 19_000
+    tseq, digest = heads["articles"]
+    assert tseq >= len(rows)
+    assert imported(hub, ARTICLES).returncode == done.returncode
+    assert hub.heads()["articles"][1] == digest, "the same list once more changes no article"
+    till.wait_equal(hub.heads())
