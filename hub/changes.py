@@ -16,6 +16,8 @@ from hub.store import Connection, Store
 
 PAGE_BYTES: Final = 256 * 1024
 """About the most that one answer to `Since` holds: what one command changed stays together."""
+PAGES: Final = 32
+"""The most of them that are kept for others who ask the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +194,12 @@ class ChangeLogBook:
         head = self.heads[topic]
         if not head.low <= tseq <= head.tseq:
             return None
-        if (topic, tseq) not in self._pages:
-            self._pages[topic, tseq] = self._read_page(topic, tseq)
-        return self._pages[topic, tseq]
+        page = self._pages.get((topic, tseq))
+        if page is None:
+            if len(self._pages) >= PAGES:
+                del self._pages[next(iter(self._pages))]
+            page = self._pages[topic, tseq] = self._read_page(topic, tseq)
+        return page
 
     def _read_page(self, topic: str, tseq: int) -> tuple[int, bytes]:
         changes: list[m.Change] = []

@@ -92,6 +92,11 @@ class PairingDesk:
         self._code = _Code(self._codes, key, salt, profile, name, expires)
         return self._codes
 
+    def withdraw(self) -> None:
+        """Let the code that is out expire now."""
+        if self._code is not None and self._code.state is CodeState.OUT:
+            self._code.state = CodeState.EXPIRED
+
     def look(self, number: int) -> CodeView:
         """Return how a code stands; one that was replaced has expired."""
         self._expire()

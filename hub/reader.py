@@ -115,19 +115,19 @@ class SnapshotReader:
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        db = sqlite3.connect(
-            f"{self._path.absolute().as_uri()}?mode=ro",
-            uri=True,
-            isolation_level=None,
-            timeout=5,
-        )
-        try:
-            while (topic := self._wanted.get()) is not None:
-                try:
-                    self._done.put(read_snapshot(db, topic))
-                except FAULTS as error:
-                    _log.exception("snapshot of %s", topic)
-                    self._done.put(ReadFailed(topic, str(error)))
-                self._wake()
-        finally:
+        db: sqlite3.Connection | None = None
+        while (topic := self._wanted.get()) is not None:
+            try:
+                # Opened here, so that a file that cannot be opened now is tried again.
+                db = db or self._connect()
+                self._done.put(read_snapshot(db, topic))
+            except FAULTS as error:
+                _log.exception("snapshot of %s", topic)
+                self._done.put(ReadFailed(topic, str(error)))
+            self._wake()
+        if db is not None:
             db.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        uri = f"{self._path.absolute().as_uri()}?mode=ro"
+        return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)

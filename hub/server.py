@@ -234,9 +234,17 @@ class Server:
     def _hold_enrolment(self, parts: Parts) -> None:
         """The enrolment socket is open while a code is out, and a moment for its last word."""
         if parts.pairing.open and self._enrolment is None:
-            self._enrolment = self._curve_socket(zmq.ROUTER, doors.ENROLMENT)
-            self._bind(self._enrolment, self._network.enrolment_port, "enrolment_port")
-            self._poller.register(self._enrolment, zmq.POLLIN)
+            enrolment = self._curve_socket(zmq.ROUTER, doors.ENROLMENT)
+            try:
+                self._bind(enrolment, self._network.enrolment_port, "enrolment_port")
+            except Refusal as refusal:
+                # Nobody can be paired now, but the posts that are go on selling.
+                _log.error("the pairing code is void: %s", refusal)
+                enrolment.close(linger=0)
+                parts.pairing.withdraw()
+                return
+            self._enrolment = enrolment
+            self._poller.register(enrolment, zmq.POLLIN)
         elif not parts.pairing.open and self._enrolment is not None:
             self._poller.unregister(self._enrolment)
             self._enrolment.close(linger=2000)

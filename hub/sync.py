@@ -20,6 +20,8 @@ SHARED_S: Final = 3.0
 CREDIT_LIMIT: Final = 8 * 1024 * 1024
 PUMP_CHUNKS: Final = 16
 IDLE_S: Final = 60.0
+CONNECTIONS: Final = 4096
+"""The most connections whose outbox is remembered: those that were heard last."""
 Answers = list[tuple[bytes, bytes]]
 
 
@@ -68,7 +70,7 @@ class SyncDesk:
         self._clock = clock
         self._outbox_of: dict[bytes, str] = {}
         self._shared: dict[str, tuple[float, EncodedSnapshot]] = {}
-        self._waiting: dict[str, list[_Waiter]] = {}
+        self._waiting: dict[str, dict[bytes, _Waiter]] = {}
         self._serving: dict[tuple[bytes, str], _Serving] = {}
 
     @property
@@ -81,7 +83,7 @@ class SyncDesk:
         if hello.protocol != m.PROTOCOL:
             raise Refusal("protocol_version", theirs=hello.protocol, ours=m.PROTOCOL)
         last_n = self._outboxes.last_n(hello.outbox, device.id)
-        self._outbox_of[peer] = hello.outbox
+        self._remember(peer, hello.outbox)
         self.gone(peer)
         heads = self._log.heads
         welcome = m.Welcome(
@@ -120,17 +122,23 @@ class SyncDesk:
         _may_follow(device, request.topic)
         waiter = _Waiter(peer, self._outbox_of.get(peer, ""), request)
         shared = self._shared.get(request.topic)
-        if shared is not None and self._clock() - shared[0] < SHARED_S:
+        if shared is not None and self._is_good(shared):
             return self._begin(waiter, shared[1])
-        waiting = self._waiting.setdefault(request.topic, [])
+        waiting = self._waiting.setdefault(request.topic, {})
         if not waiting:
             self._request_snapshot(request.topic)
-        waiting.append(waiter)
+        waiting[peer] = waiter
         return []
+
+    def _is_good(self, shared: tuple[float, EncodedSnapshot]) -> bool:
+        """Return whether a snapshot is fresh, and the log still has what came after it."""
+        read_at_s, snapshot = shared
+        fresh = self._clock() - read_at_s < SHARED_S
+        return fresh and snapshot.tseq >= self._log.heads[snapshot.topic].low
 
     def snapshot_read(self, read: EncodedSnapshot | ReadFailed) -> Answers:
         """Begin serving everybody who waits for what was read."""
-        waiting = self._waiting.pop(read.topic, [])
+        waiting = self._waiting.pop(read.topic, {}).values()
         if isinstance(read, ReadFailed):
             refused = wire.encode(m.Refused("not_available", {"reason": read.reason}))
             return [(waiter.peer, refused) for waiter in waiting]
@@ -171,7 +179,17 @@ class SyncDesk:
 
     def _last_n(self, peer: bytes, device: Device) -> int:
         outbox = self._outbox_of.get(peer)
-        return self._outboxes.last_n(outbox, device.id) if outbox else 0
+        if not outbox:
+            return 0
+        self._remember(peer, outbox)
+        return self._outboxes.last_n(outbox, device.id)
+
+    def _remember(self, peer: bytes, outbox: str) -> None:
+        """Put a connection last in the order in which they are forgotten."""
+        self._outbox_of.pop(peer, None)
+        self._outbox_of[peer] = outbox
+        if len(self._outbox_of) > CONNECTIONS:
+            del self._outbox_of[next(iter(self._outbox_of))]
 
     def _begin(self, waiter: _Waiter, snapshot: EncodedSnapshot) -> Answers:
         request = waiter.request

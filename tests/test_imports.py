@@ -102,7 +102,15 @@ RULES = (
         "screens and widgets know view values only",
         DRAWN,
         (*OURS, THIRD_PARTY),
-        but=("kivy", "kiosk.views", "kiosk.screens", "kiosk.keypad", "kiosk.theme", "kiosk.widgets", "common"),
+        but=(
+            "kivy",
+            "kiosk.views",
+            "kiosk.screens",
+            "kiosk.keypad",
+            "kiosk.theme",
+            "kiosk.widgets",
+            "common",
+        ),
     ),
 )
 

@@ -5,7 +5,7 @@ Owns its layout from wide to narrow; the link's state is said by colour, sign an
 
 from collections.abc import Mapping
 
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.views import StatusView
@@ -68,6 +68,7 @@ class StatusBar(BoxLayout):
     trouble = StringProperty("")
     time = StringProperty("")
     narrow = BooleanProperty(False)
+    line_height = NumericProperty(26)
     __events__ = ("on_explain", "on_language")
 
     def on_explain(self) -> None:

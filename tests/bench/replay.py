@@ -32,6 +32,9 @@ class Replay:
         with self._store.group():
             for step in steps:
                 for statement in step.own:
+                    if statement.many:
+                        db.executemany(statement.sql, statement.rows)
+                        continue
                     cursor = db.execute(statement.sql, statement.rows[0])
                     if statement.reads:
                         cursor.fetchone()

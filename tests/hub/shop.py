@@ -82,9 +82,9 @@ class Post:
 
 def device_of(number: int, name: str, profile: Profile, device_id: str = "") -> Device:
     """Return an enrolled device with keys made from its number."""
-    keys = [blake2b(b"%d-%d" % (number, i), digest_size=32).digest() for i in range(2)]
+    curve, sign = (blake2b(b"%d-%d" % (number, i), digest_size=32).digest() for i in range(2))
     device_id = device_id or f"de{number:030x}"
-    return Device(device_id, number, name, profile, ACTIVE, *keys, START_MS)
+    return Device(device_id, number, name, profile, ACTIVE, curve, sign, START_MS)
 
 
 class Shop:
@@ -125,10 +125,8 @@ class Shop:
         device = device_of(number, name or f"{profile} {number}", profile)
         with self.store.group() as db:
             devices.add_device(db, device)
-        return Post(device, f"0b{number:030x}", mint=IdMint(self.clock.now_ms, self._random(number)))
-
-    def _random(self, number: int) -> Any:
-        return Random(1000 + number).randbytes
+        mint = IdMint(self.clock.now_ms, Random(1000 + number).randbytes)
+        return Post(device, f"0b{number:030x}", mint=mint)
 
     def run(self, *received: Received) -> Released:
         """Take commands in one group."""

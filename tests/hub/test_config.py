@@ -42,7 +42,9 @@ def test_an_empty_file_means_the_defaults(tmp_path: Path) -> None:
     assert read_settings(written(tmp_path, "")) == Settings()
 
 
-@pytest.mark.parametrize("bom_or_crlf", ["[network]\r\ntill_port = 9\r\n", "[network]\ntill_port=9"])
+@pytest.mark.parametrize(
+    "bom_or_crlf", ["[network]\r\ntill_port = 9\r\n", "[network]\ntill_port=9"]
+)
 def test_what_a_file_says_replaces_its_default_only(tmp_path: Path, bom_or_crlf: str) -> None:
     network = NetworkSettings(till_port=9)
     assert read_settings(written(tmp_path, bom_or_crlf)) == Settings(network=network)
@@ -139,7 +141,16 @@ def test_without_a_file_there_is_no_hub(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Épicerie", 'L\'"As" \\ du pain', "a\nb", "a\rb", "a\tb", "\x01\x1f\x7f\x80", "\u2028😀", "{x}"],
+    [
+        "Épicerie",
+        'L\'"As" \\ du pain',
+        "a\nb",
+        "a\rb",
+        "a\tb",
+        "\x01\x1f\x7f\x80",
+        "\u2028😀",
+        "{x}",
+    ],
 )
 def test_what_is_written_reads_back_equal(tmp_path: Path, text: str) -> None:
     settings = Settings(

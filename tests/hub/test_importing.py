@@ -1,8 +1,10 @@
 """Importing where no hub runs: what is taken, where rejects go, and what a second time changes."""
 
 import csv
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console as Terminal
@@ -170,9 +172,14 @@ def test_lines_go_in_batches_and_without_category_to_one(folder: Folder) -> None
 
 def test_nothing_is_taken_locally_while_a_hub_runs(folder: Folder) -> None:
     taken: list[int] = []
-    commands = (taken.append(n) or ("price.set", {}) for n in range(3))  # type: ignore[func-returns-value]
+
+    def commands() -> Iterator[tuple[str, dict[str, Any]]]:
+        for n in range(3):
+            taken.append(n)
+            yield "price.set", {}
+
     with only_hub(folder), pytest.raises(HubRuns):
-        run_locally(folder, commands, lambda _reply: None)
+        run_locally(folder, commands(), lambda _reply: None)
     assert taken == [], "the commands are still all there, for the hub that runs"
 
 

@@ -28,9 +28,7 @@ def fill(bench: Bench, count: int, price_cents: int = 250) -> None:
 
 
 def rows_of(snapshot: EncodedSnapshot) -> list[tuple[str, bytes]]:
-    return [
-        row for count, packed in snapshot.chunks for row in wire.unpack_rows(packed, count)
-    ]
+    return [row for count, packed in snapshot.chunks for row in wire.unpack_rows(packed, count)]
 
 
 def live_rows(bench: Bench, topic: str) -> list[tuple[str, bytes]]:

@@ -20,7 +20,9 @@ from tests.net.conftest import Street
 pytestmark = [pytest.mark.net]
 
 
-def comptoir(folder: Folder, *arguments: str, lang: str = "en") -> "subprocess.CompletedProcess[str]":
+def comptoir(
+    folder: Folder, *arguments: str, lang: str = "en"
+) -> "subprocess.CompletedProcess[str]":
     """Run `comptoir-hub` on a folder to its end."""
     return subprocess.run(
         [sys.executable, "-m", "hub", "--data", str(folder.root), "--lang", lang, *arguments],

@@ -17,9 +17,9 @@ pytestmark = [pytest.mark.net]
 
 
 def imported(hub: HubProcess, file: Path, lang: str = "fr") -> "subprocess.CompletedProcess[str]":
+    options = ("--data", str(hub.folder.root), "--lang", lang)
     return subprocess.run(
-        [sys.executable, "-m", "hub", "--data", str(hub.folder.root), "--lang", lang]
-        + ["import-articles", str(file)],
+        [sys.executable, "-m", "hub", *options, "import-articles", str(file)],
         cwd=ROOT,
         capture_output=True,
         check=False,

@@ -253,6 +253,15 @@ def test_offline_sales_are_counted(till: Hands) -> None:
     till.frames()
     assert till.reads("1 operation waits")
     assert till.reads("Kept on this post")
+    till.session.acknowledge()
+    till.session.link(LinkStatus.ONLINE)
+    till.until(lambda: till.reads("Online"), "the link back")
+    till.frames()
+    status = till.screen.ids.status
+    synced = next(
+        each for each in till.widgets(status) if getattr(each, "text", "").startswith("Sync")
+    )
+    assert synced.center_y == pytest.approx(status.center_y, abs=1)
 
 
 def test_what_the_hub_takes_at_once_is_not_said_to_wait(till: Hands) -> None:
