@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -22,6 +22,7 @@ from rich.table import Table
 
 from common import VERSION, seal
 from common.errors import Refusal
+from common.help_texts import HelpTexts, asked_language
 from common.i18n import Translator, mark
 from common.topics import KIOSK_PROFILES
 from hub.article_notices import ArticleFileError
@@ -84,7 +85,19 @@ def language() -> str:
     return "en" if wanted.lower().startswith("en") else "fr"
 
 
-@click.group()
+class _Spoken(click.Group):
+    """A group whose help is in the person's language."""
+
+    _texts = HelpTexts()
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **others: Any) -> Any:
+        """Put the help into words, then run as any group."""
+        arguments = sys.argv[1:] if args is None else list(args)
+        self._texts.speak(self, Translator(asked_language(arguments, language())))
+        return super().main(arguments, *more, **others)
+
+
+@click.group(cls=_Spoken)
 @click.version_option(VERSION, prog_name="comptoir-hub")
 @click.option(
     "--data",

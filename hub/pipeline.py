@@ -107,7 +107,8 @@ class Pipeline:
         try:
             return self._commit([received], self._take)
         except Exception as error:  # noqa: BLE001 - one command's fault must not stop a queue
-            if isinstance(error, FAULTS) and is_passing(error):
+            passing = isinstance(error, FAULTS) and is_passing(error)
+            if passing or not self._is_next(received.command):
                 return _busy(received, error)
             _log.exception("command %s failed", received.command.n)
             problem = Problem("handler_failed", {"reason": type(error).__name__})
@@ -117,6 +118,11 @@ class Pipeline:
             )
         except FAULTS as error:
             return _busy(received, error)
+
+    def _is_next(self, command: m.Command) -> bool:
+        """Return whether its outbox would move on with it: a repeat must never set it back."""
+        head = self._heads.get(command.outbox)
+        return command.n == (head.last_n if head else 0) + 1
 
     def _commit(
         self, batch: Sequence[Received], take: Callable[[_Group, Received], None]

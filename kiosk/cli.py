@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from rich.table import Table
 
 from common import VERSION
 from common.errors import Refusal
+from common.help_texts import HelpTexts, asked_language
 from common.i18n import LANGUAGES, Translator
 from kiosk.config import APP, Address, Size, default_folder, parse_address, parse_size
 from kiosk.preferences import read_language
@@ -77,7 +78,19 @@ _DATA = click.option(
 )
 
 
-@click.group(invoke_without_command=True)
+class _Spoken(click.Group):
+    """A group whose help is in the person's language."""
+
+    _texts = HelpTexts()
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **others: Any) -> Any:
+        """Put the help into words, then run as any group."""
+        arguments = sys.argv[1:] if args is None else list(args)
+        self._texts.speak(self, Translator(asked_language(arguments, _system_language())))
+        return super().main(arguments, *more, **others)
+
+
+@click.group(cls=_Spoken, invoke_without_command=True)
 @click.version_option(VERSION, prog_name=APP)
 @_DATA
 @click.option("--lang", type=click.Choice([*LANGUAGES]), help="Language.")

@@ -16,6 +16,7 @@ from demo_windows import show
 from rich.console import Console as Terminal
 from shop_processes import HubProcess, ShopError, found_hub, stock_up
 
+from common.help_texts import HelpTexts, asked_language
 from common.i18n import Translator
 from common.sample import sample_shop
 from hub.cli import language
@@ -23,7 +24,7 @@ from hub.cli import language
 
 @click.command()
 @click.option("--headless", is_flag=True, help="Tell the story in the terminal.")
-@click.option("--articles", default=240, type=click.IntRange(20, 100_000), help="How many.")
+@click.option("--articles", default=240, type=click.IntRange(20, 100_000), help="How many articles.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=language, help="Language.")
 @click.option("--seed", default=1, type=int, help="Another seed, another shop.")
 def main(headless: bool, articles: int, lang: str, seed: int) -> None:
@@ -56,4 +57,5 @@ def _has_display() -> bool:
 
 
 if __name__ == "__main__":
+    HelpTexts().speak(main, Translator(asked_language(sys.argv, language())))
     main()

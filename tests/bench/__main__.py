@@ -4,6 +4,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -76,7 +77,8 @@ def main(
     with open_lab(folder) as lab, terminal.status("") as status:
         if lab.filesystem in IN_MEMORY:
             terminal.print(f"[yellow]{lab.root} is in memory: commits cost nothing there.[/yellow]")
-        setting = Setting(lab, plan, status.update)
+        tell = status.update if terminal.is_terminal else partial(click.echo, err=True)
+        setting = Setting(lab, plan, tell)
         for name in only or FIGURES:
             figures += FIGURES[name](setting)
         machine = describe_machine(lab)

@@ -1,8 +1,9 @@
 """Finds every text that Comptoir shows people, where it stands in the sources.
 
-A msgid is a literal in `t("…")`, `t.n("…", "…", count)` or `mark("…")`, or one of the two texts of
-an `ErrorKind`; in .kv files the first two stand in expressions. Only literals count: a variable
-handed to `t` comes from a table, and there it is marked.
+A msgid is a literal in `t("…")`, `t.n("…", "…", count)` or `mark("…")`, one of the two texts of an
+`ErrorKind`, the docstring of a command or the `help` of its option; in .kv files the first two
+stand in expressions. Only literals count: a variable handed to `t` comes from a table, and there
+it is marked.
 """
 
 import ast
@@ -41,6 +42,8 @@ def all_msgids() -> list[Msgid]:
 def in_python(source: str, name: str) -> Iterator[Msgid]:
     """Yield the msgids of a Python source."""
     for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and _is_command(node):
+            yield Msgid(ast.get_docstring(node) or "", "", f"{name}:{node.lineno}")
         if not isinstance(node, ast.Call):
             continue
         where = f"{name}:{node.lineno}"
@@ -49,6 +52,10 @@ def in_python(source: str, name: str) -> Iterator[Msgid]:
                 yield Msgid(text, "", where)
             case "n", [str(one), str(many), *_]:
                 yield Msgid(one, many, where)
+            case "option", _:
+                for keyword in node.keywords:
+                    if keyword.arg == "help" and (words := _literal(keyword.value)):
+                        yield Msgid(words, "", where)
             case "ErrorKind", _:
                 texts = {"text": node.args[1:2], "hint": node.args[2:3]}
                 for keyword in node.keywords:
@@ -67,6 +74,12 @@ def in_kv(source: bytes, name: str) -> Iterator[Msgid]:
             yield Msgid(texts[0], texts[1], where)
         else:
             yield Msgid(texts, "", where)
+
+
+def _is_command(function: ast.FunctionDef) -> bool:
+    """Return whether a function is a command of click's, whose docstring is its help."""
+    called = (node.func for node in function.decorator_list if isinstance(node, ast.Call))
+    return any(_called(func) in ("command", "group") for func in called)
 
 
 def _called(function: ast.expr) -> str:
