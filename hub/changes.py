@@ -6,7 +6,7 @@ is written in one go; the heads in memory move only once that commit stands. Nev
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from common import messages as m
 from common import wire
@@ -29,8 +29,7 @@ class Head:
     digest: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """The command that made a change."""
 
     outbox: str

@@ -56,4 +56,4 @@ def _take(pipeline: Pipeline, batch: list[Received], on_reply: Callable[[m.Reply
         if isinstance(message, m.Reply):
             on_reply(message)
         else:
-            raise StoreError("hub_busy", reason=message)
+            raise StoreError(message.code, **message.params)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
@@ -49,6 +49,8 @@ from hub.sync import SyncDesk
 from hub.upkeep import Upkeep
 
 _log = logging.getLogger(__name__)
+GARBAGE_AFTER: Final = 50_000
+"""A group of commands makes thousands of objects, none of them in cycles: look for those seldom."""
 
 
 def now_ms() -> int:
@@ -99,6 +101,8 @@ def only_hub(folder: Folder) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise HubRuns("hub_runs", folder=folder.root) from None
+    except OSError as error:
+        raise ConfigError("folder_unusable", folder=folder.root, reason=error.strerror) from error
     try:
         yield
     finally:
@@ -177,6 +181,7 @@ class Service:
         # What was made so far stays: the collector need not walk through it in the midst of a sale.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(GARBAGE_AFTER)
         try:
             self.server.serve(self._parts)
         finally:

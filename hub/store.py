@@ -32,6 +32,16 @@ WRITER_PRAGMAS: Final = {
 }
 FAULTS: Final = (sqlite3.DatabaseError, DatabaseError, PeeweeException)
 """What the driver raises when a disk or a database fails; never a refusal."""
+_PROBLEM_OF: Final = {
+    sqlite3.SQLITE_BUSY: "database_locked",
+    sqlite3.SQLITE_LOCKED: "database_locked",
+    sqlite3.SQLITE_PERM: "database_unusable",
+    sqlite3.SQLITE_READONLY: "database_unusable",
+    sqlite3.SQLITE_IOERR: "database_unusable",
+    sqlite3.SQLITE_FULL: "database_unusable",
+    sqlite3.SQLITE_CANTOPEN: "database_unusable",
+}
+"""What a fault in opening means; any other means damage, after which people restore a backup."""
 
 
 class Connection(Protocol):
@@ -184,10 +194,18 @@ def _look(path: Path) -> None:
 
 def fault(path: Path, error: BaseException) -> StoreError:
     """Return what a fault of the driver means for a database file, in words."""
-    text = str(error)
-    in_use = "locked" in text or "busy" in text
-    code = "database_locked" if in_use else "database_damaged"
-    return StoreError(code, file=path, reason=text)
+    code = _PROBLEM_OF.get(_sqlite_code(error), "database_damaged")
+    return StoreError(code, file=path, reason=str(error))
+
+
+def _sqlite_code(error: BaseException | None) -> int:
+    """Return SQLite's primary code of a fault, also where peewee wrapped it; 0 for none."""
+    while error is not None:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code is not None:
+            return int(code) & 0xFF
+        error = error.__cause__ or error.__context__
+    return 0
 
 
 def sqlite_version() -> str:

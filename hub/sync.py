@@ -176,6 +176,8 @@ class SyncDesk:
         """Stop serving a peer."""
         for place in [place for place in self._serving if place[0] == peer]:
             del self._serving[place]
+        for waiting in self._waiting.values():
+            waiting.pop(peer, None)
 
     def _last_n(self, peer: bytes, device: Device) -> int:
         outbox = self._outbox_of.get(peer)

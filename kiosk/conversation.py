@@ -267,12 +267,16 @@ class Conversation:
 
     def _settle(self, turn: Turn) -> None:
         """Note replies on disk before they end anything; take in what was appended meanwhile."""
-        turn.replies = [reply for reply in turn.replies if reply.outbox == self._outgoing.outbox]
+        own = [reply for reply in turn.replies if reply.outbox == self._outgoing.outbox]
+        turn.replies = [reply for reply in own if reply.code != "hash_mismatch"]
         self._outbox.note_replies(turn.replies)
         for reply in turn.replies:
             self._outgoing.reply(reply)
         for entry in self._outbox.take_fresh():
             self._outgoing.add(entry)
+        if len(turn.replies) < len(own):
+            # An older copy that went on before it met the hub: its numbers were used before.
+            self._renew_outbox()
 
     def _resend_from(self, first_n: int | None, last_n: int) -> None:
         """Bring back what a hub restored from a backup has lost."""

@@ -103,7 +103,7 @@ def lock(venv: Venv, arguments: list[str]) -> int:
 def pytest_command(arguments: Sequence[str]) -> list[str]:
     """Return the arguments that run the tests; later ones override these."""
     workers = ["-n", str(TEST_WORKERS), "--dist", "loadgroup"]
-    return ["-m", "pytest", "--ignore", "tests/bench", *workers, *arguments]
+    return ["-m", "pytest", *workers, *arguments]
 
 
 def lint_commands(fix: bool) -> list[tuple[str, list[str]]]:

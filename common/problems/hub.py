@@ -60,6 +60,12 @@ PROBLEMS: Final = (
         retryable=True,
     ),
     ErrorKind(
+        "database_unusable",
+        "{file} cannot be opened or written: {reason}.",
+        "Check who owns it and its folder, and the space on the disk.",
+        retryable=True,
+    ),
+    ErrorKind(
         "database_damaged",
         "{file} is damaged: {reason}. It was not touched.",
         "Keep a copy of it, and restore a backup.",

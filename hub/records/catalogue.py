@@ -76,4 +76,4 @@ def add_category(db: Connection, row: Category) -> None:
 
 def _article(db: Connection, row: tuple[str, str, str, int, int, int]) -> Article:
     codes = db.execute("SELECT code FROM barcode WHERE article_id = ? ORDER BY rank", (row[0],))
-    return Article(*row[:5], codes=tuple(code for (code,) in codes), active=bool(row[5]))
+    return Article(*row[:5], codes=tuple([code for (code,) in codes]), active=bool(row[5]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from common.messages import Command
 from common.models import Alert
@@ -26,8 +27,7 @@ class Device:
     enrolled_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxHead:
+class OutboxHead(NamedTuple):
     """How far an outbox was taken, and up to where its kiosk has the replies."""
 
     device_id: str

@@ -1,6 +1,7 @@
 """`python -m tests.bench`: measures, prints a table, and writes the results for other programs."""
 
 import platform
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -67,6 +68,8 @@ def main(
     folder: Path | None,
 ) -> None:
     """Measure Comptoir beside the limit and beside what one would build otherwise."""
+    # Ends like Ctrl+C does: through every `finally`, which end the processes.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     terminal = Console(highlight=False)
     if not terminal.is_terminal:
         terminal.width = FILE_WIDTH

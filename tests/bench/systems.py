@@ -53,8 +53,16 @@ class Followers:
 
     def ask(self, do: str, timeout_s: float = 120.0, **goal: Any) -> int:
         """Wait until something holds of every follower; return when the last came to it, ns."""
+        self.begin(do, **goal)
+        return self.heard(do, timeout_s)
+
+    def begin(self, do: str, **goal: Any) -> None:
+        """Ask without waiting for the answer."""
         for worker in self.workers:
             worker.tell(do=do, **goal)
+
+    def heard(self, do: str, timeout_s: float = 120.0) -> int:
+        """Wait for the answer to what was asked by `begin`."""
         return max(int(worker.hear(do, timeout_s)["at_ns"]) for worker in self.workers)
 
     def stamped(self, commands: int) -> Stamped:

@@ -61,7 +61,7 @@ class Post:
     @property
     def peer(self) -> bytes:
         """Return the way back to this post."""
-        return self.device.id[:10].encode()
+        return self.device.id[-10:].encode()
 
     def body(self, kind: str, args: Any) -> bytes:
         """Return a command's JSON."""

@@ -130,6 +130,17 @@ def test_a_post_that_asks_again_before_its_snapshot_is_read_is_served_once(
     assert [begin.request for begin in reading.read()] == [count]
 
 
+def test_a_hello_ends_what_was_asked_before_it(shop: Shop) -> None:
+    # A snapshot that is still to be read would say how far the outbox of before was taken.
+    till = shop.post(Profile.TILL)
+    reading = Reading(shop)
+    for outbox in (till.outbox, "0c" * 16):
+        reading.desk.hello(b"a", till.device, m.Hello(m.PROTOCOL, VERSION, outbox, "", {}, 0))
+        if outbox == till.outbox:
+            reading.desk.snapshot(b"a", till.device, m.SnapshotRequest("shop", 1, MIB))
+    assert reading.read() == []
+
+
 @pytest.mark.parametrize("name", ["Épicerie n° 1", "a#b", "100 %", "a%20b", "what?", "a&mode=rwc"])
 def test_snapshots_are_read_whatever_the_folder_is_called(tmp_path: Path, name: str) -> None:
     from threading import Event

@@ -220,7 +220,7 @@ def test_a_fault_in_answering_a_repeat_does_not_set_the_outbox_back(shop: Shop) 
     replies = shop.accept(*sales)
     shop.store.db.execute("DELETE FROM reply WHERE n = 1")  # as in an old outbox
     left = iter([1, 1])  # it fails in the group and alone, then no more
-    shop.store.database.connection().create_function("fails", 0, lambda: next(left, 0))
+    shop.store.database.register_function(lambda: next(left, 0), "fails", 0)
     shop.store.db.execute(
         "CREATE TEMP TRIGGER odd BEFORE INSERT ON quarantine WHEN fails()"
         " BEGIN SELECT RAISE(ABORT, 'odd'); END"

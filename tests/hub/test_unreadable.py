@@ -7,7 +7,7 @@ from common import messages as m
 from common import wire
 from common.topics import Profile
 from tests.hub.papers import sale
-from tests.hub.shop import Shop
+from tests.hub.shop import Shop, goods
 from tests.hub.soundness import check
 from tests.hub.test_pipeline import QUARANTINED, kept_bytes
 

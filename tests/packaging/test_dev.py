@@ -163,10 +163,9 @@ class TestStamp:
 
 
 class TestCommands:
-    def test_tests_run_in_parallel_without_the_benchmarks(self) -> None:
+    def test_tests_run_in_parallel(self) -> None:
         command = dev.pytest_command(["tests/hub", "-k", "sale"])
         assert command[:2] == ["-m", "pytest"]
-        assert command[command.index("--ignore") + 1] == "tests/bench"
         assert command[command.index("--dist") + 1] == "loadgroup"
         assert command[-3:] == ["tests/hub", "-k", "sale"]
 

@@ -142,6 +142,20 @@ class Hands:
         touch.touch_up()
         self._step(3)
 
+    def drag(self, widget: Any, by: float) -> None:
+        """Put a finger on a widget's middle, move it up by so many pixels, and lift it."""
+        from kivy.tests.common import UnitTestTouch
+
+        x, y = widget.to_window(*widget.center)
+        touch = UnitTestTouch(x, y)
+        touch.touch_down()
+        for step in range(1, 11):
+            self._step(1)
+            touch.touch_move(x, y + by * step / 10)
+        self._step(1)
+        touch.touch_up()
+        self._step(3)
+
     def press(self, *texts: str) -> None:
         """Touch the push buttons with these texts, one after the other."""
         for text in texts:

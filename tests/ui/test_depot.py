@@ -142,3 +142,36 @@ def test_a_delivery_that_cannot_be_written_is_kept(depot: Hands) -> None:
     depot.press("Yes, all counted")
     assert depot.reads("This could not be recorded")
     assert len(counted(depot)) == 1
+
+
+def test_scrolling_moves_the_list_and_touches_nothing(depot: Hands) -> None:
+    rows = depot.screen.ids.stock
+    before = stock(depot)
+    depot.drag(rows, 300)
+    depot.until(lambda: stock(depot)[0] != before[0], "other rows")
+    assert depot.screen.panel == "stock"
+    assert counted(depot) == []
+    ids = depot.screen.desk.stock_ids()
+    names = [depot.screen.desk.stock_row(article_id).name for article_id in ids]
+    at = names.index(stock(depot)[0])
+    assert stock(depot) == names[at : at + len(stock(depot))]
+    depot.until(lambda: not rows.effect_y.velocity, "the list at rest")
+    rows.scroll_y = 0
+    depot.until(lambda: stock(depot)[-1] == names[-1], "the end of the list")
+    assert len(stock(depot)) <= len(before) + 1
+    row = rows.rows[-1]
+    depot.session.change_stock(row.key, 7_000)
+    depot.until(lambda: row.quantity == "7", "the last row's new stock")
+    assert row.glow > 0
+
+
+def test_a_line_out_of_view_is_brought_into_view(depot: Hands) -> None:
+    ids = depot.screen.desk.stock_ids()[:12]
+    for article_id in ids:
+        depot.screen.act("add", article_id)
+    depot.frames()
+    labels = [label for _, label in counted(depot)]
+    assert labels[-1] == depot.screen.desk.stock_row(ids[-1]).name
+    depot.screen.act("select", ids[0])
+    depot.frames()
+    assert counted(depot)[0][1] == depot.screen.desk.stock_row(ids[0]).name
