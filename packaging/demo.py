@@ -24,7 +24,9 @@ from hub.cli import language
 
 @click.command()
 @click.option("--headless", is_flag=True, help="Tell the story in the terminal.")
-@click.option("--articles", default=240, type=click.IntRange(20, 100_000), help="How many articles.")
+@click.option(
+    "--articles", default=240, type=click.IntRange(20, 100_000), help="How many articles."
+)
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=language, help="Language.")
 @click.option("--seed", default=1, type=int, help="Another seed, another shop.")
 def main(headless: bool, articles: int, lang: str, seed: int) -> None:
