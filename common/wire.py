@@ -39,6 +39,9 @@ _DELTA = struct.Struct(">BBQQB")
 _LENGTHS = struct.Struct(">HI")
 
 
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
 class WireError(ValueError):
     """A frame that is not one: truncated, oversize, of another version, or with a bad field."""
 
@@ -74,14 +77,26 @@ def _decode_command(frame: bytes) -> m.Command:
 
 def encode_reply_body(reply: m.Reply) -> bytes:
     """Return the part of a reply that the hub stores."""
+    return reply_body(reply.status, reply.gseq, reply.topics, reply.code, reply.params, reply.flags)
+
+
+def reply_body(
+    status: m.Status,
+    gseq: int,
+    topics: Mapping[str, int],
+    code: str = "",
+    params: Mapping[str, Any] = _NOTHING,
+    flags: tuple[str, ...] = (),
+) -> bytes:
+    """Return the same of its fields, without making the reply."""
     return orjson.dumps(
         {
-            "status": reply.status,
-            "gseq": reply.gseq,
-            "topics": reply.topics,
-            "code": reply.code,
-            "params": reply.params,
-            "flags": reply.flags,
+            "status": status,
+            "gseq": gseq,
+            "topics": topics,
+            "code": code,
+            "params": params,
+            "flags": flags,
         }
     )
 

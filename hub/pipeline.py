@@ -209,8 +209,7 @@ class Pipeline:
             # Where nothing is left to compare with, to call it accepted might lose a sale.
             problem = Problem("hash_mismatch", {"n": command.n})
             self._keep_aside(group, received, problem)
-            reply = _reply_of(command, m.Status.QUARANTINED, group, problem, {}, ())
-            stored = (b"", wire.encode_reply_body(reply))
+            stored = (b"", _reply_body(m.Status.QUARANTINED, group, problem, {}, ()))
         frame = wire.encode_reply(command.outbox, command.n, stored[1])
         group.answers.append((received.peer, frame))
 
@@ -239,8 +238,7 @@ class Pipeline:
         flags: tuple[str, ...] = (),
     ) -> None:
         command = received.command
-        reply = _reply_of(command, status, group, problem, group.draft.reached(), flags)
-        body = wire.encode_reply_body(reply)
+        body = _reply_body(status, group, problem, group.draft.reached(), flags)
         group.replies[command.outbox, command.n] = (command.body_hash, body)
         group.answers.append((received.peer, wire.encode_reply(command.outbox, command.n, body)))
         head = group.heads.get(command.outbox) or self._heads.get(command.outbox)
@@ -273,16 +271,16 @@ def _decode(command: m.Command) -> tuple[m.CommandBody, m.CommandKind, Any]:
         raise Refusal("unreadable_command", reason=str(error)) from error
 
 
-def _reply_of(
-    command: m.Command,
+def _reply_body(
     status: m.Status,
     group: _Group,
     problem: Problem | None,
     topics: dict[str, int],
     flags: tuple[str, ...],
-) -> m.Reply:
-    code, params = (problem.code, problem.params) if problem else ("", {})
-    return m.Reply(command.outbox, command.n, status, group.gseq, topics, code, params, flags)
+) -> bytes:
+    if problem is None:
+        return wire.reply_body(status, group.gseq, topics, flags=flags)
+    return wire.reply_body(status, group.gseq, topics, problem.code, problem.params, flags)
 
 
 def _busy(received: Received, error: BaseException) -> Released:

@@ -231,3 +231,24 @@ def test_a_fault_in_answering_a_repeat_does_not_set_the_outbox_back(shop: Shop) 
     assert shop.replies(*sales[1:]) == replies[1:]
     assert codes(shop.replies(other)) == ["hash_mismatch"]
     assert shop.one("SELECT count(*) FROM ticket") == 3
+
+
+def test_on_a_disk_that_is_nearly_full_a_sale_is_taken_or_waits(shop: Shop) -> None:
+    # There may be room for a quarantined command where there is none for its effects.
+    till = shop.post(Profile.TILL)
+    articles = shop.stock(goods(200))
+    large = till.send("sale.record", sale(till, 1, *((article, 1000) for article in articles)))
+    waited = 0
+    while True:
+        pages = shop.one("PRAGMA page_count") + waited
+        shop.store.db.execute(f"PRAGMA max_page_count = {pages}").fetchone()
+        (answer,) = shop.replies(large)
+        if isinstance(answer, m.Reply):
+            break
+        assert answer.code == "hub_busy"
+        check(shop)
+        waited += 1
+    assert answer.status is m.Status.ACCEPTED
+    assert waited > 10
+    assert kept_bytes(shop) == []
+    check(shop)
