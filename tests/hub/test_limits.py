@@ -4,6 +4,7 @@ import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
@@ -11,8 +12,8 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 from common import VERSION, wire
 from common import messages as m
 from common.topics import KIOSK_PROFILES, Profile
-from hub.reader import read_snapshot
-from hub.sync import CONNECTIONS, SHARED_S, SyncDesk
+from hub.reader import EncodedSnapshot, SnapshotReader, read_snapshot
+from hub.sync import CONNECTIONS, CREDIT_LIMIT, SHARED_S, SyncDesk
 from tests.hub.papers import sale
 from tests.hub.shop import Shop, goods
 
@@ -130,6 +131,21 @@ def test_a_post_that_asks_again_before_its_snapshot_is_read_is_served_once(
     assert [begin.request for begin in reading.read()] == [count]
 
 
+def test_no_credit_lets_more_than_the_limit_run_ahead(shop: Shop) -> None:
+    till = shop.post(Profile.TILL)
+    desk = Reading(shop).desk
+    packed = wire.pack_rows([("k", bytes(256 * 1024))])
+    chunks = tuple((1, packed) for _ in range(100))
+    desk.snapshot(b"a", till.device, m.SnapshotRequest("stock", 1, 2**62))
+    desk.snapshot_read(EncodedSnapshot("stock", shop.log.epoch, 0, 0, "", 100, chunks, {}))
+    for _ in range(2):
+        sent = sum(len(frame) for _ in range(50) for _, frame in desk.pump())
+        assert 0 < sent <= CREDIT_LIMIT + 2 * len(packed)
+        assert not desk.busy
+        for _ in range(3):
+            desk.credit(b"a", till.device, m.Credit("stock", 1, 2**62))
+
+
 def test_a_hello_ends_what_was_asked_before_it(shop: Shop) -> None:
     # A snapshot that is still to be read would say how far the outbox of before was taken.
     till = shop.post(Profile.TILL)
@@ -143,10 +159,6 @@ def test_a_hello_ends_what_was_asked_before_it(shop: Shop) -> None:
 
 @pytest.mark.parametrize("name", ["Épicerie n° 1", "a#b", "100 %", "a%20b", "what?", "a&mode=rwc"])
 def test_snapshots_are_read_whatever_the_folder_is_called(tmp_path: Path, name: str) -> None:
-    from threading import Event
-
-    from hub.reader import EncodedSnapshot, SnapshotReader
-
     folder = tmp_path / name
     folder.mkdir()
     shop = Shop(folder)
