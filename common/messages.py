@@ -192,7 +192,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """A kiosk's first word on a connection. `vector`: its tseq by topic, of `epoch`."""
+    """A kiosk's first word on a connection. `vector`: its tseq by topic, of `epoch`.
+
+    `oldest_n`: from there on it still has every operation of its outbox; 0: it does not say.
+    """
 
     protocol: int
     software: str
@@ -200,6 +203,7 @@ class Hello:
     epoch: str
     vector: dict[str, int]
     sent_ms: int
+    oldest_n: Count = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +216,10 @@ class TopicMark:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """The hub's answer to `Hello`, all of one committed state. `sent_ms` echoes the kiosk's."""
+    """The hub's answer to `Hello`, all of one committed state. `sent_ms` echoes the kiosk's.
+
+    `covered_n`: two verified backups hold this outbox's operations up to there.
+    """
 
     protocol: int
     software: str
@@ -227,6 +234,7 @@ class Welcome:
     broadcast_port: int
     hub_ms: int
     sent_ms: int
+    covered_n: Count = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,17 +386,27 @@ class Expect:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """Is the command way open? Also measures clocks."""
+    """Is the command way open? Also measures clocks.
+
+    `clock_diff_ms`: hub time minus this post's, as far as the post knows by now.
+    """
 
     sent_ms: int
+    clock_diff_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pong:
-    """Echoes the ping's `sent_ms` with the hub's time."""
+    """Echoes the ping's `sent_ms` with the hub's time. `covered_n`: as in `Welcome`."""
 
     sent_ms: int
     hub_ms: int
+    covered_n: Count = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Goodbye:
+    """A post is switched off as it should be: its silence is no alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -507,6 +525,7 @@ Message = (
     | Expect
     | Ping
     | Pong
+    | Goodbye
     | Query
     | Answer
     | Refused

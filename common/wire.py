@@ -231,6 +231,7 @@ _JSON_KINDS: Final[Mapping[int, type[Any]]] = {
     5: m.Since,
     6: m.Query,
     7: m.Ping,
+    8: m.Goodbye,
     33: m.Welcome,
     35: m.Expect,
     36: m.SnapshotBegin,

@@ -10,7 +10,6 @@ import errno
 import logging
 import socket
 import time
-from dataclasses import dataclass
 from typing import Any, Final
 
 import zmq
@@ -21,11 +20,10 @@ from common.errors import Refusal
 from common.topics import KIOSK_PROFILES, Profile
 from hub import doors
 from hub.config import NetworkSettings
-from hub.doors import Doors, Knock
+from hub.doors import Knock
 from hub.hub import Hub
-from hub.pairing import PairingDesk
+from hub.parts import Parts, broadcast_ports
 from hub.reader import SnapshotReader
-from hub.sync import SyncDesk
 
 _log = logging.getLogger(__name__)
 HEARTBEAT_S: Final = 1.0
@@ -43,17 +41,6 @@ def check_libzmq() -> None:
     """Refuse a libzmq without CURVE."""
     if not zmq.has("curve"):
         raise Refusal("no_libzmq_curve")
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the loop drives."""
-
-    hub: Hub
-    doors: Doors
-    pairing: PairingDesk
-    sync: SyncDesk
-    reader: SnapshotReader
 
 
 class Server:
@@ -98,12 +85,7 @@ class Server:
 
     def port(self, profile: Profile) -> int:
         """Return a profile's broadcast port."""
-        ports = {
-            Profile.TILL: self._network.till_port,
-            Profile.DEPOT: self._network.depot_port,
-            Profile.OFFICE: self._network.office_port,
-        }
-        return ports[profile]
+        return broadcast_ports(self._network)[profile]
 
     def wake(self) -> None:
         """Make the loop turn; from any thread, or a signal handler."""
@@ -115,7 +97,7 @@ class Server:
         self._stopping = True
         self.wake()
 
-    def serve(self, parts: Parts) -> None:
+    def serve(self, parts: Parts, reader: SnapshotReader) -> None:
         """Move frames until stopped."""
         beat_at = time.monotonic()
         while not self._stopping:
@@ -128,7 +110,7 @@ class Server:
             if self._wake_read.fileno() in ready:
                 with contextlib.suppress(BlockingIOError):
                     self._wake_read.recv(4096)
-                for read in parts.reader.take():
+                for read in reader.take():
                     self._answer(parts.sync.snapshot_read(read))
             if self._zap in ready:
                 self._decide(parts)

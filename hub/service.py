@@ -16,15 +16,11 @@ from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
-from common import messages as m
 from common import seal
-from common.card import sign_card
 from common.ids import IdMint
-from common.models import Shop
-from common.topics import KIOSK_PROFILES, Profile
-from hub import queries
+from common.topics import Profile
 from hub.announce import Announcer
-from hub.changes import OWN, ChangeLogBook
+from hub.changes import ChangeLogBook
 from hub.config import (
     ConfigError,
     Folder,
@@ -36,17 +32,12 @@ from hub.config import (
     read_settings,
     write_settings,
 )
-from hub.doors import Doors
-from hub.hub import Counters, Desks, Hub
-from hub.pairing import PairingDesk
-from hub.pipeline import Pipeline
+from hub.parts import Surroundings, make_parts
 from hub.reader import SnapshotReader
 from hub.records import devices
 from hub.records.devices import ACTIVE, Device
-from hub.server import Parts, Server, check_libzmq
+from hub.server import Server, check_libzmq
 from hub.store import FAULTS, HubRuns, Store, fault
-from hub.sync import SyncDesk
-from hub.upkeep import Upkeep
 
 _log = logging.getLogger(__name__)
 GARBAGE_AFTER: Final = 50_000
@@ -109,62 +100,16 @@ def only_hub(folder: Folder) -> Iterator[None]:
         lock.release()
 
 
-def publish_shop(store: Store, log: ChangeLogBook, settings: Settings) -> None:
-    """Publish the shop's row where the settings changed it."""
-    shop = settings.shop
-    row = Shop("shop", shop.name, shop.siret, shop.vat_number, shop.address)
-    draft = log.draft()
-    draft.put("shop", row, OWN)
-    if draft.changes:
-        with store.group():
-            draft.write(log.gseq + 1)
-        log.committed(draft, log.gseq + 1)
-
-
 class Service:
     """A hub that is about to serve: everything made, nothing started."""
 
     def __init__(self, folder: Folder, settings: Settings, keys: Keys, store: Store) -> None:
         self._settings = settings
-        self._keys = keys
         self._store = store
-        mint = IdMint(now_ms, seal.random_bytes)
-        self.log = ChangeLogBook(store)
-        publish_shop(store, self.log, settings)
-        self.pipeline = Pipeline(store, self.log, now_ms, mint)
         self.server = Server(settings.network, keys.curve)
         self._reader = SnapshotReader(folder.database, self.server.wake)
-        known = devices.devices(store.db)
-        self._numbers = max((device.number for device in known), default=0)
-        self._doors = Doors(known)
-        pairing = PairingDesk(keys, self._next_number, self._enrol, mint, now_ms, time.monotonic)
-        ports = {profile: self.server.port(profile) for profile in KIOSK_PROFILES}
-        sync = SyncDesk(
-            self.log, self.pipeline, self._reader.request, ports, now_ms, time.monotonic
-        )
-        counters = Counters()
-        query_desk = queries.Desk(
-            store,
-            self.log,
-            pairing,
-            {},
-            counters.as_dict,
-            now_ms,
-            now_ms(),
-            settings.shop.name,
-        )
-        desks = Desks(
-            self.log,
-            self.pipeline,
-            sync,
-            pairing,
-            self._doors,
-            query_desk,
-            Upkeep(store, self.log, settings.keep, now_ms),
-            self._card,
-        )
-        hub = Hub(desks, counters, now_ms)
-        self._parts = Parts(hub, self._doors, pairing, sync, self._reader)
+        around = Surroundings(now_ms, time.monotonic, seal.random_bytes, self._reader.request)
+        self.parts = make_parts(store, keys, settings, around)
         self._announcer = Announcer(
             settings.shop.name, settings.network.host, settings.network.card_port
         )
@@ -183,7 +128,7 @@ class Service:
         gc.freeze()
         gc.set_threshold(GARBAGE_AFTER)
         try:
-            self.server.serve(self._parts)
+            self.server.serve(self.parts, self._reader)
         finally:
             if self._settings.network.announce:
                 self._announcer.stop()
@@ -193,27 +138,6 @@ class Service:
         """Close sockets, then the database."""
         self.server.close()
         self._store.close()
-
-    def _next_number(self) -> int:
-        return self._numbers + 1
-
-    def _enrol(self, device: Device) -> None:
-        with self._store.group() as db:
-            devices.add_device(db, device)
-        self._numbers = device.number
-
-    def _card(self) -> m.Card:
-        network = self._settings.network
-        body = m.CardBody(
-            self._keys.identity.public.hex(),
-            self._keys.curve.public.hex(),
-            self._settings.shop.name,
-            self.log.epoch,
-            network.commands_port,
-            network.enrolment_port,
-            now_ms(),
-        )
-        return sign_card(self._keys.identity, body)
 
 
 def open_service(root: Path) -> Service:

@@ -17,7 +17,7 @@ from peewee import (
     TextField,
 )
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 database: Final = DatabaseProxy()
 """Bound by `Store.open`; a process opens one hub database."""
 
@@ -76,7 +76,11 @@ class StoredReply(Table):
 
 
 class Quarantine(Table):
-    """Commands that could not be accepted as they stood, by their bytes."""
+    """Commands that could not be accepted as they stood, by their bytes.
+
+    `outcome`: accepted (tried again, and taken then) or closed (by hand, without effect); NULL
+    while it lies here, as is `ended_ms`.
+    """
 
     outbox_id = TextField()
     n = BigIntegerField()
@@ -85,9 +89,53 @@ class Quarantine(Table):
     body = BlobField()
     code = TextField()
     received_ms = BigIntegerField()
+    outcome = TextField(null=True)
+    ended_ms = BigIntegerField(null=True)
 
     class Meta:
         primary_key = CompositeKey("outbox_id", "n", "body_hash")
+        without_rowid = True
+
+
+class TakenRequest(Table):
+    """Ids of requests that took effect: one that comes again under another n has none."""
+
+    id = TextField(primary_key=True)
+
+
+class Gap(Table):
+    """Operations that a restored hub cannot get back: their kiosk had dropped them."""
+
+    outbox_id = TextField()
+    first_n = BigIntegerField()
+    last_n = BigIntegerField()
+    noted_ms = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("outbox_id", "first_n")
+        without_rowid = True
+
+
+class Backup(Table):
+    """A verified copy of this database, as it was when the copy was made."""
+
+    id = TextField(primary_key=True)
+    made_ms = BigIntegerField(index=True)
+    file = TextField()
+    size_bytes = BigIntegerField()
+    epoch = TextField()
+    gseq = BigIntegerField()
+
+
+class BackupCover(Table):
+    """Up to which n a backup holds an outbox's operations."""
+
+    backup_id = TextField()
+    outbox_id = TextField()
+    last_n = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("backup_id", "outbox_id")
         without_rowid = True
 
 
@@ -271,6 +319,10 @@ TABLES: Final[tuple[type[Any], ...]] = (
     Outbox,
     StoredReply,
     Quarantine,
+    TakenRequest,
+    Gap,
+    Backup,
+    BackupCover,
     LiveRow,
     ChangeLog,
     TopicHead,

@@ -8,7 +8,7 @@ when `on_wake` tells them to.
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import orjson
@@ -30,6 +30,19 @@ from kiosk.state import DeviceInfo, SessionState, Update
 from kiosk.till import Stamp, Till
 
 
+class PostLink(Protocol):
+    """What joins a post to its hub: `Link` over sockets, or a simulation's."""
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+
+    def ring(self) -> None:
+        """Look into the outbox."""
+
+    def stop(self) -> None:
+        """End, and leave the files alone from then on."""
+
+
 class Session:
     """A running post, which owns its stores from now on. `closing` is called at its end.
 
@@ -42,6 +55,7 @@ class Session:
         notices: Sequence[Problem] = (),
         random_bytes: Callable[[int], bytes] = os.urandom,
         closing: Callable[[], None] | None = None,
+        make_link: Callable[[Post, Arrivals], PostLink] = Link,
     ) -> None:
         self._closing = closing
         self._stores = post.stores
@@ -67,7 +81,7 @@ class Session:
             clock_diff_ms=self._outbox.clock_diff_ms,
         )
         self._count()
-        self._link = Link(post, self._arrivals)
+        self._link = make_link(post, self._arrivals)
         self._link.start()
 
     # What screens ask.

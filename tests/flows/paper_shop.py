@@ -17,20 +17,14 @@ from common import seal, wire
 from common.ids import IdMint
 from common.models import Payment, Ticket
 from common.rules import ticket_line, total_cents
-from common.topics import KIOSK_PROFILES, TOPICS_OF, Profile
-from hub import queries
+from common.topics import TOPICS_OF, Profile
 from hub.changes import ChangeLogBook
-from hub.config import KeepSettings, Keys
-from hub.doors import Doors
-from hub.hub import Counters, Desks, Hub
-from hub.pairing import PairingDesk
-from hub.pipeline import Pipeline
+from hub.config import Keys, Settings, ShopSettings
+from hub.parts import Surroundings, make_parts
 from hub.reader import read_snapshot
 from hub.records import devices
 from hub.records.devices import ACTIVE, Device
 from hub.store import Store
-from hub.sync import SyncDesk
-from hub.upkeep import Upkeep
 from kiosk.arrivals import Batch
 from kiosk.conversation import Conversation
 from kiosk.mirror import Mirror
@@ -41,7 +35,6 @@ from kiosk.stores import open_stores
 from kiosk.till import Stamp, Till
 from tests.kiosk.post import HandClocks, seeded_bytes
 
-PORTS = {profile: 47803 + place for place, profile in enumerate(KIOSK_PROFILES)}
 DEVICE_ID = "d{:031x}"
 
 
@@ -61,19 +54,19 @@ class PaperHub:
         self._begin()
 
     def _begin(self) -> None:
-        now_ms, clock = self._hand.clocks.wall_ms, self._hand.clocks.monotonic
+        clocks = self._hand.clocks
         self._store = store = Store.open(self.path)
-        self.log = log = ChangeLogBook(store)
-        pipeline = Pipeline(store, log, now_ms, self._mint)
+        around = Surroundings(
+            clocks.wall_ms, clocks.monotonic, seeded_bytes(99), self._wanted.append
+        )
         keys = Keys(seal.new_signing_keys(), seal.new_curve_keys(), seal.new_curve_keys())
-        pairing = PairingDesk(keys, lambda: 0, lambda _device: None, self._mint, now_ms, clock)
-        self._sync = SyncDesk(log, pipeline, self._wanted.append, PORTS, now_ms, clock)
-        counters = Counters()
-        desk = queries.Desk(store, log, pairing, {}, counters.as_dict, now_ms, 0, "Essai")
-        self._doors = Doors(devices.devices(store.db))
-        upkeep = Upkeep(store, log, KeepSettings(), now_ms)
-        desks = Desks(log, pipeline, self._sync, pairing, self._doors, desk, upkeep, _no_card)
-        self._core = Hub(desks, counters, now_ms)
+        parts = make_parts(store, keys, Settings(shop=ShopSettings(name="Essai")), around)
+        self.log, self._sync, self._doors, self._core = (
+            parts.log,
+            parts.sync,
+            parts.doors,
+            parts.hub,
+        )
 
     def enrol(self, number: int, profile: Profile) -> str:
         """Know a device; return its id."""
@@ -144,10 +137,6 @@ class PaperHub:
 
     def close(self) -> None:
         self._store.close()
-
-
-def _no_card() -> m.Card:
-    raise AssertionError("nobody asks for a card here")
 
 
 class PaperPost:

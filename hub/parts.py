@@ -1,0 +1,134 @@
+"""The hub's parts, made and joined over one database, without a socket, a thread or a file of keys.
+
+Owns which part is handed which. `service.py` serves them over sockets; a simulation moves frames
+between them by hand. Clocks, randomness and the reading of snapshots are handed in.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from common import messages as m
+from common.card import sign_card
+from common.ids import IdMint
+from common.models import Shop
+from common.topics import Profile
+from hub import queries
+from hub.changes import OWN, ChangeLogBook
+from hub.config import Keys, NetworkSettings, Settings
+from hub.doors import Doors
+from hub.hub import Counters, Desks, Hub
+from hub.pairing import PairingDesk
+from hub.pipeline import Pipeline
+from hub.records import devices
+from hub.records.devices import Device
+from hub.store import Store
+from hub.sync import SyncDesk
+from hub.upkeep import Upkeep
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a hub is told from outside. `now_ms`: the wall clock; `clock`: monotonic seconds;
+    `request_snapshot`: have a topic read, and handed to `SyncDesk.snapshot_read`."""
+
+    now_ms: Callable[[], int]
+    clock: Callable[[], float]
+    random_bytes: Callable[[int], bytes]
+    request_snapshot: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a shell drives, and what it may look at."""
+
+    hub: Hub
+    doors: Doors
+    pairing: PairingDesk
+    sync: SyncDesk
+    log: ChangeLogBook
+    pipeline: Pipeline
+
+
+def make_parts(store: Store, keys: Keys, settings: Settings, around: Surroundings) -> Parts:
+    """Make every part over an open database; publishes the shop where the settings changed it."""
+    mint = IdMint(around.now_ms, around.random_bytes)
+    log = ChangeLogBook(store)
+    publish_shop(store, log, settings)
+    pipeline = Pipeline(store, log, around.now_ms, mint)
+    register = _Register(store)
+    doors = Doors(devices.devices(store.db))
+    pairing = PairingDesk(
+        keys, register.next_number, register.enrol, mint, around.now_ms, around.clock
+    )
+    ports = broadcast_ports(settings.network)
+    sync = SyncDesk(log, pipeline, around.request_snapshot, ports, around.now_ms, around.clock)
+    counters = Counters()
+    query_desk = queries.Desk(
+        store,
+        log,
+        pairing,
+        {},
+        counters.as_dict,
+        around.now_ms,
+        around.now_ms(),
+        settings.shop.name,
+    )
+
+    def card() -> m.Card:
+        return _card(keys, settings, log.epoch, around.now_ms())
+
+    upkeep = Upkeep(store, log, settings.keep, around.now_ms)
+    desks = Desks(log, pipeline, sync, pairing, doors, query_desk, upkeep, card)
+    return Parts(Hub(desks, counters, around.now_ms), doors, pairing, sync, log, pipeline)
+
+
+def broadcast_ports(network: NetworkSettings) -> dict[Profile, int]:
+    """Return the broadcast port of each kiosk profile."""
+    return {
+        Profile.TILL: network.till_port,
+        Profile.DEPOT: network.depot_port,
+        Profile.OFFICE: network.office_port,
+    }
+
+
+def publish_shop(store: Store, log: ChangeLogBook, settings: Settings) -> None:
+    """Publish the shop's row where the settings changed it."""
+    shop = settings.shop
+    row = Shop("shop", shop.name, shop.siret, shop.vat_number, shop.address)
+    draft = log.draft()
+    draft.put("shop", row, OWN)
+    if draft.changes:
+        with store.group():
+            draft.write(log.gseq + 1)
+        log.committed(draft, log.gseq + 1)
+
+
+class _Register:
+    """Enrols into the database, and counts the numbers that devices are given."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        known = devices.devices(store.db)
+        self._numbers = max((device.number for device in known), default=0)
+
+    def next_number(self) -> int:
+        return self._numbers + 1
+
+    def enrol(self, device: Device) -> None:
+        with self._store.group() as db:
+            devices.add_device(db, device)
+        self._numbers = device.number
+
+
+def _card(keys: Keys, settings: Settings, epoch: str, now_ms: int) -> m.Card:
+    network = settings.network
+    body = m.CardBody(
+        keys.identity.public.hex(),
+        keys.curve.public.hex(),
+        settings.shop.name,
+        epoch,
+        network.commands_port,
+        network.enrolment_port,
+        now_ms,
+    )
+    return sign_card(keys.identity, body)
