@@ -7,15 +7,14 @@ Never decides what a row means.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Protocol
 
 from common import messages as m
+from common.topic_progress import TopicProgress, TopicState
 from common.wire import digest_hex
 
 CREDIT_BYTES: Final = 1024 * 1024
-BUFFER_CHANGES: Final = 20_000
 ANSWER_TIMEOUT_S: Final = 10.0
 MISMATCH_PAUSE_S: Final = 30.0
 
@@ -38,6 +37,9 @@ class Replica(Protocol):
     def cover(self, topic: str, last_n: int) -> None:
         """Note that a topic's rows hold every effect of this outbox up to `last_n`."""
 
+    def leave_epoch(self, epoch: str) -> None:
+        """Take a newer epoch: rows stay to be seen, with what they hold; positions are 0."""
+
     def begin_snapshot(self, topic: str) -> None:
         """Prepare an empty place beside the topic's rows."""
 
@@ -46,14 +48,6 @@ class Replica(Protocol):
 
     def swap_snapshot(self, topic: str, epoch: str, tseq: int, last_n: int, digest: str) -> bool:
         """Make them the topic's rows; False, and no change, where their digest is another."""
-
-
-class TopicState(Enum):
-    """Where a topic stands between this replica and the hub."""
-
-    BEHIND = "behind"
-    SYNCING = "syncing"
-    LIVE = "live"
 
 
 class Event(Enum):
@@ -70,22 +64,6 @@ class Event(Enum):
     ASKED_AGAIN = "asked_again"
 
 
-@dataclass(slots=True)
-class _Topic:
-    """One topic's progress. `request` numbers what was asked, so that stale answers are known."""
-
-    state: TopicState = TopicState.BEHIND
-    request: int = 0
-    asked_at_s: float = 0.0
-    by_snapshot: bool = False
-    begun: m.SnapshotBegin | None = None
-    received_rows: int = 0
-    owed_bytes: int = 0
-    buffer: list[m.Changes] = field(default_factory=list)
-    buffered: int = 0
-    doubted_at_s: float = -1e9
-
-
 class Follower:
     """Follows `topics` for one outbox. One owner thread; `clock` gives monotonic seconds."""
 
@@ -98,7 +76,7 @@ class Follower:
         on_event: Callable[[Event, str], None] = lambda _event, _topic: None,
     ) -> None:
         self._replica = replica
-        self._topics = {topic: _Topic() for topic in topics}
+        self._topics = {topic: TopicProgress() for topic in topics}
         self._outbox = outbox
         self._clock = clock
         self._on_event = on_event
@@ -126,7 +104,7 @@ class Follower:
         """Forget what was asked; rows stay."""
         self._welcomed = False
         for topic in self._topics.values():
-            _reset(topic, TopicState.BEHIND)
+            topic.reset(TopicState.BEHIND)
 
     def welcome(self, welcome: m.Welcome) -> list[Any]:
         """Take the hub's vector; return what to ask for. An older epoch is never followed."""
@@ -138,6 +116,8 @@ class Follower:
         self._welcomed = True
         if welcome.epoch != epoch:
             self._on_event(Event.NEW_EPOCH, "")
+            # At once: what the hub says from now on is counted in its new numbers.
+            self._replica.leave_epoch(welcome.epoch)
             return [self._ask_snapshot(topic) for topic in self._topics]
         return [
             message
@@ -281,7 +261,7 @@ class Follower:
 
     # Inside.
 
-    def _awaiting(self, name: str, request: int) -> _Topic | None:
+    def _awaiting(self, name: str, request: int) -> TopicProgress | None:
         topic = self._topics.get(name)
         if topic is None or topic.state is not TopicState.SYNCING or topic.request != request:
             return None
@@ -306,7 +286,7 @@ class Follower:
     def _differs(self, name: str, pulse: m.Pulse) -> bool:
         return digest_hex(self._replica.digest(name)) != pulse.digest
 
-    def _may_doubt(self, topic: _Topic) -> bool:
+    def _may_doubt(self, topic: TopicProgress) -> bool:
         """Return whether a wrong digest is answered by a snapshot now: not again and again."""
         now = self._clock()
         if now - topic.doubted_at_s < MISMATCH_PAUSE_S:
@@ -326,26 +306,20 @@ class Follower:
             self._replica.apply(changes.topic, tseq + 1, changes.changes[tseq + 1 - first :])
         return True
 
-    def _buffer(self, name: str, topic: _Topic, changes: m.Changes) -> None:
-        if topic.state is not TopicState.SYNCING:
-            return
-        topic.buffer.append(changes)
-        topic.buffered += len(changes.changes)
-        if topic.buffered > BUFFER_CHANGES:
+    def _buffer(self, name: str, topic: TopicProgress, changes: m.Changes) -> None:
+        if topic.state is TopicState.SYNCING and not topic.buffer(changes):
             # What is dropped here is a gap like any other, and is fetched by `Since`.
             self._on_event(Event.BUFFER_OVERFLOW, name)
-            topic.buffer.clear()
-            topic.buffered = 0
 
-    def _catch_up(self, name: str, topic: _Topic, head: int = 0) -> list[Any]:
+    def _catch_up(self, name: str, topic: TopicProgress, head: int = 0) -> list[Any]:
         """Fold what was broadcast meanwhile; live unless something is missing, up to `head`."""
-        waiting, topic.buffer, topic.buffered = topic.buffer, [], 0
+        waiting = topic.take_buffer()
         epoch = self._replica.epoch()
         for index, changes in enumerate(waiting):
             if changes.epoch == epoch and not self._fold(changes):
                 self._on_event(Event.GAP, name)
-                topic.buffer = waiting[index:]
-                topic.buffered = sum(len(run.changes) for run in topic.buffer)
+                for run in waiting[index:]:
+                    topic.buffer(run)
                 return [self._ask_since(name)]
         if self._replica.tseq(name) < head:
             return [self._ask_since(name)]
@@ -353,12 +327,5 @@ class Follower:
         return []
 
     def _go_live(self, name: str) -> None:
-        _reset(self._topics[name], TopicState.LIVE)
+        self._topics[name].reset(TopicState.LIVE)
         self._on_event(Event.LIVE, name)
-
-
-def _reset(topic: _Topic, state: TopicState) -> None:
-    topic.state = state
-    topic.begun = None
-    topic.buffer.clear()
-    topic.buffered = 0

@@ -19,6 +19,7 @@ from common.models import (
     Milli,
     PriceCents,
     Ticket,
+    TimeMs,
 )
 from common.money import VatBp
 from common.topics import Profile
@@ -85,7 +86,33 @@ class CataloguePut:
     entries: Annotated[tuple[CatalogueEntry, ...], Meta(min_length=1, max_length=500)]
 
 
-Arguments = SaleRecord | GoodsReceive | PriceSet | CataloguePut
+@dataclass(frozen=True, slots=True)
+class QuarantineRef:
+    """Which operation in quarantine is meant. `body_hash`: 16 bytes as hex."""
+
+    outbox: Hex16
+    n: Count
+    body_hash: Hex16
+
+
+@dataclass(frozen=True, slots=True)
+class BackupRecord:
+    """A verified copy of the hub's database was put away.
+
+    `file`: where, on the hub's machine. `epoch`, `gseq`, `heads`: what the copy itself says of
+    its state; `heads`: up to which n it holds each kiosk's outbox.
+    """
+
+    backup: Id
+    made_ms: TimeMs
+    file: Annotated[str, Meta(min_length=1, max_length=4096)]
+    size_bytes: Count
+    epoch: Hex16
+    gseq: Count
+    heads: Annotated[dict[Hex16, Count], Meta(max_length=4000)]
+
+
+Arguments = SaleRecord | GoodsReceive | PriceSet | CataloguePut | QuarantineRef | BackupRecord
 
 
 class Nature(Enum):
@@ -133,6 +160,21 @@ COMMANDS: Final = _command_table(
         {1: CataloguePut},
         Nature.REQUEST,
         frozenset({Profile.OFFICE, Profile.CONSOLE}),
+    ),
+    CommandKind(
+        "quarantine.retry",
+        {1: QuarantineRef},
+        Nature.REQUEST,
+        frozenset({Profile.OFFICE, Profile.CONSOLE}),
+    ),
+    CommandKind(
+        "quarantine.close",
+        {1: QuarantineRef},
+        Nature.REQUEST,
+        frozenset({Profile.OFFICE, Profile.CONSOLE}),
+    ),
+    CommandKind(
+        "backup.record", {1: BackupRecord}, Nature.REQUEST, frozenset({Profile.CONSOLE})
     ),
 )
 

@@ -4,7 +4,7 @@ Owns gseq, tseq, digests, live rows and the log. A `Draft` gathers the changes o
 is written in one go; the heads in memory move only once that commit stands. Never sends anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -36,6 +36,8 @@ class Cause(NamedTuple):
     n: int
 
 
+EPOCH_NAMES: Final = ("epoch", "epoch_again")
+"""The epoch stands twice in `meta`: a bit of it that changed would turn every post away."""
 OWN: Final = Cause("0" * 32, 0)
 """The cause of what the hub itself publishes."""
 
@@ -156,21 +158,24 @@ class ChangeLogBook:
         self.epoch = store.meta("epoch")
         self.gseq = int(store.meta("gseq", "0"))
         self.heads: dict[str, Head] = {topic: Head() for topic in TOPICS}
+        known = set()
         for topic, tseq, low, digest in self._db.execute(
             "SELECT topic, tseq, low, digest FROM topic_head"
         ):
             self.heads[topic] = Head(tseq, low, int(digest, 16))
+            known.add(topic)
+        if self.epoch and known != set(TOPICS):
+            with store.group():
+                _begin_topics(store, [topic for topic in TOPICS if topic not in known])
         self._pages: dict[tuple[str, int], tuple[int, bytes]] = {}
 
     @staticmethod
     def found(store: Store, epoch: str) -> None:
         """Begin the log of a new database, in the transaction that is open."""
-        store.set_meta("epoch", epoch)
+        for name in EPOCH_NAMES:
+            store.set_meta(name, epoch)
         store.set_meta("gseq", "0")
-        store.db.executemany(
-            "INSERT INTO topic_head (topic, tseq, low, digest) VALUES (?, 0, 0, ?)",
-            [(topic, wire.digest_hex(0)) for topic in TOPICS],
-        )
+        _begin_topics(store, TOPICS)
 
     def draft(self) -> Draft:
         """Return an empty draft over the present heads."""
@@ -243,3 +248,11 @@ class ChangeLogBook:
         """Move on to low-water marks that are committed."""
         for topic, low in lows.items():
             self.heads[topic] = replace(self.heads[topic], low=low)
+
+
+def _begin_topics(store: Store, topics: Iterable[str]) -> None:
+    """Let topics stand at nothing: a new database's, or those that a release has added."""
+    store.db.executemany(
+        "INSERT INTO topic_head (topic, tseq, low, digest) VALUES (?, 0, 0, ?)",
+        [(topic, wire.digest_hex(0)) for topic in topics],
+    )

@@ -3,86 +3,32 @@
 Every error ends in one sentence that says what was wrong and what would do, and exit code 1.
 """
 
-import locale
 import logging
-import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import click
 import orjson
 import platformdirs
-from rich.console import Console as Terminal
-from rich.table import Table
 
 from common import VERSION, seal
-from common.errors import Refusal
+from common.errors import Problem
 from common.help_texts import HelpTexts, asked_language
 from common.i18n import Translator, mark
 from common.topics import KIOSK_PROFILES
-from hub.article_notices import ArticleFileError
-from hub.config import (
-    Folder,
-    NetworkSettings,
-    Settings,
-    ShopSettings,
-    read_keys,
-    read_settings,
-)
-from hub.console import Console, ConsoleRefused, open_console
+from hub import backup_cli, status_cli
+from hub.cli_session import Session, language
+from hub.config import NetworkSettings, Settings, ShopSettings
+from hub.console import Console
 from hub.import_cli import import_file
+from hub.quarantine_cli import quarantine
 
 SOME_REJECTED: Final = 3
 """Exit code of an import that left lines out; the others were taken."""
-
-
-class Session:
-    """What every subcommand needs: where the hub lies, and in which language to speak."""
-
-    def __init__(self, root: Path, t: Translator) -> None:
-        self.folder = Folder(root)
-        self.t = t
-        self.terminal = Terminal(highlight=False)
-
-    def say(self, msgid: str, **fields: object) -> None:
-        """Print a sentence."""
-        self.terminal.print(self.t(msgid, **fields), soft_wrap=True, markup=False)
-
-    def fail(self, text: str) -> NoReturn:
-        """Print an error and leave with exit code 1."""
-        Terminal(stderr=True, highlight=False).print(
-            text, style="red", soft_wrap=True, markup=False
-        )
-        sys.exit(1)
-
-    @contextmanager
-    def errors(self) -> Iterator[None]:
-        """Turn every known error into its sentence."""
-        try:
-            yield
-        except (Refusal, ConsoleRefused) as refused:
-            self.fail(refused.problem.text(self.t))
-        except ArticleFileError as error:
-            self.fail(error.text(self.t))
-
-    @contextmanager
-    def hub(self) -> Iterator[Console]:
-        """Connect to the running hub of this folder."""
-        with self.errors():
-            settings = read_settings(self.folder)
-            with open_console(settings.network, read_keys(self.folder)) as console:
-                yield console
-
-
-def language() -> str:
-    """Return the language to speak: COMPTOIR_LANG, else the system's, French unless English."""
-    wanted = os.environ.get("COMPTOIR_LANG") or locale.getlocale()[0] or ""
-    return "en" if wanted.lower().startswith("en") else "fr"
 
 
 class _Spoken(click.Group):
@@ -196,6 +142,10 @@ def pair(session: Session, profile: str, name: str, as_json: bool) -> None:
     with session.hub() as hub:
         args = {"profile": profile, "name": name, "key": key.hex(), "salt": salt.hex()}
         view = hub.ask("pair", args)
+        # The socket for pairing opens with the code: by now the hub knows whether it could.
+        view = hub.ask("code", {"number": view["number"]})
+        if view["state"] == "void":
+            session.fail(_void(session, view))
         if as_json:
             print(orjson.dumps({**view, "code": seal.show_code(code)}).decode(), flush=True)
             return
@@ -213,6 +163,8 @@ def _wait_for_pairing(session: Session, hub: Console, view: dict[str, Any]) -> N
             )
             time.sleep(0.5)
             view = hub.ask("code", {"number": view["number"]})
+    if view["state"] == "void":
+        session.fail(_void(session, view))
     if view["state"] != "used":
         session.fail(session.t(CODE_ENDED[view["state"]]))
     session.say(
@@ -222,93 +174,17 @@ def _wait_for_pairing(session: Session, hub: Console, view: dict[str, Any]) -> N
     )
 
 
+def _void(session: Session, view: dict[str, Any]) -> str:
+    """Return why the hub took a code back."""
+    problem = view["problem"]
+    why = Problem(problem["code"], problem["params"]).text(session.t)
+    return session.t(mark("Nobody can be paired now. {why}"), why=why)
+
+
 CODE_ENDED = {
     "burnt": mark("Five wrong tries: this code is void. Ask for a new one."),
     "expired": mark("The code has expired. Ask for a new one."),
 }
-
-
-@main.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_obj
-def devices(session: Session, as_json: bool) -> None:
-    """List the enrolled devices."""
-    with session.hub() as hub:
-        known = hub.ask("devices")
-        now_ms = hub.ask("status")["now_ms"]
-    if as_json:
-        print(orjson.dumps(known, option=orjson.OPT_INDENT_2).decode())
-        return
-    t = session.t
-    table = Table(box=None, pad_edge=False)
-    for heading in (t("No."), t("Name"), t("Profile"), t("State"), t("Last heard")):
-        table.add_column(heading)
-    for device in known:
-        heard = device["heard_ms"]
-        ago = t("never") if heard is None else _ago(t, now_ms - heard)
-        table.add_row(
-            str(device["number"]),
-            device["name"],
-            device["profile"],
-            t(STATES[device["state"]]),
-            ago,
-        )
-    session.terminal.print(table if known else t("No device is enrolled yet."))
-
-
-STATES = {"active": mark("active"), "revoked": mark("revoked")}
-
-
-def _ago(t: Translator, elapsed_ms: int) -> str:
-    seconds = elapsed_ms // 1000
-    if seconds < 10:
-        return t("now")
-    minutes = seconds // 60
-    return (
-        t("{seconds} s ago", seconds=seconds)
-        if minutes < 1
-        else t("{minutes} min ago", minutes=minutes)
-    )
-
-
-@main.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_obj
-def status(session: Session, as_json: bool) -> None:
-    """Show how the running hub stands."""
-    with session.hub() as hub:
-        view = hub.ask("status")
-    if as_json:
-        print(orjson.dumps(view, option=orjson.OPT_INDENT_2).decode())
-        return
-    t = session.t
-    table = Table(box=None, show_header=False, pad_edge=False)
-    up_s = (view["now_ms"] - view["started_ms"]) // 1000
-    rows: list[tuple[str, str]] = [
-        (t("Shop"), view["shop"]),
-        (t("Version"), f"{view['version']} (SQLite {view['sqlite']})"),
-        (t("Running for"), f"{up_s // 3600} h {up_s // 60 % 60:02} min"),
-        (
-            t("Devices"),
-            t(
-                "{connected} of {known} heard from",
-                connected=view["connected"],
-                known=view["devices"],
-            ),
-        ),
-        (t("Commands"), t.number(view["counters"]["commands"])),
-        (t("Commits"), t.number(view["gseq"])),
-        (t("In quarantine"), t.number(view["quarantined"])),
-    ]
-    for row in rows:
-        table.add_row(*row)
-    session.terminal.print(table)
-    topics = Table(box=None, pad_edge=False)
-    for heading in (t("Topic"), t("Changes"), t("Log from")):
-        topics.add_column(heading, justify="left" if heading == t("Topic") else "right")
-    for topic, head in view["topics"].items():
-        topics.add_row(topic, t.number(head["tseq"]), t.number(head["low"]))
-    session.terminal.print(topics)
 
 
 @main.command("import-articles")
@@ -326,3 +202,10 @@ def import_articles(session: Session, file: Path, rejects: Path | None) -> None:
         sys.exit(1)
     if report.rejects:
         sys.exit(SOME_REJECTED)
+
+
+main.add_command(status_cli.devices)
+main.add_command(status_cli.status)
+main.add_command(quarantine)
+for command in backup_cli.COMMANDS:
+    main.add_command(command)

@@ -24,6 +24,7 @@ from common.models import convert
 Port = Annotated[int, Meta(ge=1, le=65535)]
 COMMANDS_PORT: Final = 47800
 CARD_PORT: Final = 47801
+LEAST_SILENT_S: Final = 10
 
 
 class ConfigError(Refusal):
@@ -56,10 +57,21 @@ class NetworkSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepSettings:
-    """How long what is kept: days of rows in windowed topics, changes in the log by topic."""
+    """How long what is kept: days of rows in windowed topics, changes in the log by topic.
+
+    `min_free_mb`: with less room on its disk the hub takes no new operations; 0: it never asks.
+    """
 
     window_days: Annotated[int, Meta(ge=1, le=366)] = 7
     log_changes: Annotated[int, Meta(ge=100, le=10_000_000)] = 200_000
+    min_free_mb: Annotated[int, Meta(ge=0, le=1_000_000)] = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchSettings:
+    """What the hub notices about its posts. `silent_s`: an alert after so long; 0: none."""
+
+    silent_s: Annotated[int, Meta(ge=0, le=86_400)] = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +81,14 @@ class Settings:
     shop: ShopSettings = field(default_factory=ShopSettings)
     network: NetworkSettings = field(default_factory=NetworkSettings)
     keep: KeepSettings = field(default_factory=KeepSettings)
+    watch: WatchSettings = field(default_factory=WatchSettings)
 
 
 SECTIONS: Final[Mapping[str, type[Any]]] = {
     "shop": ShopSettings,
     "network": NetworkSettings,
     "keep": KeepSettings,
+    "watch": WatchSettings,
 }
 
 
@@ -98,6 +112,11 @@ class Folder:
     def lock(self) -> Path:
         """Return the file whose lock says that a hub runs here."""
         return self.root / "hub.lock"
+
+    @property
+    def backups(self) -> Path:
+        """Return the folder of backups, unless another is named."""
+        return self.root / "backups"
 
     @property
     def keys(self) -> Path:
@@ -139,6 +158,7 @@ def _checked(raw: dict[str, Any], path: Path) -> Settings:
         reason = f"{error}: {_value_at(raw, str(error))!r}"
         raise ConfigError("setting_invalid", file=path, reason=reason) from error
     _refuse_shared_ports(settings.network, path)
+    _refuse_hasty_watch(settings.watch, path)
     return settings
 
 
@@ -172,6 +192,13 @@ def _refuse_shared_ports(network: NetworkSettings, path: Path) -> None:
                 "port_shared", file=path, name=setting.name, port=port, other=seen[port]
             )
         seen[port] = setting.name
+
+
+def _refuse_hasty_watch(watch: WatchSettings, path: Path) -> None:
+    """Posts say a word every 2 s: a hub that waits for hardly longer would cry wolf."""
+    if 0 < watch.silent_s < LEAST_SILENT_S:
+        reason = f"`$.watch.silent_s` must be 0 or at least {LEAST_SILENT_S}: {watch.silent_s}"
+        raise ConfigError("setting_invalid", file=path, reason=reason)
 
 
 def write_settings(folder: Folder, settings: Settings) -> None:

@@ -30,7 +30,8 @@ class Doors:
 
     def __init__(self, devices: Iterable[Device]) -> None:
         self._by_key: dict[bytes, Device] = {}
-        self._by_id: dict[str, Device] = {}
+        self._by_user: dict[str, Device] = {}
+        self._rekeyed: dict[str, int] = {}
         self.enrolment_open = False
         for device in devices:
             self.admit(device)
@@ -39,11 +40,27 @@ class Doors:
         """Let an enrolled device in from now on."""
         if device.state == ACTIVE:
             self._by_key[device.curve_key] = device
-            self._by_id[device.id] = device
+            self._by_user[self._user(device.id)] = device
+
+    def dismiss(self, device_id: str) -> None:
+        """Let a device in no more; what its open connections say is not heard from now on."""
+        device = self._by_user.pop(self._user(device_id), None)
+        if device is not None:
+            del self._by_key[device.curve_key]
+
+    def rekey(self, device: Device) -> None:
+        """Let a device in by the key that it has now, and no more by the one it had.
+
+        It enters under another name from now on, so that a connection that the old key opened is
+        not heard any more.
+        """
+        self.dismiss(device.id)
+        self._rekeyed[device.id] = self._rekeyed.get(device.id, 0) + 1
+        self.admit(device)
 
     def device(self, user_id: str) -> Device | None:
         """Return the device that a connection was admitted as, if it still is."""
-        return self._by_id.get(user_id)
+        return self._by_user.get(user_id)
 
     def decide(self, knock: Knock) -> str | None:
         """Return the user id under which a peer enters, or None to refuse it."""
@@ -58,4 +75,8 @@ class Doors:
         if device is None:
             return None
         own = device.profile.value if device.profile in KIOSK_PROFILES else None
-        return device.id if knock.domain in (COMMANDS, own) else None
+        return self._user(device.id) if knock.domain in (COMMANDS, own) else None
+
+    def _user(self, device_id: str) -> str:
+        times = self._rekeyed.get(device_id)
+        return f"{device_id}-{times}" if times else device_id

@@ -18,10 +18,13 @@ from hub.changes import ChangeLogBook
 from hub.doors import Doors
 from hub.pairing import PairingDesk
 from hub.pipeline import GROUP, Pipeline, Received
-from hub.records.devices import Device
+from hub.records.devices import ACTIVE, REVOKED, Device
+from hub.register import Register
+from hub.space import Space
 from hub.store import FAULTS
 from hub.sync import Answers, SyncDesk
 from hub.upkeep import Upkeep
+from hub.watch import Watch
 
 _log = logging.getLogger(__name__)
 QUEUE_LIMIT: Final = 20_000
@@ -63,6 +66,9 @@ class Desks:
     queries: queries.Desk
     upkeep: Upkeep
     card: Callable[[], m.Card]
+    watch: Watch
+    space: Space
+    register: Register
 
 
 class Hub:
@@ -73,27 +79,29 @@ class Hub:
         self._now_ms = now_ms
         self.counters = counters
         self._waiting: list[Received] = []
+        self._news: list[tuple[Profile, bytes]] = []
         self._handlers: Mapping[type[Any], Callable[[bytes, Device, Any], Answers]] = {
             m.Command: self._command,
-            m.Hello: desks.sync.hello,
+            m.Hello: self._hello,
             m.Since: desks.sync.since,
             m.SnapshotRequest: desks.sync.snapshot,
             m.Credit: desks.sync.credit,
             m.Ping: self._ping,
+            m.Goodbye: self._goodbye,
             m.Query: self._query,
         }
 
     @property
     def busy(self) -> bool:
         """Return whether a turn has work without any new message."""
-        return bool(self._waiting) or self._desks.sync.busy
+        return bool(self._waiting or self._news) or self._desks.sync.busy
 
     def message(self, peer: bytes, user_id: str, frame: bytes) -> Answers:
         """Take one frame of the command socket; the device is who CURVE says it is."""
         device = self._desks.doors.device(user_id)
         if device is None:
             return []
-        self._desks.queries.connected[device.id] = self._now_ms()
+        self._desks.watch.heard(device)
         message: Any = None
         try:
             message = wire.decode(frame)
@@ -112,7 +120,7 @@ class Hub:
 
     def turn(self) -> Sent:
         """Commit a group of what waits, and let out what it made and what snapshots may send."""
-        sent = Sent()
+        sent = Sent(broadcasts=self._take_news())
         if self._waiting:
             batch, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
             released = self._desks.pipeline.run(batch)
@@ -140,10 +148,43 @@ class Hub:
 
     def tick(self) -> list[tuple[Profile, bytes]]:
         """Once a second: let go of what is stale; return what that made to broadcast."""
-        self._desks.sync.tick()
-        return [
-            frame for changes in self._desks.upkeep.turn() for frame in self._broadcast(changes)
-        ]
+        desks = self._desks
+        desks.sync.tick()
+        made = [*desks.space.tick(), *desks.watch.tick(), *desks.upkeep.turn()]
+        frames = [frame for changes in made for frame in self._broadcast(changes)]
+        return self._take_news() + frames
+
+    # Who may come in.
+
+    def revoke(self, device_id: str) -> None:
+        """Let a post in no more; what it sent and is not committed yet stays in its outbox.
+
+        Raises Refusal `unknown_device`, and what the driver raises; then nothing has changed.
+        """
+        device = self._desks.register.set_state(device_id, REVOKED)
+        self._desks.doors.dismiss(device_id)
+        self._desks.watch.readmit(device)
+        self._waiting = [one for one in self._waiting if one.device.id != device_id]
+        _log.info("revoked %s", device.name)
+
+    def reinstate(self, device_id: str) -> None:
+        """Let a revoked post in again by its keys; raises as `revoke` does."""
+        device = self._desks.register.set_state(device_id, ACTIVE)
+        self._desks.doors.admit(device)
+        self._desks.watch.readmit(device)
+        _log.info("reinstated %s", device.name)
+
+    def rekey(self, device_id: str, curve_key: bytes, sign_key: bytes | None = None) -> None:
+        """Let a post in by a new key and not by its old one; raises as `revoke` does.
+
+        What came in by the old key and is not committed yet is dropped, as with `revoke`.
+        """
+        device = self._desks.register.set_keys(device_id, curve_key, sign_key)
+        self._desks.doors.rekey(device)
+        self._waiting = [one for one in self._waiting if one.device.id != device_id]
+        _log.info("%s has new keys", device.name)
+
+    # The other sockets.
 
     def card(self, frame: bytes) -> bytes | None:
         """Answer the card socket: the card, or nothing to anything else."""
@@ -174,13 +215,34 @@ class Hub:
             _log.warning("nobody was enrolled: %s", error)
             return _refused(peer, Refusal("hub_busy", reason=str(error)))[1]
 
+    def _hello(self, peer: bytes, device: Device, hello: m.Hello) -> Answers:
+        """Welcome a post, after noting what this hub, restored, can no longer get from it."""
+        # A post that has seen a newer epoch is not in a gap: this hub is an older copy by mistake.
+        of_this_past = hello.epoch <= self._desks.log.epoch
+        if hello.oldest_n > 1 and hello.protocol == m.PROTOCOL and of_this_past:
+            skipped = self._desks.pipeline.skip(hello.outbox, device, hello.oldest_n)
+            self._news += [frame for changes in skipped for frame in self._broadcast(changes)]
+        return self._desks.sync.hello(peer, device, hello)
+
+    def _take_news(self) -> list[tuple[Profile, bytes]]:
+        news, self._news = self._news, []
+        return news
+
     def _command(self, peer: bytes, device: Device, command: m.Command) -> Answers:
+        problem = self._desks.space.refusal()
+        if problem is not None and device.profile in KIOSK_PROFILES:
+            return [(peer, wire.encode(m.Refused(problem.code, problem.params)))]
         if len(self._waiting) < QUEUE_LIMIT:
             self._waiting.append(Received(device, command, peer))
         return []
 
-    def _ping(self, peer: bytes, _: Device, ping: m.Ping) -> Answers:
-        return [(peer, wire.encode(m.Pong(ping.sent_ms, self._now_ms())))]
+    def _ping(self, peer: bytes, device: Device, ping: m.Ping) -> Answers:
+        self._desks.watch.clock_of(device, ping.clock_diff_ms)
+        return self._desks.sync.ping(peer, device, ping)
+
+    def _goodbye(self, _: bytes, device: Device, __: m.Goodbye) -> Answers:
+        self._desks.watch.goodbye(device)
+        return []
 
     def _query(self, peer: bytes, device: Device, query: m.Query) -> Answers:
         return [(peer, wire.encode(queries.answer(self._desks.queries, device, query)))]

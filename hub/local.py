@@ -16,8 +16,8 @@ from hub.changes import ChangeLogBook
 from hub.config import Folder
 from hub.pipeline import Pipeline, Received
 from hub.records import devices
-from hub.service import now_ms, only_hub
-from hub.store import Store, StoreError
+from hub.service import now_ms, only_hub, open_store
+from hub.store import StoreError
 
 GROUP = 8
 
@@ -29,7 +29,7 @@ def run_locally(
 ) -> None:
     """Take commands in order as the console; raises StoreError where a hub runs, or cannot."""
     with only_hub(folder):
-        store = Store.open(folder.database)
+        store = open_store(folder)
         try:
             mint = IdMint(now_ms, seal.random_bytes)
             pipeline = Pipeline(store, ChangeLogBook(store), now_ms, mint)

@@ -11,7 +11,7 @@ from typing import Final
 
 from common import enrolment, seal
 from common import messages as m
-from common.errors import Refusal
+from common.errors import Problem, Refusal
 from common.topics import Profile
 from hub.config import Keys
 from hub.records.devices import ACTIVE, Device
@@ -28,6 +28,7 @@ class CodeState(StrEnum):
     USED = "used"
     BURNT = "burnt"
     EXPIRED = "expired"
+    VOID = "void"
 
 
 @dataclass(slots=True)
@@ -43,12 +44,14 @@ class _Code:
     state: CodeState = CodeState.OUT
     failures: int = 0
     device: Device | None = None
+    problem: Problem | None = None
     said: dict[bytes, enrolment.Transcript] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class CodeView:
-    """What a terminal may show of a code that is out. `left_s`: seconds of life left."""
+    """What a terminal may show of a code that is out. `left_s`: seconds of life left; `problem`:
+    why it is void."""
 
     number: int
     state: CodeState
@@ -56,6 +59,7 @@ class CodeView:
     failures: int
     device_number: int | None
     device_name: str
+    problem: Problem | None = None
 
 
 class PairingDesk:
@@ -92,10 +96,10 @@ class PairingDesk:
         self._code = _Code(self._codes, key, salt, profile, name, expires)
         return self._codes
 
-    def withdraw(self) -> None:
-        """Let the code that is out expire now."""
+    def withdraw(self, problem: Problem) -> None:
+        """Make the code that is out void, and remember why nobody can be paired now."""
         if self._code is not None and self._code.state is CodeState.OUT:
-            self._code.state = CodeState.EXPIRED
+            self._code.state, self._code.problem = CodeState.VOID, problem
 
     def look(self, number: int) -> CodeView:
         """Return how a code stands; one that was replaced has expired."""
@@ -105,8 +109,9 @@ class PairingDesk:
             return CodeView(number, CodeState.EXPIRED, 0.0, 0, None, "")
         left = max(0.0, code.expires_s - self._clock())
         device = code.device
+        device_number = device.number if device else None
         return CodeView(
-            number, code.state, left, code.failures, device.number if device else None, code.name
+            number, code.state, left, code.failures, device_number, code.name, code.problem
         )
 
     def hello(self, peer: bytes, curve_key: bytes, hello: m.EnrolHello) -> m.EnrolChallenge:

@@ -4,8 +4,9 @@ Owns which part is handed which. `service.py` serves them over sockets; a simula
 between them by hand. Clocks, randomness and the reading of snapshots are handed in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from common import messages as m
 from common.card import sign_card
@@ -13,28 +14,35 @@ from common.ids import IdMint
 from common.models import Shop
 from common.topics import Profile
 from hub import queries
+from hub.alerts import AlertBook
+from hub.backup_cover import Covers
 from hub.changes import OWN, ChangeLogBook
+from hub.commands import HANDLERS, Handler
 from hub.config import Keys, NetworkSettings, Settings
 from hub.doors import Doors
 from hub.hub import Counters, Desks, Hub
 from hub.pairing import PairingDesk
 from hub.pipeline import Pipeline
 from hub.records import devices
-from hub.records.devices import Device
+from hub.register import Register
+from hub.space import Space, free_bytes
 from hub.store import Store
 from hub.sync import SyncDesk
 from hub.upkeep import Upkeep
+from hub.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a hub is told from outside. `now_ms`: the wall clock; `clock`: monotonic seconds;
-    `request_snapshot`: have a topic read, and handed to `SyncDesk.snapshot_read`."""
+    `request_snapshot`: have a topic read, and handed to `SyncDesk.snapshot_read`; `free_bytes`:
+    the room left on a folder's disk."""
 
     now_ms: Callable[[], int]
     clock: Callable[[], float]
     random_bytes: Callable[[int], bytes]
     request_snapshot: Callable[[str], None]
+    free_bytes: Callable[[Path], int] = free_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +57,49 @@ class Parts:
     pipeline: Pipeline
 
 
-def make_parts(store: Store, keys: Keys, settings: Settings, around: Surroundings) -> Parts:
-    """Make every part over an open database; publishes the shop where the settings changed it."""
+def make_parts(
+    store: Store,
+    keys: Keys,
+    settings: Settings,
+    around: Surroundings,
+    kinds: Mapping[str, m.CommandKind] = m.COMMANDS,
+    handlers: Mapping[str, Handler] = HANDLERS,
+) -> Parts:
+    """Make every part over an open database; publishes the shop where the settings changed it.
+
+    `kinds`, `handlers`: what an older hub could do, or a newer one can.
+    """
     mint = IdMint(around.now_ms, around.random_bytes)
     log = ChangeLogBook(store)
     publish_shop(store, log, settings)
-    pipeline = Pipeline(store, log, around.now_ms, mint)
-    register = _Register(store)
+    pipeline = Pipeline(store, log, around.now_ms, mint, kinds, handlers)
+    register = Register(store)
     doors = Doors(devices.devices(store.db))
     pairing = PairingDesk(
         keys, register.next_number, register.enrol, mint, around.now_ms, around.clock
     )
     ports = broadcast_ports(settings.network)
-    sync = SyncDesk(log, pipeline, around.request_snapshot, ports, around.now_ms, around.clock)
+    sync = SyncDesk(
+        log,
+        pipeline,
+        around.request_snapshot,
+        ports,
+        around.now_ms,
+        around.clock,
+        Covers(store),
+    )
+    alerts = AlertBook(store, log, mint, around.now_ms)
+    watch = Watch(store, alerts, settings.watch.silent_s, around.now_ms, around.clock)
+    space = Space(
+        store.path.parent, settings.keep.min_free_mb, around.free_bytes, alerts, around.clock
+    )
     counters = Counters()
     query_desk = queries.Desk(
         store,
         log,
         pairing,
-        {},
+        watch,
+        space,
         counters.as_dict,
         around.now_ms,
         around.now_ms(),
@@ -78,7 +110,9 @@ def make_parts(store: Store, keys: Keys, settings: Settings, around: Surrounding
         return _card(keys, settings, log.epoch, around.now_ms())
 
     upkeep = Upkeep(store, log, settings.keep, around.now_ms)
-    desks = Desks(log, pipeline, sync, pairing, doors, query_desk, upkeep, card)
+    desks = Desks(
+        log, pipeline, sync, pairing, doors, query_desk, upkeep, card, watch, space, register
+    )
     return Parts(Hub(desks, counters, around.now_ms), doors, pairing, sync, log, pipeline)
 
 
@@ -101,23 +135,6 @@ def publish_shop(store: Store, log: ChangeLogBook, settings: Settings) -> None:
         with store.group():
             draft.write(log.gseq + 1)
         log.committed(draft, log.gseq + 1)
-
-
-class _Register:
-    """Enrols into the database, and counts the numbers that devices are given."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        known = devices.devices(store.db)
-        self._numbers = max((device.number for device in known), default=0)
-
-    def next_number(self) -> int:
-        return self._numbers + 1
-
-    def enrol(self, device: Device) -> None:
-        with self._store.group() as db:
-            devices.add_device(db, device)
-        self._numbers = device.number
 
 
 def _card(keys: Keys, settings: Settings, epoch: str, now_ms: int) -> m.Card:

@@ -5,22 +5,22 @@ leaves before COMMIT. What is in memory moves only after it. No socket, no clock
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
-
-import orjson
+from typing import Final, NamedTuple
 
 from common import messages as m
 from common import wire
 from common.errors import Problem, Refusal
-from common.models import Alert, convert
+from common.models import Alert
 from hub.changes import OWN, Cause, ChangeLogBook, Draft
-from hub.commands import HANDLERS
+from hub.commands import HANDLERS, Handler
+from hub.quarantine import Quarantine, Tallies
 from hub.records import devices
 from hub.records.devices import Device, OutboxHead
-from hub.store import FAULTS, Store, is_passing
-from hub.work import Work
+from hub.repertoire import Repertoire
+from hub.store import FAULTS, Store, is_full, is_passing
+from hub.work import Ending, Work
 
 GROUP: Final = 256
 """The most commands in one COMMIT."""
@@ -58,10 +58,14 @@ class _Group:
     replies: dict[tuple[str, int], tuple[bytes, bytes]] = field(default_factory=dict)
     acked: dict[str, int] = field(default_factory=dict)
     answers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    tallies: Tallies = field(default_factory=dict)
 
 
 class Pipeline:
-    """Takes commands against one store. One owner thread."""
+    """Takes commands against one store. One owner thread.
+
+    `kinds`, `handlers`: what it can do, where that is not what this release can.
+    """
 
     def __init__(
         self,
@@ -69,11 +73,15 @@ class Pipeline:
         log: ChangeLogBook,
         now_ms: Callable[[], int],
         mint: Callable[[], str],
+        kinds: Mapping[str, m.CommandKind] = m.COMMANDS,
+        handlers: Mapping[str, Handler] = HANDLERS,
     ) -> None:
         self._store = store
         self._log = log
         self._now_ms = now_ms
         self._mint = mint
+        self._repertoire = Repertoire(kinds, handlers)
+        self._quarantined = Quarantine(store.db, mint)
         self._heads = devices.outbox_heads(store.db)
 
     def last_n(self, outbox: str, device_id: str) -> int:
@@ -85,11 +93,34 @@ class Pipeline:
             raise Refusal("outbox_of_another", outbox=outbox[:8])
         return head.last_n
 
+    def skip(self, outbox: str, device: Device, oldest_n: int) -> list[m.Changes]:
+        """Go on at `oldest_n` where this database, restored, lacks what its post has no longer.
+
+        The gap is noted, with an alert, in the commit that moves last_n; return what to broadcast.
+        Nothing happens where there is no hole. Raises Refusal for another's outbox, and what the
+        driver raises.
+        """
+        first_n, last_n = self.last_n(outbox, device.id) + 1, oldest_n - 1
+        if last_n < first_n:
+            return []
+        group = self._group()
+        subject = f"{device.name}: {last_n - first_n + 1} ({first_n}–{last_n})"
+        alert = Alert(self._mint(), group.now_ms, "outbox_gap", subject, device.name)
+        group.draft.put("alerts", alert, OWN)
+        group.heads[outbox] = OutboxHead(device.id, last_n, last_n)
+        with self._store.group() as db:
+            devices.add_gap(db, outbox, first_n, last_n, group.now_ms)
+            devices.add_alert(db, alert)
+            self._write(group)
+        _log.warning("outbox %s: %d to %d are gone", outbox[:8], first_n, last_n)
+        return self._committed(group)
+
     def run(self, batch: Sequence[Received]) -> Released:
         """Take a batch in one commit; where the database fails, each command in its own.
 
-        A command that the database cannot take now gets `Refused(hub_busy)` and no reply: it stays
-        in its outbox. One that fails by itself is quarantined, so that its queue goes on.
+        A command that the database cannot take now gets `Refused(hub_busy)`, or `hub_disk_full`,
+        and no reply: it stays in its outbox. One that fails by itself is quarantined, so that its
+        queue goes on.
         """
         try:
             return self._commit(batch, self._take)
@@ -127,17 +158,23 @@ class Pipeline:
     def _commit(
         self, batch: Sequence[Received], take: Callable[[_Group, Received], None]
     ) -> Released:
-        group = _Group(self._log.draft(), self._log.gseq + 1, self._now_ms())
+        group = self._group()
         with self._store.group():
             for received in batch:
                 take(group, received)
             self._write(group)
-        # From here on it is durable: memory follows, then the answers leave.
+        return Released(group.answers, self._committed(group), len(group.replies))
+
+    def _group(self) -> _Group:
+        return _Group(self._log.draft(), self._log.gseq + 1, self._now_ms())
+
+    def _committed(self, group: _Group) -> list[m.Changes]:
+        """It is durable: let memory follow, and return what to broadcast."""
         self._heads.update(group.heads)
-        changes = []
-        if group.draft.changes:
-            changes = self._log.committed(group.draft, group.gseq)
-        return Released(group.answers, changes, len(group.replies))
+        self._quarantined.committed(group.tallies)
+        if not group.draft.changes:
+            return []
+        return self._log.committed(group.draft, group.gseq)
 
     def _write(self, group: _Group) -> None:
         db = self._store.db
@@ -173,31 +210,38 @@ class Pipeline:
             self._handle(group, received)
 
     def _handle(self, group: _Group, received: Received) -> None:
-        command = received.command
+        command, repertoire = received.command, self._repertoire
         group.draft.begin()
         try:
-            body, kind, args = _decode(command)
+            body, kind, args = repertoire.read(command)
         except Refusal as refusal:
             self._quarantine(group, received, refusal.problem)
             return
-        if received.device.profile not in kind.profiles:
-            problem = Problem(
-                "profile_not_allowed", {"profile": received.device.profile, "kind": kind.name}
-            )
-            if kind.nature is m.Nature.FACT:
-                self._quarantine(group, received, problem)
-            else:
-                self._reply(group, received, m.Status.REFUSED, problem)
-            return
         cause = Cause(command.outbox, command.n)
-        work = Work(self._store.db, group.draft, cause, received.device, group.now_ms, self._mint)
+        work = Work(
+            self._store.db,
+            group.draft,
+            cause,
+            received.device,
+            group.now_ms,
+            self._mint,
+            repertoire,
+        )
         try:
             with self._store.command():
-                HANDLERS[body.kind](work, args)
+                repertoire.perform(work, body, kind, args)
         except Refusal as refusal:
             group.draft.undo()
-            self._reply(group, received, m.Status.REFUSED, refusal.problem)
+            if kind.nature is m.Nature.FACT:
+                # It happened: whoever says no to it, its bytes are kept.
+                self._quarantine(group, received, refusal.problem)
+            else:
+                self._reply(group, received, m.Status.REFUSED, refusal.problem)
             return
+        if work.endings:
+            for ending in work.endings:
+                self._end(group, ending, tuple(work.flags))
+            group.draft.begin()  # What was published is theirs.
         self._reply(group, received, m.Status.ACCEPTED, None, tuple(work.flags))
 
     def _repeat(self, group: _Group, received: Received) -> None:
@@ -205,29 +249,45 @@ class Pipeline:
         command = received.command
         place = (command.outbox, command.n)
         stored = group.replies.get(place) or devices.reply(self._store.db, *place)
-        if stored is None or stored[0] != command.body_hash:
+        if stored is not None and stored[0] == command.body_hash:
+            body = stored[1]
+        elif (verdict := self._quarantined.verdict(command)) is not None:
+            body = _reply_body(verdict[0], group, verdict[1], {}, ())
+        else:
             # Where nothing is left to compare with, to call it accepted might lose a sale.
             problem = Problem("hash_mismatch", {"n": command.n})
-            self._keep_aside(group, received, problem)
-            stored = (b"", _reply_body(m.Status.QUARANTINED, group, problem, {}, ()))
-        frame = wire.encode_reply(command.outbox, command.n, stored[1])
+            if not self._keep_aside(group, received, problem):
+                return
+            body = _reply_body(m.Status.QUARANTINED, group, problem, {}, ())
+        frame = wire.encode_reply(command.outbox, command.n, body)
         group.answers.append((received.peer, frame))
 
     def _quarantine(self, group: _Group, received: Received, problem: Problem) -> None:
         """Keep the bytes, advance, answer: the queue goes on."""
-        self._keep_aside(group, received, problem)
-        group.draft.begin()
-        self._reply(group, received, m.Status.QUARANTINED, problem)
+        if self._keep_aside(group, received, problem):
+            group.draft.begin()
+            self._reply(group, received, m.Status.QUARANTINED, problem)
 
-    def _keep_aside(self, group: _Group, received: Received, problem: Problem) -> None:
-        """Keep the bytes of a command that has no effect, and tell whoever looks after the shop."""
-        command, db = received.command, self._store.db
-        if not devices.quarantine(db, command, problem.code, group.now_ms):
-            return  # It lies there already.
-        subject = f"{command.outbox[:8]}-{command.n}"
-        alert = Alert(self._mint(), group.now_ms, problem.code, subject, received.device.name)
-        devices.add_alert(db, alert)
-        group.draft.put("alerts", alert, OWN)
+    def _keep_aside(self, group: _Group, received: Received, problem: Problem) -> bool:
+        """Keep the bytes of a command that has no effect; where there is no room, send it back."""
+        full = self._quarantined.keep(
+            group.tallies, group.draft, received.device, received.command, problem, group.now_ms
+        )
+        if full is not None:
+            refused = m.Refused(full.code, full.params)
+            group.answers.append((received.peer, wire.encode(refused)))
+        return full is None
+
+    def _end(self, group: _Group, ending: Ending, flags: tuple[str, ...]) -> None:
+        """Put a command's end into the reply that its post is given when it sends it again."""
+        kept = ending.kept
+        self._quarantined.ended(group.tallies, kept)
+        body = _reply_body(ending.status, group, ending.problem, ending.topics, flags)
+        place = (kept.outbox, kept.n)
+        if group.replies.get(place, (b"",))[0] == kept.body_hash:
+            group.replies[place] = (kept.body_hash, body)
+        else:
+            devices.change_reply(self._store.db, *place, kept.body_hash, body)
 
     def _reply(
         self,
@@ -251,26 +311,6 @@ class Pipeline:
         group.heads[command.outbox] = OutboxHead(head.device_id, command.n, acked)
 
 
-def _decode(command: m.Command) -> tuple[m.CommandBody, m.CommandKind, Any]:
-    """Return body, kind and checked arguments; raises Refusal with what cannot be read."""
-    if wire.body_hash(command.body) != command.body_hash:
-        raise Refusal("unreadable_command", reason="its hash does not fit")
-    try:
-        body = convert(orjson.loads(command.body), m.CommandBody)
-    except ValueError as error:
-        raise Refusal("unreadable_command", reason=str(error)) from error
-    kind = m.COMMANDS.get(body.kind)
-    if kind is None:
-        raise Refusal("unknown_command", kind=body.kind)
-    arguments = kind.schemas.get(command.schema)
-    if arguments is None:
-        raise Refusal("unknown_schema", kind=body.kind, schema=command.schema)
-    try:
-        return body, kind, convert(body.args, arguments)
-    except ValueError as error:
-        raise Refusal("unreadable_command", reason=str(error)) from error
-
-
 def _reply_body(
     status: m.Status,
     group: _Group,
@@ -284,5 +324,6 @@ def _reply_body(
 
 
 def _busy(received: Received, error: BaseException) -> Released:
-    refused = m.Refused("hub_busy", {"reason": str(error)})
+    code = "hub_disk_full" if is_full(error) else "hub_busy"
+    refused = m.Refused(code, {"reason": str(error)})
     return Released([(received.peer, wire.encode(refused))])

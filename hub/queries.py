@@ -11,24 +11,32 @@ from msgspec import Meta
 
 from common import VERSION, seal
 from common import messages as m
-from common.errors import Refusal
+from common.errors import Problem, Refusal
 from common.models import convert
 from common.topics import KIOSK_PROFILES, Profile
+from hub import quarantine
 from hub.changes import ChangeLogBook
 from hub.pairing import PairingDesk
-from hub.records import devices, sales
+from hub.records import backups, devices, sales
 from hub.records.devices import Device
+from hub.space import Space
 from hub.store import Store, sqlite_version
+from hub.watch import CLOCK_LIMIT_MS, Watch
+from hub.watched import PostView, Presence
+
+TICKETS_BYTES: Final = 2 * 1024 * 1024
+"""Of tickets in one answer: a kiosk takes no frame beyond `wire.BROADCAST_BYTES`."""
 
 
 @dataclass(slots=True)
 class Desk:
-    """What answers are made from. `connected`: device id → when last heard, ms."""
+    """What answers are made from."""
 
     store: Store
     log: ChangeLogBook
     pairing: PairingDesk
-    connected: dict[str, int]
+    watch: Watch
+    space: Space
     counters: Callable[[], dict[str, int]]
     now_ms: Callable[[], int]
     started_ms: int
@@ -62,7 +70,7 @@ class _Page:
 
 
 def _status(desk: Desk, _: _NoArguments) -> Any:
-    kiosks = _kiosks(desk)
+    posts = _posts(desk)
     return {
         "shop": desk.shop_name,
         "version": VERSION,
@@ -75,9 +83,17 @@ def _status(desk: Desk, _: _NoArguments) -> Any:
             topic: {"tseq": head.tseq, "low": head.low, "digest": f"{head.digest:064x}"}
             for topic, head in desk.log.heads.items()
         },
-        "devices": len(kiosks),
-        "connected": sum(device.id in desk.connected for device in kiosks),
+        "devices": len(posts),
+        "connected": sum(post.presence is Presence.HERE for post in posts),
+        "silent": [_about(post) for post in posts if post.presence is Presence.SILENT],
+        "clocks": [_about(post) for post in posts if _is_clock_off(post)],
         "quarantined": devices.quarantined(desk.store.db),
+        "disk": {
+            "folder": str(desk.store.path.parent),
+            "free_bytes": desk.space.free,
+            "low": _plain(desk.space.refusal()),
+        },
+        "backup_ms": next((made.made_ms for made in backups.backups(desk.store.db)), None),
         "counters": desk.counters(),
     }
 
@@ -85,21 +101,39 @@ def _status(desk: Desk, _: _NoArguments) -> Any:
 def _devices(desk: Desk, _: _NoArguments) -> Any:
     return [
         {
-            "id": device.id,
-            "number": device.number,
-            "name": device.name,
-            "profile": device.profile.value,
-            "state": device.state,
-            "enrolled_ms": device.enrolled_ms,
-            "heard_ms": desk.connected.get(device.id),
+            "id": post.device.id,
+            "profile": post.device.profile.value,
+            "state": post.device.state,
+            "enrolled_ms": post.device.enrolled_ms,
+            "presence": post.presence.value,
+            "silences": post.silences,
+            **_about(post),
         }
-        for device in _kiosks(desk)
+        for post in _posts(desk)
     ]
 
 
-def _kiosks(desk: Desk) -> list[Device]:
+def _posts(desk: Desk) -> list[PostView]:
     known = devices.devices(desk.store.db)
-    return [device for device in known if device.profile in KIOSK_PROFILES]
+    return [desk.watch.view(device) for device in known if device.profile in KIOSK_PROFILES]
+
+
+def _about(post: PostView) -> dict[str, Any]:
+    return {
+        "number": post.device.number,
+        "name": post.device.name,
+        "heard_ms": post.heard_ms,
+        "clock_diff_ms": post.clock_diff_ms,
+    }
+
+
+def _is_clock_off(post: PostView) -> bool:
+    known = post.presence is Presence.HERE and post.clock_diff_ms is not None
+    return known and abs(post.clock_diff_ms or 0) > CLOCK_LIMIT_MS
+
+
+def _plain(problem: Problem | None) -> dict[str, Any] | None:
+    return None if problem is None else {"code": problem.code, "params": problem.params}
 
 
 def _pair(desk: Desk, args: _Pair) -> Any:
@@ -117,7 +151,18 @@ def _code(desk: Desk, args: _Code) -> Any:
 
 
 def _tickets(desk: Desk, args: _Page) -> Any:
-    return sales.tickets_before(desk.store.db, args.before_ms, args.limit)
+    return sales.tickets_before(desk.store.db, args.before_ms, args.limit, TICKETS_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """`ref`: as alerts show it, for what it names, with its bytes; "": the list, without."""
+
+    ref: Annotated[str, Meta(max_length=100)] = ""
+
+
+def _quarantine(desk: Desk, args: _Kept) -> Any:
+    return quarantine.listing(desk.store.db, args.ref)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +175,7 @@ class QueryKind:
 
 
 _CONSOLE: Final = frozenset({Profile.CONSOLE})
+_MANAGING: Final = frozenset({Profile.OFFICE, Profile.CONSOLE})
 _SELLING: Final = frozenset({Profile.TILL, Profile.OFFICE, Profile.CONSOLE})
 QUERIES: Final[Mapping[str, QueryKind]] = {
     "status": QueryKind(_NoArguments, _status, _CONSOLE),
@@ -137,6 +183,7 @@ QUERIES: Final[Mapping[str, QueryKind]] = {
     "pair": QueryKind(_Pair, _pair, _CONSOLE),
     "code": QueryKind(_Code, _code, _CONSOLE),
     "tickets": QueryKind(_Page, _tickets, _SELLING),
+    "quarantine": QueryKind(_Kept, _quarantine, _MANAGING),
 }
 
 

@@ -35,6 +35,13 @@ _NOBLOCK: Final = int(zmq.NOBLOCK)
 _NOBLOCK_MORE: Final = int(zmq.NOBLOCK | zmq.SNDMORE)
 
 REFUSED: Final = (b"400", b"not enrolled", b"")
+_CODE_OF: Final = {
+    errno.EACCES: "port_forbidden",
+    errno.EADDRNOTAVAIL: "host_unusable",
+    errno.EINVAL: "host_unusable",
+    errno.ENODEV: "host_unusable",
+}
+"""What a fault in binding means; any other means that the port is taken."""
 
 
 def check_libzmq() -> None:
@@ -61,7 +68,7 @@ class Server:
         self._enrolment: zmq.Socket[bytes] | None = None
 
     def bind(self) -> None:
-        """Bind every socket but the enrolment's; raises Refusal `port_in_use`."""
+        """Bind every socket but the enrolment's; raises Refusal, naming the setting to blame."""
         self._poller.register(self._wake_read, zmq.POLLIN)
         self._zap = self._context.socket(zmq.ROUTER)
         self._zap.bind("inproc://zeromq.zap.01")
@@ -115,7 +122,7 @@ class Server:
             if self._zap in ready:
                 self._decide(parts)
             if self._commands in ready:
-                self._take_commands(parts.hub)
+                self._take_commands(parts)
             if self._card in ready:
                 self._take_card(parts.hub)
             if self._enrolment is not None and self._enrolment in ready:
@@ -154,7 +161,8 @@ class Server:
 
     # Traffic.
 
-    def _take_commands(self, hub: Hub) -> None:
+    def _take_commands(self, parts: Parts) -> None:
+        hub = parts.hub
         receive = self._commands.recv
         for _ in range(DRAIN):
             try:
@@ -170,6 +178,8 @@ class Server:
                 continue
             answers = hub.message(route, str(frame.get("User-Id")), frame.bytes)
             if answers:
+                # A code that was just given out has its socket before anybody hears of it.
+                self._hold_enrolment(parts)
                 self._answer(answers)
 
     def _answer(self, answers: list[tuple[bytes, bytes]]) -> None:
@@ -223,7 +233,7 @@ class Server:
                 # Nobody can be paired now, but the posts that are go on selling.
                 _log.error("the pairing code is void: %s", refusal)
                 enrolment.close(linger=0)
-                parts.pairing.withdraw()
+                parts.pairing.withdraw(refusal.problem)
                 return
             self._enrolment = enrolment
             self._poller.register(enrolment, zmq.POLLIN)
@@ -271,9 +281,10 @@ class Server:
                     time.sleep(0.05)
                     continue
                 raise Refusal(
-                    "port_in_use",
+                    _CODE_OF.get(error.errno or 0, "port_in_use"),
                     address=address,
-                    reason=error.strerror,
+                    reason=zmq.strerror(error.errno or 0),
+                    host=self._network.host,
                     port=port,
                     name=setting,
                 ) from error

@@ -8,8 +8,9 @@ import gc
 import importlib
 import logging
 import os
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from common import seal
 from common.ids import IdMint
 from common.topics import Profile
 from hub.announce import Announcer
+from hub.backup import newest_sound
 from hub.changes import ChangeLogBook
 from hub.config import (
     ConfigError,
@@ -37,7 +39,7 @@ from hub.reader import SnapshotReader
 from hub.records import devices
 from hub.records.devices import ACTIVE, Device
 from hub.server import Server, check_libzmq
-from hub.store import FAULTS, HubRuns, Store, fault
+from hub.store import FAULTS, HubRuns, Store, StoreError, fault
 
 _log = logging.getLogger(__name__)
 GARBAGE_AFTER: Final = 50_000
@@ -77,9 +79,39 @@ def found(folder: Folder, settings: Settings) -> Keys:
     return keys
 
 
-def new_epoch() -> str:
-    """Return an epoch that sorts after every older one: 8 bytes of ms, 8 random bytes, hex."""
-    return (now_ms().to_bytes(8, "big") + seal.random_bytes(8)).hex()
+def new_epoch(after: Iterable[str] = ()) -> str:
+    """Return an epoch that sorts after every older one: 8 bytes of ms, 8 random bytes, hex.
+
+    `after`: epochs it must sort after whatever the clock says; one that cannot be read is none.
+    """
+    known = [int(epoch[:16], 16) for epoch in after if _EPOCH.match(epoch)]
+    ms = max([now_ms(), *(old + 1 for old in known)])
+    return (ms.to_bytes(8, "big") + seal.random_bytes(8)).hex()
+
+
+def open_store(folder: Folder) -> Store:
+    """Open a folder's database; raises StoreError, which names the backup to restore."""
+    try:
+        return Store.open(folder.database)
+    except StoreError as error:
+        raise with_backup(error, folder) from error
+
+
+def with_backup(error: StoreError, folder: Folder) -> StoreError:
+    """Return what is wrong with a folder's database, with the newest backup to put in its place."""
+    code = _RESTORABLE.get(error.problem.code)
+    backup = newest_sound(folder) if code else None
+    if code is None or backup is None:
+        return error
+    return StoreError(code, **error.problem.params, backup=backup)
+
+
+_RESTORABLE: Final = {
+    "database_damaged": "database_restorable",
+    "database_missing": "database_gone",
+}
+# An epoch whose first bit is set would leave no room for a later one; none ever was.
+_EPOCH: Final = re.compile(r"[0-7][0-9a-f]{31}\Z")
 
 
 @contextmanager
@@ -145,12 +177,12 @@ def open_service(root: Path) -> Service:
     folder = Folder(root)
     settings = read_settings(folder)
     keys = read_keys(folder)
-    store = Store.open(folder.database)
+    store = open_store(folder)
     try:
         return Service(folder, settings, keys, store)
     except FAULTS as error:
         store.close()
-        raise fault(folder.database, error) from error
+        raise with_backup(fault(folder.database, error), folder) from error
 
 
 def _raise_file_limit() -> None:

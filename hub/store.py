@@ -1,11 +1,12 @@
 """The hub's database file: opening, pragmas, and the one writer's transactions.
 
 Owns the connection and what a fault of it means. One writer thread; synchronous=FULL, so that what
-was committed survives power loss. Knows no table's meaning.
+was committed survives power loss. Knows no table's meaning but that of `meta`.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -18,6 +19,8 @@ from peewee import (  # type: ignore[attr-defined] # its stubs leave sqlite3 out
 
 from common.errors import Refusal
 from hub import tables
+from hub.digests import disagreeing
+from hub.migrations import OLDEST, migrate
 
 SAFE_SQLITE: Final = (3, 51, 3)
 """Older ones (from 3.7.0) can corrupt a WAL database that has two connections."""
@@ -61,6 +64,11 @@ class Connection(Protocol):
 def is_passing(error: BaseException) -> bool:
     """Return whether a fault lies with the disk or a lock, not with the statement."""
     return isinstance(error, sqlite3.OperationalError)
+
+
+def is_full(error: BaseException) -> bool:
+    """Return whether a fault is that of a full disk."""
+    return _sqlite_code(error) == int(sqlite3.SQLITE_FULL)
 
 
 class StoreError(Refusal):
@@ -109,43 +117,62 @@ class Store:
 
     @classmethod
     def create(cls, path: Path) -> "Store":
-        """Make a new database with all tables; raises StoreError where the file exists."""
+        """Make a new database with all tables; raises StoreError where the file exists.
+
+        Made under another name and renamed whole: no half-made database is ever found.
+        """
         check_sqlite()
         if path.exists():
             raise StoreError("database_exists", file=path)
-        store = cls._connect(path)
-        with store.group():
-            store.database.create_tables(tables.TABLES)
-            store.set_meta("schema", str(tables.SCHEMA_VERSION))
-        return store
+        part = path.with_name(path.name + ".part")
+        try:
+            remove_database(part)
+            store = cls._connect(part)
+            try:
+                with store.group():
+                    store.database.create_tables(tables.TABLES)
+                    store.set_meta("schema", str(tables.SCHEMA_VERSION))
+            finally:
+                store.close()
+            part.rename(path)
+            sync_folder(path.parent)
+            return cls._connect(path)
+        except (*FAULTS, OSError) as error:
+            with suppress(OSError):
+                remove_database(part)
+            raise fault(path, error) from error
 
     @classmethod
     def open(cls, path: Path) -> "Store":
-        """Open an existing database; raises StoreError: absent, damaged, locked, too new."""
+        """Open an existing database, brought to this schema where it is of an older one.
+
+        Raises StoreError: absent, damaged, locked, too new; the file is then as it was.
+        """
         check_sqlite()
         if not path.exists():
             raise StoreError("database_missing", file=path)
         try:
-            _look(path)
+            version = _look(path)
             store = cls._connect(path)
-            damage = store.db.execute("PRAGMA quick_check(1)").fetchone()[0]
-            version = int(store.meta("schema", "0"))
+            try:
+                migrate(store.db, version)
+            except BaseException:
+                store.close()
+                raise
         except (*FAULTS, ValueError) as error:
             raise fault(path, error) from error
-        if damage != "ok":
-            raise StoreError("database_damaged", file=path, reason=damage)
-        if version != tables.SCHEMA_VERSION:
-            raise StoreError(
-                "database_schema", file=path, theirs=version, ours=tables.SCHEMA_VERSION
-            )
         return store
 
     @classmethod
     def _connect(cls, path: Path) -> "Store":
         database = SqliteDatabase(str(path), pragmas=WRITER_PRAGMAS)
-        database.connect()
-        tables.database.initialize(database)
-        return cls(path, database)
+        try:
+            database.connect()
+            tables.database.initialize(database)
+            return cls(path, database)
+        except BaseException:
+            database.close()
+            raise
 
     @contextmanager
     def group(self) -> Iterator[Connection]:
@@ -185,15 +212,66 @@ class Store:
         self.database.close()
 
 
-def _look(path: Path) -> None:
-    """Read something of a hub's before anything is written: the writer's pragmas write already."""
+def _look(path: Path) -> int:
+    """Return a database's schema version, which this hub can open; its pages and rows are sound.
+
+    Before anything is written: the writer's pragmas write already.
+    """
+    with closing(open_to_read(path)) as db:
+        version = schema_of(db)
+        if not OLDEST <= version <= tables.SCHEMA_VERSION:
+            raise StoreError(
+                "database_schema", file=path, theirs=version, ours=tables.SCHEMA_VERSION
+            )
+        damage = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if damage == "ok":
+            damage = ", ".join(f"live_row {topic}" for topic in disagreeing(db)) or "ok"
+    if damage != "ok":
+        raise StoreError("database_damaged", file=path, reason=damage)
+    return version
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """Return a connection that only reads; raises the driver's faults."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True, timeout=5)) as db:
-        db.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)
+
+
+def open_to_write(path: Path) -> sqlite3.Connection:
+    """Return a plain connection, for a copy that is nobody's database yet."""
+    return sqlite3.connect(path, isolation_level=None, timeout=5)
+
+
+def schema_of(db: Connection) -> int:
+    """Return the schema version of a hub's database, 0 where it says none.
+
+    Raises the driver's faults where it is no hub's, ValueError where it is no number.
+    """
+    row = db.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def sync_folder(folder: Path) -> None:
+    """Have names that were made in a folder, or taken from it, survive power loss."""
+    if os.name != "posix":
+        return  # Windows opens no folder; its file system keeps names in order by itself.
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove_database(path: Path) -> None:
+    """Remove an unfinished database of ours, with what lies beside it; raises OSError."""
+    for side in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + side).unlink(missing_ok=True)
 
 
 def fault(path: Path, error: BaseException) -> StoreError:
     """Return what a fault of the driver means for a database file, in words."""
+    if isinstance(error, OSError):
+        return StoreError("database_unusable", file=path, reason=error.strerror or str(error))
     code = _PROBLEM_OF.get(_sqlite_code(error), "database_damaged")
     return StoreError(code, file=path, reason=str(error))
 

@@ -32,6 +32,23 @@ class Outboxes(Protocol):
         """Return it; raises Refusal for another device's outbox."""
 
 
+class Covers(Protocol):
+    """Who knows what verified backups hold."""
+
+    def covered(self, outbox: str, /) -> int:
+        """Return up to which n two verified backups hold an outbox's operations; 0: none."""
+
+
+class _NoCovers:
+    """Without backups nothing is covered."""
+
+    def covered(self, _: str, /) -> int:
+        return 0
+
+
+NO_COVERS: Final[Covers] = _NoCovers()
+
+
 @dataclass(slots=True)
 class _Serving:
     """One snapshot on its way to one peer."""
@@ -61,6 +78,7 @@ class SyncDesk:
         ports: dict[Profile, int],
         now_ms: Callable[[], int],
         clock: Callable[[], float],
+        covers: Covers = NO_COVERS,
     ) -> None:
         self._log = log
         self._outboxes = outboxes
@@ -68,6 +86,7 @@ class SyncDesk:
         self._ports = ports
         self._now_ms = now_ms
         self._clock = clock
+        self._covers = covers
         self._outbox_of: dict[bytes, str] = {}
         self._shared: dict[str, tuple[float, EncodedSnapshot]] = {}
         self._waiting: dict[str, dict[bytes, _Waiter]] = {}
@@ -103,8 +122,18 @@ class SyncDesk:
             broadcast_port=self._ports.get(device.profile, 0),
             hub_ms=self._now_ms(),
             sent_ms=hello.sent_ms,
+            covered_n=self._covers.covered(hello.outbox),
         )
         return [(peer, wire.encode(welcome))]
+
+    def ping(self, peer: bytes, _: Device, ping: m.Ping) -> Answers:
+        """Answer a ping with the hub's time, and how far backups hold the peer's outbox."""
+        outbox = self._outbox_of.get(peer)
+        covered_n = 0
+        if outbox is not None:
+            self._remember(peer, outbox)
+            covered_n = self._covers.covered(outbox)
+        return [(peer, wire.encode(m.Pong(ping.sent_ms, self._now_ms(), covered_n)))]
 
     def since(self, peer: bytes, device: Device, since: m.Since) -> Answers:
         """Answer with a page of changes, or that a snapshot is required."""

@@ -5,17 +5,37 @@ Owns nothing but the way to them; all of it stands or falls with the command's s
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from common.errors import Problem
+from common.messages import Status
 from common.models import Alert, Row
 from hub.changes import Cause, Draft
 from hub.records import devices
+from hub.records.quarantine import Kept
 from hub.records.sales import Arrival
+from hub.repertoire import Repertoire
 from hub.store import Connection
+
+
+class Ending(NamedTuple):
+    """A command left the quarantine: what its post is told when it sends it again.
+
+    `topics`: {topic: tseq} of its last change there.
+    """
+
+    kept: Kept
+    status: Status
+    problem: Problem | None
+    topics: dict[str, int]
 
 
 @dataclass(slots=True)
 class Work:
-    """`db`: the open transaction. `now_ms`: the hub's time at which the command was taken."""
+    """`db`: the open transaction. `now_ms`: the hub's time at which the command was taken.
+
+    `endings`: what it made of commands that lay in quarantine.
+    """
 
     db: Connection
     draft: Draft
@@ -23,7 +43,9 @@ class Work:
     device: devices.Device
     now_ms: int
     mint: Callable[[], str]
+    repertoire: Repertoire
     flags: list[str] = field(default_factory=list)
+    endings: tuple[Ending, ...] = ()
 
     @property
     def arrival(self) -> Arrival:
@@ -36,8 +58,12 @@ class Work:
 
     def flag(self, code: str, subject: str) -> None:
         """Take a fact all the same, and tell a manager what is odd about it."""
-        if code not in self.flags:
-            self.flags.append(code)
+        self.remark(code)
         alert = Alert(self.mint(), self.now_ms, code, subject[:500], self.device.name)
         devices.add_alert(self.db, alert)
         self.put("alerts", alert)
+
+    def remark(self, code: str) -> None:
+        """Say in the reply what is odd, where nobody need look at it."""
+        if code not in self.flags:
+            self.flags.append(code)

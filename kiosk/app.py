@@ -15,6 +15,7 @@ from kivy.lang import global_idmap
 from kivy.metrics import Metrics
 from kivy.uix.floatlayout import FloatLayout
 
+from common.errors import Problem
 from common.i18n import Translator
 from common.topics import Profile
 from kiosk.desks.depot import DepotDesk
@@ -25,6 +26,7 @@ from kiosk.desks.till import TillDesk
 from kiosk.kivy_setup import ScreenSettings
 from kiosk.scanner import Scanner
 from kiosk.screens.depot import DepotScreen
+from kiosk.screens.faults import Faults, guarded
 from kiosk.screens.frame import Frame
 from kiosk.screens.office import OfficeScreen
 from kiosk.screens.pairing import PairingScreen
@@ -72,9 +74,13 @@ class Stage:
         self._scanner = Scanner()
         self._field_before = ""
         self._poll = Clock.create_trigger(lambda _: self.screen.poll())
-        self._tick = Clock.schedule_interval(lambda _: self.screen.render_status(), STATUS_EVERY_S)
+        self._tick = Clock.schedule_interval(
+            guarded(lambda _: self.screen.render_status()), STATUS_EVERY_S
+        )
         self._session: Session | None = None
         self.screen: Any = None
+        self.faults = Faults(self._tell_fault, time.monotonic)
+        self.faults.open()
         Window.bind(
             on_key_down=self._key_down, on_key_up=self._key_up, on_textinput=self._text_typed
         )
@@ -101,6 +107,7 @@ class Stage:
         """Let go of the window and the session; both can be used again."""
         if self._session is not None:
             self._session.on_wake = None
+        self.faults.close()
         self._poll.cancel()
         self._tick.cancel()
         Window.unbind(
@@ -114,6 +121,9 @@ class Stage:
             self.screen.speak(self.t)
             if self._on_language is not None:
                 self._on_language(lang)
+
+    def _tell_fault(self, problem: Problem) -> None:
+        self.screen.tell_fault(problem)
 
     def _show(self, screen: Any) -> None:
         screen.bind(on_language=lambda _, lang: self.choose_language(lang))

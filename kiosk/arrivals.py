@@ -16,12 +16,16 @@ from kiosk.state import LinkStatus
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """How the link stands. `synced_ms`: when the replica was last known to equal the hub."""
+    """How the link stands. `synced_ms`: when the replica was last known to equal the hub.
+
+    `hub_trouble`: why the hub takes no operation though it is there.
+    """
 
     status: LinkStatus = LinkStatus.OFFLINE
     problem: Problem | None = None
     synced_ms: int | None = None
     clock_diff_ms: int = 0
+    hub_trouble: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)

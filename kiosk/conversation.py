@@ -15,20 +15,22 @@ from typing import Any, Final
 from common import VERSION, wire
 from common import messages as m
 from common.errors import Problem
-from common.follower import Event, Follower, TopicState
-from common.outgoing import Outgoing
 from kiosk.clocks import ClockDifference, Clocks
+from kiosk.database import FAULTS, is_full
+from kiosk.delivery import Delivery
+from kiosk.following import Following
 from kiosk.news import News
 from kiosk.outbox import Outbox
 from kiosk.presence import GARBAGE_PAUSE_S, HELLO_AGAIN_S, Presence, Sent, Way
 from kiosk.replica import Replica
+from kiosk.room import Room
 from kiosk.state import LinkStatus
 
 _log = logging.getLogger(__name__)
 _CLOCK_KEPT_MS: Final = 1000
 """A clock difference on disk is good enough up to here: it is written at a first meeting only."""
-_SYNCED_KEPT_MS: Final = 60_000
-"""So far may lie behind, after a sudden end, what is on disk of when all was last in step."""
+_HUB_TROUBLES: Final = frozenset({"hub_busy", "hub_disk_low", "hub_disk_full", "quarantine_full"})
+"""The hub is there, but takes no operation now."""
 
 
 @dataclass(slots=True)
@@ -56,10 +58,11 @@ class Conversation:
         self.clock = ClockDifference(clocks, outbox.clock_diff_ms)
         self.events: Counter[str] = Counter()
         self.problem: Problem | None = None
+        self.hub_trouble: Problem | None = None
         self.hub: m.Welcome | None = None
-        self.synced_ms = replica.synced_ms
+        self._room = Room(outbox.free_bytes, clocks.monotonic)
+        self._heed_covered_from = 0
         self._welcomed = False
-        self._following = False
         self._renewed = False
         self._hub_epoch = ""
         self._turn = Turn()
@@ -67,16 +70,18 @@ class Conversation:
 
     def _make_cores(self) -> None:
         """Make the sans-IO cores on what is on disk."""
-        waiting = self._outbox.waiting()
-        self._replica.use_outbox(waiting.outbox)
         clock = self._clocks.monotonic
-        self._outgoing = Outgoing(
-            waiting.outbox, waiting.queued, waiting.acked, clock, last=waiting.last
+        self._delivery = Delivery(self._outbox, clock)
+        self._following = Following(
+            self._replica,
+            self._topics,
+            self._delivery.outbox,
+            self._clocks,
+            self._room,
+            self._count,
         )
-        self._follower = follower = Follower(
-            self._replica, self._topics, waiting.outbox, clock, self._on_event
-        )
-        self._welcomed = self._following = False
+        self._welcomed = False
+        follower = self._following.follower
         self._handlers: Mapping[type[Any], Callable[[Any], list[Any]]] = {
             m.Welcome: self._welcome,
             m.Refused: self._refused,
@@ -101,12 +106,13 @@ class Conversation:
     def closed(self, way: Way, problem: Problem | None = None) -> None:
         """A way is shut, and why where that is known."""
         self._presence.closed(way)
-        self._following = False
+        self._following.deaf()
         if problem is not None:
             self.problem = problem
         if way is Way.COMMANDS:
             self._part()
             self.clock.parted()
+            self.hub_trouble = None
 
     def turn(self, frames: Sequence[tuple[Way, bytes]] = ()) -> Turn:
         """Take frames, do what is due, and return what to send and what became of it all.
@@ -115,13 +121,28 @@ class Conversation:
         then, on what is on disk.
         """
         turn = self._turn = Turn()
-        with self._replica.transaction():
-            asks = [ask for way, frame in frames for ask in self._take(way, frame)]
-            asks += self._due()
-        turn.news = self._replica.take_news()
+        if self._following.room_changed():
+            # The welcome that answers says how it stands, and is followed where there is room.
+            self._presence.hello_in(0.0)
+        try:
+            with self._replica.transaction():
+                asks = [ask for way, frame in frames for ask in self._take(way, frame)]
+                asks += self._due()
+        except FAULTS as fault:
+            if not is_full(fault):
+                raise
+            self._following.failed()
+            self._make_cores()
+            self._presence.hello_in(HELLO_AGAIN_S)
+            asks = []
         self._settle(turn)
+        if self._following.follower.live:
+            # Not before: what the replica does not hold yet is shown from the outbox.
+            self._delivery.let_go(self._replica.tidy)
+        # Last: where the outbox fails, what the replica took waits for the next conversation.
+        turn.news = self._replica.take_news()
         turn.out = [wire.encode(ask) for ask in asks]
-        turn.out += [wire.encode_command(command) for command in self._outgoing.take()]
+        turn.out += [wire.encode_command(command) for command in self._delivery.take()]
         return turn
 
     # What the shell asks.
@@ -131,9 +152,14 @@ class Conversation:
         """Return whether the replica is what the hub has, as far as this side can know."""
         if not self._welcomed or self._presence.hub_is_silent:
             return LinkStatus.OFFLINE
-        if self._following and self._follower.live and self._presence.beats:
+        if self._following.in_step and self._presence.beats:
             return LinkStatus.ONLINE
         return LinkStatus.CATCHING_UP
+
+    @property
+    def synced_ms(self) -> int | None:
+        """Return when the replica was last known to equal the hub, ms since 1970 UTC."""
+        return self._following.synced_ms
 
     @property
     def due_in_s(self) -> float:
@@ -150,7 +176,7 @@ class Conversation:
                 message = wire.decode(frame)
                 self._presence.heard()
             if isinstance(message, m.SnapshotChunk):
-                return self._follower.snapshot_chunk(message, len(frame))
+                return self._following.follower.snapshot_chunk(message, len(frame))
             handler = self._handlers.get(type(message))
             if handler is None:
                 raise wire.WireError(f"{type(message).__name__} is not for a kiosk")
@@ -177,24 +203,30 @@ class Conversation:
         self.problem = None
         self._hub_epoch = welcome.epoch
         self.hub = welcome
-        if welcome.last_n > self._outgoing.last:
+        if welcome.last_n > self._delivery.last:
             return self._renew_outbox()
-        self._resend_from(self._outgoing.welcome(welcome.last_n), welcome.last_n)
+        if self._delivery.welcome(welcome):
+            self._turn.renumbered = True
         self._welcomed = True
+        self._heed_covered_from = self._presence.last_mark + 1
         return self._follow(welcome, sent.subscribed)
 
     def _follow(self, welcome: m.Welcome, subscribed: bool) -> list[Any]:
         """Compare with the hub, unless it is better to subscribe first and ask again."""
+        self.problem = self._following.no_room
         if not subscribed and not self._presence.broadcasts_stay_shut:
             self._presence.hello_in(HELLO_AGAIN_S)
+            self._following.meet(welcome.epoch)
             return []
-        self._following = subscribed
-        return self._follower.welcome(welcome)
+        return self._following.welcome(welcome, subscribed)
 
     def _refused(self, refused: m.Refused) -> list[Any]:
         problem = Problem(refused.code, refused.params)
         self.events["refused"] += 1
         _log.warning("the hub refuses: %s", problem.text())
+        if self._welcomed and refused.code in _HUB_TROUBLES and self._delivery.waiting:
+            self.hub_trouble = problem
+            return []
         if self._welcomed:
             self.problem = problem
             return []
@@ -209,11 +241,9 @@ class Conversation:
         return []
 
     def _part(self) -> None:
-        if self.synced_ms is not None and self.synced_ms != self._replica.synced_ms:
-            self._replica.note_synced(self.synced_ms)
-        self._welcomed = self._following = False
-        self._follower.disconnected()
-        self._outgoing.disconnected()
+        self._welcomed = False
+        self._delivery.disconnected()
+        self._following.part()
 
     def _reply(self, reply: m.Reply) -> list[Any]:
         self._turn.replies.append(reply)
@@ -221,13 +251,16 @@ class Conversation:
 
     def _expect(self, expect: m.Expect) -> list[Any]:
         self.events["expect"] += 1
-        self._outgoing.expect(expect)
+        self._delivery.expect(expect)
         return []
 
     def _pong(self, pong: m.Pong) -> list[Any]:
         sent = self._presence.answered(pong.sent_ms)
         if sent is not None:
             self._measure(sent, pong.hub_ms)
+            if pong.sent_ms >= self._heed_covered_from:
+                # An older ping may have been answered before the hub knew of this outbox.
+                self._delivery.covered(pong.covered_n)
         return []
 
     def _heartbeat(self, heartbeat: m.Heartbeat) -> list[Any]:
@@ -235,55 +268,40 @@ class Conversation:
         if self._hub_epoch and heartbeat.epoch != self._hub_epoch:
             self._presence.hello_in(GARBAGE_PAUSE_S)
             return []
-        asks = self._follower.heartbeat(heartbeat)
-        self._note_synced()
-        return asks
+        return self._following.heartbeat(heartbeat)
 
     # What is due.
 
     def _due(self) -> list[Any]:
         asks: list[Any] = []
         if self._presence.take_tick():
-            asks += self._follower.tick()
-            if self._welcomed and not self._presence.beats and not self._syncing():
+            asks += self._following.follower.tick()
+            if self._welcomed and not self._presence.beats and not self._following.syncing:
                 # Without heartbeats a lost tail shows by a hello only.
                 self._presence.hello_in(HELLO_AGAIN_S)
         if (mark := self._presence.take_hello()) is not None:
             asks.append(self._hello(mark))
         if (mark := self._presence.take_ping()) is not None:
-            asks.append(m.Ping(mark))
+            asks.append(m.Ping(mark, self.clock.now_ms() if self.clock.known else None))
         return asks
-
-    def _syncing(self) -> bool:
-        return any(self._follower.state(topic) is TopicState.SYNCING for topic in self._topics)
 
     def _hello(self, mark: int) -> m.Hello:
         self.events["hello"] += 1
-        vector = self._follower.vector()
+        vector = self._following.follower.vector()
         epoch = self._replica.epoch()
-        return m.Hello(m.PROTOCOL, VERSION, self._outgoing.outbox, epoch, vector, mark)
+        outbox, oldest_n = self._delivery.outbox, self._outbox.oldest_n()
+        return m.Hello(m.PROTOCOL, VERSION, outbox, epoch, vector, mark, oldest_n)
 
     # What follows from what came.
 
     def _settle(self, turn: Turn) -> None:
-        """Note replies on disk before they end anything; take in what was appended meanwhile."""
-        own = [reply for reply in turn.replies if reply.outbox == self._outgoing.outbox]
-        turn.replies = [reply for reply in own if reply.code != "hash_mismatch"]
-        self._outbox.note_replies(turn.replies)
-        for reply in turn.replies:
-            self._outgoing.reply(reply)
-        for entry in self._outbox.take_fresh():
-            self._outgoing.add(entry)
-        if len(turn.replies) < len(own):
-            # An older copy that went on before it met the hub: its numbers were used before.
+        """Hand the turn's replies over; keep those that are news."""
+        settled = self._delivery.settle(turn.replies)
+        turn.replies = settled.told
+        if settled.told:
+            self.hub_trouble = None
+        if settled.set_back:
             self._renew_outbox()
-
-    def _resend_from(self, first_n: int | None, last_n: int) -> None:
-        """Bring back what a hub restored from a backup has lost."""
-        if first_n is not None:
-            _log.warning("the hub has lost what it had acknowledged from %d on", first_n)
-            self._outgoing.restore(self._outbox.wait_again(first_n), acked=last_n)
-            self._turn.renumbered = True
 
     def _renew_outbox(self) -> list[Any]:
         """The hub knows this outbox otherwise: it is an older copy, or another post's."""
@@ -302,16 +320,5 @@ class Conversation:
         if first and abs(diff_ms - self._outbox.clock_diff_ms) > _CLOCK_KEPT_MS:
             self._outbox.note_clock(diff_ms)
 
-    def _note_synced(self) -> None:
-        if not (self._following and self._follower.live):
-            return
-        self.synced_ms = now_ms = self._clocks.wall_ms()
-        if abs(now_ms - (self._replica.synced_ms or 0)) >= _SYNCED_KEPT_MS:
-            self._replica.note_synced(now_ms)
-
-    def _on_event(self, event: Event, topic: str) -> None:
-        self.events[event.value] += 1
-        if event is Event.LIVE:
-            self._note_synced()
-        if event not in (Event.LIVE, Event.SNAPSHOT):
-            _log.info("%s %s", event.value, topic)
+    def _count(self, event: str) -> None:
+        self.events[event] += 1

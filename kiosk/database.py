@@ -23,6 +23,7 @@ SAFE_SQLITE: Final = (3, 51, 3)
 FAULTS: Final = (sqlite3.Error, DatabaseError, PeeweeException)
 """What the driver raises when a disk or a file fails; never a refusal."""
 _COMPANIONS: Final = ("", "-wal", "-shm")
+_DAMAGE_WORDS: Final = ("malformed", "not a database", "Could not decode to UTF-8")
 _DAMAGE: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
@@ -101,10 +102,14 @@ def require_sound_sqlite(version: tuple[int, int, int]) -> None:
 
 def refusal(fault: BaseException, path: Path) -> Refusal:
     """Return what a fault of `FAULTS` means for the person at the till."""
-    text = str(fault)
-    if "disk is full" in text:
+    if is_full(fault):
         return Refusal("disk_full", folder=str(path.parent))
-    return Refusal("disk_failed", file=str(path), reason=text)
+    return Refusal("disk_failed", file=str(path), reason=str(fault))
+
+
+def is_full(fault: BaseException) -> bool:
+    """Return whether a fault says that there was no room; nothing of the write is there then."""
+    return "disk is full" in str(fault)
 
 
 def is_damage(fault: BaseException) -> bool:
@@ -112,7 +117,7 @@ def is_damage(fault: BaseException) -> bool:
     cause = fault if isinstance(fault, sqlite3.Error) else fault.__cause__ or fault.__context__
     name = getattr(cause, "sqlite_errorname", None) or ""
     text = str(fault)
-    return name.startswith(_DAMAGE) or "malformed" in text or "not a database" in text
+    return name.startswith(_DAMAGE) or any(words in text for words in _DAMAGE_WORDS)
 
 
 def set_aside(path: Path, mark: str) -> Path:

@@ -13,6 +13,7 @@ Lines in, each an object with `do`; any may have a `tag`, which comes back in wh
     {"do":"receive","lines":[{"code":"…","quantity_milli":24000}],"note":""}   → received, reply
     {"do":"send","kind":"price.set","args":{…}}                                → queued, reply
     {"do":"state"}                                                             → state
+    {"do":"undelivered","limit":100}                                           → undelivered
     {"do":"digests"}                                                           → digests
     {"do":"rows","topic":"stock"}                                              → rows
     {"do":"stock","code":"…"}  or  {"do":"stock","article":"…"}                → stock
@@ -33,7 +34,11 @@ Lines out, each an object with `event`:
      "topics":{"stock":5}}
         `topics`: the tseq from which on the topic holds the effect
     {"event":"state","state":{"device":{…},"link":"online","since_ms":…,"waiting":0,"quarantined":0,
-        "synced_ms":…,"clock_diff_ms":…,"problem":null}}   when asked, and whenever it changes
+        "synced_ms":…,"clock_diff_ms":…,"problem":null,"hub_trouble":null}}
+        when asked, and whenever it changes; `hub_trouble`: why the hub takes no operation now
+    {"event":"undelivered","operations":[{"n":7,"kind":"sale.record","made_ms":…,
+        "reference":"01-ABCD-12","total_cents":690,"problem":null}]}
+        `problem`: why the hub keeps it apart (`code`, `params`); null while it waits
     {"event":"change","topic":"stock","key":"…","row":{…},"tseq":6,"received_ns":…}
         one row that changed, null where it went; `received_ns`: CLOCK_MONOTONIC at which it was on
         this post's disk
@@ -63,7 +68,7 @@ from common.wire import digest_hex
 from kiosk import headless_lines as lines
 from kiosk.arrivals import Batch
 from kiosk.headless_goods import article_of, payment, sold_line, taken_line
-from kiosk.news import Folded
+from kiosk.news import Folded, Left
 from kiosk.session import Session
 from kiosk.state import LinkStatus, SessionState
 
@@ -94,6 +99,7 @@ class Headless:
             lines.Receive: self._receive,
             lines.Send: self._send,
             lines.State: self._state,
+            lines.Undelivered: self._undelivered,
             lines.Digests: self._digests,
             lines.Rows: self._rows,
             lines.Stock: self._stock,
@@ -158,6 +164,10 @@ class Headless:
     def _state(self, line: lines.State) -> None:
         self._say("state", line.tag, state=_plain(self._session.state))
 
+    def _undelivered(self, line: lines.Undelivered) -> None:
+        listed = self._session.undelivered(line.limit)
+        self._say("undelivered", line.tag, operations=listed)
+
     def _digests(self, line: lines.Digests) -> None:
         stands = {topic: self._session.stand(topic) for topic in self._session.topics}
         topics = {
@@ -215,8 +225,8 @@ class Headless:
 
     def _batch(self, batch: Batch) -> None:
         for news in batch.news:
-            if news.topic not in self._followed:
-                continue
+            if news.topic not in self._followed or isinstance(news, Left):
+                continue  # What is left is replaced before anything else is said of it.
             if not isinstance(news, Folded):
                 rows = self._session.count(news.topic)
                 self._say("replaced", topic=news.topic, tseq=news.tseq, rows=rows)

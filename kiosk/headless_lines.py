@@ -60,6 +60,12 @@ class State(_Line, tag="state", frozen=True):
     """Say how the post stands."""
 
 
+class Undelivered(_Line, tag="undelivered", frozen=True):
+    """List what the hub has not taken."""
+
+    limit: Annotated[int, Meta(ge=0, le=10_000)] = 100
+
+
 class Digests(_Line, tag="digests", frozen=True):
     """Say where every topic on disk stands."""
 
@@ -95,7 +101,7 @@ class Quit(_Line, tag="quit", frozen=True):
     """End."""
 
 
-Line = Sell | Receive | Send | State | Digests | Rows | Stock | Wait | Follow | Quit
+Line = Sell | Receive | Send | State | Undelivered | Digests | Rows | Stock | Wait | Follow | Quit
 _DECODER: Final[msgspec.json.Decoder[Line]] = msgspec.json.Decoder(Line)
 _TAG: Final = msgspec.json.Decoder(dict[str, Any])
 

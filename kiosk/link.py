@@ -13,7 +13,7 @@ from typing import Final
 from common.errors import Problem, Refusal
 from kiosk.arrivals import Arrivals, Batch, LinkView
 from kiosk.conversation import Turn
-from kiosk.database import is_damage
+from kiosk.database import FAULTS, refusal
 from kiosk.device import Device
 from kiosk.link_life import Life, Post
 from kiosk.sockets import Hall
@@ -36,7 +36,6 @@ class Link:
         self._hall = Hall()
         self._stopping = Event()
         self._shown = LinkView()
-        self._damaged = False
         self._thread = Thread(target=self._run, name="link", daemon=True)
 
     def start(self) -> None:
@@ -69,18 +68,22 @@ class Link:
                     pause_s = _PAUSE_S
                 _log.error("the link failed, again in %.0f s", pause_s, exc_info=True)
                 self._say(fault)
-                self._damaged = self._damaged or is_damage(fault)
+                self._post.stores.note_fault(fault)
                 self._stopping.wait(pause_s)
                 pause_s = min(2 * pause_s, _PAUSE_MAX_S)
 
     def _mend(self) -> None:
-        """Begin an empty replica where the last one turned out to be damaged."""
-        if not self._damaged:
-            return
-        self._post.stores.rebuild_replica()
-        self._damaged = False
-        notices = (Problem("replica_rebuilt"),)
-        self._arrivals.put(Batch(monotonic_ns(), notices=notices, rebuilt=True))
+        """Make anew what turned out to be damaged, and say so."""
+        mended = self._post.stores.mend()
+        if mended.notices:
+            self._arrivals.put(
+                Batch(
+                    monotonic_ns(),
+                    notices=mended.notices,
+                    renumbered=mended.renumbered,
+                    rebuilt=mended.rebuilt,
+                )
+            )
 
     def _live(self) -> None:
         life = Life(
@@ -92,6 +95,8 @@ class Link:
         """Show what happened; a fault of this program by its name."""
         if isinstance(fault, Refusal):
             problem = fault.problem
+        elif isinstance(fault, FAULTS):
+            problem = refusal(fault, self._post.stores.replica.path).problem
         else:
             problem = Problem("kiosk_fault", {"reason": f"{type(fault).__name__}: {fault}"})
         self._shown = replace(self._shown, status=LinkStatus.OFFLINE, problem=problem)
@@ -102,8 +107,8 @@ class Link:
         self._device = device
         try:
             self._post.keep(device)
-        except Refusal as refusal:
-            _log.warning("%s", refusal)
+        except Refusal as problem:
+            _log.warning("%s", problem)
         self._arrivals.put(Batch(monotonic_ns(), device=device))
 
     def _show(self, turn: Turn, view: LinkView, committed_ns: int) -> None:
@@ -127,6 +132,8 @@ class Link:
 def _is_news(shown: LinkView, view: LinkView) -> bool:
     """Return whether people should see it; a clock's trembling is none."""
     if (shown.status, shown.problem) != (view.status, view.problem):
+        return True
+    if shown.hub_trouble != view.hub_trouble:
         return True
     if abs(view.clock_diff_ms - shown.clock_diff_ms) >= _CLOCK_SHOWN_MS:
         return True

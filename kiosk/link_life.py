@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from time import monotonic, monotonic_ns
 from typing import Final
 
+from common import messages as m
 from common import wire
 from common.enrolment import raw_key
 from common.errors import Problem
@@ -28,6 +29,8 @@ from kiosk.stores import Stores
 DRAIN_FRAMES: Final = 500
 """The most frames of each way that one turn, one transaction, takes."""
 TIDY_AFTER_S: Final = 1.0
+GOODBYE_MS: Final = 200
+"""So long a goodbye may take to leave, once; nobody waits at a till that is switched off."""
 _KNOCK_AGAIN_S: Final = (2.0, 5.0)
 
 
@@ -74,17 +77,26 @@ class Life:
         self._untidy = False
 
     def live(self) -> None:
-        """Move frames until it is over or the hub has moved; every door is shut at the end."""
+        """Move frames until it is over, the hub has moved or the outbox is to be mended; every door
+        is shut at the end."""
+        linger_ms = 0
         try:
             self._open(Way.COMMANDS)
             self._open(Way.BROADCASTS)
-            while not self._over() and not self._hub_moved():
+            while not self._over() and not self._hub_moved() and self._outbox_is_sound():
                 self._step()
+            if self._over() and self._doors[Way.COMMANDS].send(wire.encode(m.Goodbye())):
+                linger_ms = GOODBYE_MS
             self._talk.closed(Way.COMMANDS)
         finally:
             self._inquiry.close()
             for door in self._doors.values():
-                self._hall.shut(door)
+                self._hall.shut(door, linger_ms)
+
+    def _outbox_is_sound(self) -> bool:
+        outbox = self._post.stores.outbox
+        outbox.look()
+        return not outbox.damaged
 
     def _step(self) -> None:
         self._hall.wait(self._timeout_ms())
@@ -171,7 +183,13 @@ class Life:
         problem = None
         if status is not LinkStatus.ONLINE:
             problem = self._talk.problem or self._inquiry.problem
-        return LinkView(status, problem, self._talk.synced_ms, self._talk.clock.now_ms())
+        return LinkView(
+            status,
+            problem,
+            self._talk.synced_ms,
+            self._talk.clock.now_ms(),
+            self._talk.hub_trouble,
+        )
 
     def _heed_welcome(self) -> None:
         """Follow the hub's broadcasts to their port, and take the name it gives this post."""

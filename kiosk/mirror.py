@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from common.errors import Refusal
 from kiosk.arrivals import Batch
 from kiosk.catalogue import Catalogue
 from kiosk.database import FAULTS
-from kiosk.news import Folded, Swapped
+from kiosk.news import Folded, Left, Swapped
 from kiosk.outbox import Kept
 from kiosk.pending import EFFECTS, Pending
 from kiosk.replica_file import Topic
@@ -31,31 +32,43 @@ class Mirror:
         self._topics = topics
         self._stores = stores
         self._pending = Pending(topics)
+        self._outbox = stores.outbox.id
         self._folded_to: dict[str, int] = {}
         self._touched: defaultdict[str, set[str]] = defaultdict(set)
         self._replaced: set[str] = set()
+        self._unread: set[str] = set()
+        self._uncounted = False
         self._fill(stores.topics)
         stores.topics = {}
-        self._pending.restart(self._kept())
+        self._restart_pending()
         self._lay_pending()
 
     def take(self, batch: Batch) -> None:
         """Fold in what the link left."""
+        self._heed_outbox()
         if batch.rebuilt:
             self._stores.reopen_reader()
             self._read_anew(self._topics)
         for news in batch.news:
             if isinstance(news, Swapped):
                 self._read_anew((news.topic,))
+            elif isinstance(news, Left):
+                self._folded_to[news.topic] = 0
+                self._pending.stand(news.topic, 0, news.last_n)
             else:
                 self._fold(news)
-        if batch.renumbered:
-            self._pending.restart(self._kept())
+        if self._unread:
+            self._read_anew(tuple(self._unread))
+        swapped = any(isinstance(news, Swapped) for news in batch.news)
+        if batch.renumbered or swapped or self._uncounted:
+            # A snapshot may be older than what the hub has acknowledged to this post meanwhile.
+            self._restart_pending()
         for reply in batch.replies:
             self._pending.reply(reply)
 
     def add(self, operation: Kept) -> None:
         """Show the effect of an operation that is on disk."""
+        self._heed_outbox()
         self._pending.add(operation)
         self._lay_pending()
 
@@ -69,6 +82,13 @@ class Mirror:
         return touched, replaced
 
     # Inside.
+
+    def _heed_outbox(self) -> None:
+        """Forget what topics hold of an outbox that is another now: its numbers begin anew."""
+        if self._stores.outbox.id != self._outbox:
+            self._outbox = self._stores.outbox.id
+            self._pending.other_numbers()
+            self._restart_pending()
 
     def _fold(self, news: Folded) -> None:
         topic = news.topic
@@ -98,6 +118,9 @@ class Mirror:
         except FAULTS:
             # The link writes the same file, and says what is wrong with it.
             _log.exception("the replica cannot be read; the screens keep what they have")
+            self._unread.update(topics)
+        else:
+            self._unread.difference_update(topics)
 
     def _fill(self, topics: Mapping[str, Topic]) -> None:
         """Show these topics as they were read; pending operations are settled by them."""
@@ -110,17 +133,27 @@ class Mirror:
             self._pending.stand(topic, read.tseq, read.last_n)
             self._replaced.add(topic)
 
-    def _kept(self) -> list[Kept]:
-        """Return the operations that may still be pending.
+    def _restart_pending(self) -> None:
+        """Count anew the operations that may still be pending.
 
-        Those replied to count only where every topic they could show in has met the hub: on a copy
-        of nothing the whole past would seem to be on its way.
+        One that was replied to counts only where its topic has rows: on a copy of nothing the whole
+        past would seem to be on its way. Rows of an older epoch say by `last_n` what they hold.
         """
         shown = {topic for effects in EFFECTS.values() for topic in effects} & set(self._topics)
-        stands = [self._stores.reader.stand(topic) for topic in shown]
-        met = not any(stand.stale for stand in stands)
-        after = min((stand.last_n for stand in stands), default=0) if met else _NONE_REPLIED
-        return self._stores.outbox.kept(after)
+        try:
+            stands = {topic: self._stores.reader.stand(topic) for topic in shown}
+            met = {
+                topic: stand.last_n
+                for topic, stand in stands.items()
+                if not stand.stale or stand.last_n
+            }
+            kept = self._stores.outbox.kept(min(met.values(), default=_NONE_REPLIED))
+        except (*FAULTS, Refusal):
+            _log.exception("what is on its way cannot be read; it is tried again")
+            self._uncounted = True
+            return
+        self._uncounted = False
+        self._pending.restart(kept, unmet=shown - met.keys())
 
     def _lay_pending(self) -> None:
         view = self._pending.take_view()

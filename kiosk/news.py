@@ -25,4 +25,12 @@ class Swapped:
     last_n: int
 
 
-News = Folded | Swapped
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A topic's rows are of an older epoch now; they hold this outbox's effects up to `last_n`."""
+
+    topic: str
+    last_n: int
+
+
+News = Folded | Left | Swapped

@@ -6,74 +6,58 @@ backup. One connection behind a lock: the screens' thread appends, the link's th
 What an operation means, and when it is sent, never enters here.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from types import MappingProxyType
-from typing import Any, Final
 
 from common import messages as m
 from common import wire
-from common.errors import Refusal
+from common.errors import Problem, Refusal
 from common.outgoing import Queued
-from kiosk.database import FAULTS, Connection, refusal
+from kiosk import outbox_rows as rows
+from kiosk.commits import Commits
+from kiosk.database import FAULTS, Connection, is_damage, refusal
+from kiosk.give_back import covered_numbers, oldest_n
 from kiosk.outbox_file import (
     Draft,
     Maker,
+    end_replacing,
     insert,
     open_file,
     replace_file,
     waiting_drafts,
 )
+from kiosk.outbox_rows import Counts, Kept, Waiting
+from kiosk.room import OUTBOX_NEEDS_BYTES
+from kiosk.salvage import Salvaged, look_beside, replace_damaged, require_sound, salvage
 
-_ENDED: Final[Mapping[m.Status, int]] = MappingProxyType(
-    {m.Status.ACCEPTED: 1, m.Status.REFUSED: 2, m.Status.QUARANTINED: 3}
-)
-_ENTRY: Final = "n, schema, hash, body"
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An operation as it lies here, with the hub's reply where there is one."""
-
-    n: int
-    kind: str
-    body: bytes
-    reply: m.Reply | None
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What waits in an outbox, all of one moment. Everything up to `acked` has its reply."""
-
-    outbox: str
-    acked: int
-    last: int
-    queued: list[Queued]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many operations wait for a reply, and how many the hub could not take as they stood."""
-
-    waiting: int
-    quarantined: int
+__all__ = ["Counts", "Kept", "Outbox", "Waiting"]
 
 
 class Outbox:
-    """An open outbox. `id`, `series` and every n change together, by `renew` alone."""
+    """An open outbox. `id`, `series` and every n change together, by `renew` and `mend` alone.
+
+    `damaged`: the file turned out to be broken, or gone, since it was opened; `mend` it. Opening
+    raises one of `FAULTS`.
+    """
 
     def __init__(self, path: Path, maker: Maker) -> None:
         self._path = path
         self._maker = maker
         self._lock = Lock()
+        self.damaged = False
+        self._rescued: Salvaged | None = None
+        self._mended: Problem | None = None
         self._open()
 
     def _open(self) -> None:
+        end_replacing(self._path)
+        look_beside(self._path)
         self._database = open_file(self._path, self._maker)
+        self._commits = Commits(self._database)
         try:
+            require_sound(self._database)
             connection = self._database.connection
             self.id: str
             self.series: str
@@ -83,15 +67,31 @@ class Outbox:
             ).fetchone()
             self._last: int
             (self._last,) = connection.execute("SELECT coalesce(max(n), 0) FROM command").fetchone()
+            self._oldest_n = oldest_n(connection)
+            self._inode = self._path.stat().st_ino
             self._fresh: list[Queued] = []
         except BaseException:
             self._database.close()
             raise
 
+    @property
+    def last_n(self) -> int:
+        """Return the newest number that was given."""
+        return self._last
+
+    @property
+    def is_blank(self) -> bool:
+        """Return whether nothing was ever put in."""
+        return self._last == 0 and self._next_ticket == 1
+
     # The screens' side.
 
     def append(self, draft: Draft) -> Queued:
-        """Queue an operation; it is on disk on return. Raises Refusal, and keeps nothing then."""
+        """Queue an operation; it is on disk on return.
+
+        Raises Refusal, and keeps nothing then. Only `outbox_in_doubt` says that it is not known:
+        where the process is killed before anything else can be written, it may be there afterwards.
+        """
         return self._append(lambda _series, _number: draft, numbers=0)
 
     def append_ticket(self, make: Callable[[str, int], Draft]) -> Queued:
@@ -104,8 +104,10 @@ class Outbox:
             size = len(draft.body)
             if size > wire.COMMAND_BYTES:
                 raise Refusal("operation_too_large", size=size, limit=wire.COMMAND_BYTES)
+            if self.free_bytes() < OUTBOX_NEEDS_BYTES:
+                raise Refusal("disk_full", folder=str(self._path.parent))
             following = self._next_ticket + numbers
-            with self._writing() as connection:
+            with self._recording() as connection:
                 entry = insert(connection, self._last + 1, draft)
                 if numbers:
                     connection.execute("UPDATE meta SET next_ticket = ?", (following,))
@@ -115,15 +117,18 @@ class Outbox:
 
     def counts(self) -> Counts:
         """Return how many operations wait and how many are quarantined."""
-        sql = "SELECT status, count(*) FROM command WHERE status IN (0, 3) GROUP BY status"
-        found = dict(self._read(sql))
-        return Counts(found.get(0, 0), found.get(_ENDED[m.Status.QUARANTINED], 0))
+        with self._reading() as connection:
+            return rows.counts(connection)
 
     def kept(self, after_n: int) -> list[Kept]:
         """Return what waits, and what was replied to above `after_n`, in order."""
-        sql = "SELECT n, kind, body, reply FROM command WHERE n > ? OR status = 0 ORDER BY n"
-        rows = self._read(sql, after_n)
-        return [Kept(n, kind, body, self._reply(n, reply)) for n, kind, body, reply in rows]
+        with self._reading() as connection:
+            return rows.kept(connection, self.id, after_n)
+
+    def undelivered(self, limit: int) -> list[Kept]:
+        """Return what the hub has not taken: quarantined ones first, then what waits, by n."""
+        with self._reading() as connection:
+            return rows.undelivered(connection, self.id, limit)
 
     # The link's side.
 
@@ -135,38 +140,67 @@ class Outbox:
 
     def waiting(self) -> Waiting:
         """Return everything that waits; `take_fresh` goes on from there."""
-        with self._lock:
-            rows = self._database.connection.execute(
-                f"SELECT {_ENTRY} FROM command WHERE status = 0 ORDER BY n"
-            ).fetchall()
+        with self._reading() as connection:
+            queued = rows.queued(connection, "status = 0")
             self._fresh = []
-            acked = rows[0][0] - 1 if rows else self._last
-            return Waiting(self.id, acked, self._last, [Queued(*row) for row in rows])
+            acked = queued[0].n - 1 if queued else self._last
+            return Waiting(self.id, acked, self._last, queued)
 
     def note_replies(self, replies: Sequence[m.Reply]) -> None:
         """Mark operations with their replies, durably; another outbox's are passed over."""
         with self._lock:
-            rows = [
-                (_ENDED[reply.status], wire.encode_reply_body(reply), reply.n)
+            ended = [
+                (rows.ENDED[reply.status], wire.encode_reply_body(reply), reply.n)
                 for reply in replies
                 if reply.outbox == self.id
             ]
-            if not rows:
+            if not ended:
                 return
+            sql = "UPDATE command SET status = ?, reply = ? WHERE n = ?"
             with self._writing() as connection:
-                connection.executemany("UPDATE command SET status = ?, reply = ? WHERE n = ?", rows)
+                connection.executemany(sql, ended)
+
+    def quarantined(self) -> list[int]:
+        """Return the numbers of the operations that the hub keeps apart, in order."""
+        with self._reading() as connection:
+            return rows.quarantined(connection)
+
+    def entries(self, numbers: Sequence[int]) -> list[Queued]:
+        """Return operations as they are sent, those of `numbers` that are here."""
+        marks = ", ".join("?" * len(numbers))
+        with self._reading() as connection:
+            return rows.queued(connection, f"n IN ({marks})", numbers)
+
+    def oldest_n(self) -> int:
+        """Return the number from which on every operation is here, replied to or not."""
+        return self._oldest_n
+
+    def drop_covered(self, covered_n: int, before: Callable[[], None] = lambda: None) -> int:
+        """Drop replied operations up to `covered_n` for good, a slice of them; return how many.
+
+        Two verified backups of the hub hold them. The newest operation stays. `before` is called
+        where something is about to go, and what it raises keeps all of it.
+        """
+        with self._lock:
+            with self._guarded():
+                going = covered_numbers(self._database.connection, covered_n)
+            if not going:
+                return 0
+            before()
+            with self._writing() as connection:
+                connection.executemany("DELETE FROM command WHERE n = ?", going)
+            with self._guarded():
+                self._oldest_n = oldest_n(self._database.connection)
+        return len(going)
 
     def wait_again(self, first_n: int) -> list[Queued]:
         """Return the operations from `first_n` on, all waiting again: the hub has lost them."""
-        with self._lock:
+        with self._lock, self._guarded():
             with self._writing() as connection:
                 connection.execute(
                     "UPDATE command SET status = 0, reply = NULL WHERE n >= ?", (first_n,)
                 )
-            rows = self._database.connection.execute(
-                f"SELECT {_ENTRY} FROM command WHERE n >= ? ORDER BY n", (first_n,)
-            ).fetchall()
-        return [Queued(*row) for row in rows]
+            return rows.queued(self._database.connection, "n >= ?", (first_n,))
 
     def note_clock(self, clock_diff_ms: int) -> None:
         """Keep hub time minus this post's, for tickets made before the hub is met again."""
@@ -180,7 +214,9 @@ class Outbox:
         For an outbox that turns out to be an older copy: its numbers were used before.
         """
         with self._lock:
-            drafts = list(waiting_drafts(self._database.connection))
+            with self._guarded():
+                self._commits.settle()
+                drafts = list(waiting_drafts(self._database.connection))
             self._database.close()
             try:
                 aside = replace_file(
@@ -192,6 +228,38 @@ class Outbox:
                 self._open()
         return aside
 
+    def look(self) -> None:
+        """Note whether the file is still the one that was opened."""
+        if not self._in_place():
+            self.damaged = True
+
+    def mend(self) -> Problem:
+        """Go on under a new id and series with what a damaged or vanished file still says.
+
+        Returns what to show. Raises Refusal, and is to be tried again, where the disk will not do.
+        """
+        with self._lock:
+            if self._rescued is None and self._mended is None and not self._in_place():
+                # What vanished is still whole for whoever has it open, and for nobody after that.
+                self._rescued = salvage(self._database.connection)
+            with suppress(*FAULTS):
+                self._database.close()
+            try:
+                # Each step is done once, however often the disk says no to the next.
+                self._mended = self._mended or replace_damaged(
+                    self._path, self._maker, self._rescued
+                )
+                self._open()
+            except FAULTS as fault:
+                raise refusal(fault, self._path) from fault
+            problem, self._mended, self._rescued = self._mended, None, None
+            self.damaged = False
+        return problem
+
+    def free_bytes(self) -> int:
+        """Return how many bytes the disk has free."""
+        return self._maker.free_bytes(self._path.parent)
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -199,23 +267,41 @@ class Outbox:
 
     # Inside.
 
+    def _in_place(self) -> bool:
+        try:
+            return self._path.stat().st_ino == self._inode
+        except OSError:
+            return False
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Say what a fault of the disk means, and remember where the file itself is broken."""
+        try:
+            yield
+        except FAULTS as fault:
+            self.damaged = self.damaged or is_damage(fault)
+            raise refusal(fault, self._path) from fault
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._lock, self._guarded():
+            yield self._database.connection
+
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
+        with self._guarded(), self._commits.writing() as connection:
+            yield connection
+
+    @contextmanager
+    def _recording(self) -> Iterator[Connection]:
+        """Write what somebody is told of: once that is over, it is there or it never will be."""
+        with self._guarded():
+            self._commits.settle()
         try:
-            with self._database.transaction() as connection:
+            with self._writing() as connection:
                 yield connection
-        except FAULTS as fault:
-            raise refusal(fault, self._path) from fault
-
-    def _read(self, sql: str, *parameters: Any) -> list[Any]:
-        try:
-            with self._lock:
-                return list(self._database.connection.execute(sql, parameters).fetchall())
-        except FAULTS as fault:
-            raise refusal(fault, self._path) from fault
-
-    def _reply(self, n: int, body: bytes | None) -> m.Reply | None:
-        if body is None:
-            return None
-        reply = wire.decode(wire.encode_reply(self.id, n, body))
-        return reply if isinstance(reply, m.Reply) else None
+        except Refusal as refused:
+            if not self._commits.in_doubt:
+                raise
+            reason = refused.problem.params["reason"]
+            raise Refusal("outbox_in_doubt", file=str(self._path), reason=reason) from refused

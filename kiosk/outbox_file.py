@@ -5,8 +5,8 @@ Numbers, replies and threads are `outbox.py`'s.
 """
 
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,12 +15,10 @@ from peewee import BigIntegerField, BlobField, IntegerField, Model, TextField
 
 from common import wire
 from common.outgoing import Queued
-from kiosk.database import FAULTS, Connection, Database, delete, set_aside
+from kiosk.database import Connection, Database, delete, set_aside
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PRAGMAS: Final = (("journal_mode", "wal"), ("synchronous", "full"), ("busy_timeout", 5000))
-_CHECKED_BYTES: Final = 64 * 1024 * 1024
-"""A larger file is not read through at every start; its damage shows where it is used."""
 
 
 class Meta(Model):
@@ -63,12 +61,22 @@ class Draft:
     made_ms: int
 
 
+def free_bytes(folder: Path) -> int:
+    """Return how many bytes a folder's disk has free for this user, "many" where it cannot tell."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 2**62
+
+
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """What a new outbox is made of: the device's number, and a source of random bytes."""
+    """What a new outbox is made of: the device's number, a source of random bytes, and whoever
+    knows how many bytes the disk of a folder has free."""
 
     device_number: int
     random_bytes: Callable[[int], bytes]
+    free_bytes: Callable[[Path], int] = free_bytes
 
 
 def series_of(device_number: int, outbox: str) -> str:
@@ -79,20 +87,23 @@ def series_of(device_number: int, outbox: str) -> str:
 
 
 def open_file(path: Path, maker: Maker) -> Database:
-    """Open or make the file, with its id in it; raises one of `FAULTS`, also for damage."""
-    beside = _beside(path)
-    if beside.exists() and not path.exists():
-        os.replace(beside, path)  # Power went between the two renames of `replace`.
+    """Open or make the file, with its id in it; raises one of `FAULTS`."""
     database = Database(path, _PRAGMAS, (Meta, Operation))
     try:
-        if path.stat().st_size <= _CHECKED_BYTES:
-            _check(database)
         if database.connection.execute("SELECT 1 FROM meta").fetchone() is None:
             _begin(database, maker, unlike="")
     except BaseException:
         database.close()
         raise
     return database
+
+
+def end_replacing(path: Path) -> None:
+    """Put a new file in its place where power went between the two renames of `replace_file`."""
+    beside = _beside(path)
+    if beside.exists() and not path.exists():
+        delete(path)  # A log of the old file would be read over the new one.
+        os.replace(beside, path)
 
 
 def replace_file(
@@ -161,25 +172,6 @@ def waiting_drafts(connection: Connection) -> Iterator[Draft]:
     sql = "SELECT kind, schema, body, made_ms FROM command WHERE status = 0 ORDER BY n"
     for row in connection.execute(sql):
         yield Draft(*row)
-
-
-def salvage(path: Path) -> list[Draft]:
-    """Return the waiting operations of a damaged file, up to the first that cannot be read."""
-    drafts: list[Draft] = []
-    with suppress(*FAULTS):
-        database = Database(path, ())
-        try:
-            for draft in waiting_drafts(database.connection):
-                drafts.append(draft)
-        finally:
-            database.close()
-    return drafts
-
-
-def _check(database: Database) -> None:
-    (found,) = database.connection.execute("PRAGMA quick_check(1)").fetchone()
-    if found != "ok":
-        raise FAULTS[0](f"malformed: {found}")
 
 
 def _begin(database: Database, maker: Maker, unlike: str) -> None:

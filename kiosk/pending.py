@@ -4,7 +4,7 @@ Owns "view = replica + pending": which operation still counts on which topic, by
 covers and by the hub's reply. Pure; nothing is stored and no row is changed here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -51,20 +51,26 @@ class Pending:
         self._stands: dict[str, tuple[int, int]] = {}
         self._changed = False
 
-    def restart(self, kept: Iterable[Kept]) -> None:
-        """Take these operations instead of all there were."""
+    def restart(self, kept: Iterable[Kept], unmet: Set[str] = frozenset()) -> None:
+        """Take these operations instead of all there were.
+
+        `unmet`: topics without rows yet, on which only those without a reply count.
+        """
         self._entries = {}
         self._changed = True
         for operation in kept:
-            self.add(operation)
+            self.add(operation, frozenset() if operation.reply is None else unmet)
 
-    def add(self, operation: Kept) -> None:
+    def add(self, operation: Kept, unmet: Set[str] = frozenset()) -> None:
         """Count an operation in; kinds without an effect on a followed topic are passed over."""
-        topics = set(EFFECTS.get(operation.kind, ())) & self._followed
+        topics = (set(EFFECTS.get(operation.kind, ())) & self._followed) - unmet
         if not topics:
             return
-        args = convert(orjson.loads(operation.body), m.CommandBody).args
-        entry = _entry(operation, args, topics)
+        try:
+            args = convert(orjson.loads(operation.body), m.CommandBody).args
+            entry = _entry(operation, args, topics)
+        except ValueError:
+            return  # Of another release's shape: the hub will say what it is, nobody shows it.
         self._entries[entry.n] = entry
         self._changed = True
         self._end_covered(entry)
@@ -84,6 +90,10 @@ class Pending:
         for entry in list(self._entries.values()):
             if topic in entry.topics:
                 self._end_covered(entry)
+
+    def other_numbers(self) -> None:
+        """Operations are numbered anew: no topic holds the effect of any of these numbers."""
+        self._stands = {topic: (tseq, 0) for topic, (tseq, _) in self._stands.items()}
 
     def take_view(self) -> View | None:
         """Return what to lay over the replica where that changed since the last call."""

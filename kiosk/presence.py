@@ -83,6 +83,11 @@ class Presence:
         """Return what this answers, None for an answer to nobody on this connection."""
         return self._sent.pop(mark, None)
 
+    @property
+    def last_mark(self) -> int:
+        """Return the newest mark given: what is sent from now on has a larger one."""
+        return self._last_mark
+
     # What is open and fresh.
 
     def is_open(self, way: Way) -> bool:

@@ -7,14 +7,14 @@ thread. When to fold and what to ask for is the follower's; what a row means nev
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from common.messages import Change
 from common.wire import DIGEST_MASK, digest_hex, row_digest
-from kiosk.database import Database
-from kiosk.news import Folded, News, Swapped
+from kiosk.database import FAULTS, Database
+from kiosk.news import Folded, Left, News, Swapped
 from kiosk.replica_file import PRAGMAS, TABLES, digest_of
 
 _MANY: Final = 8
@@ -56,12 +56,15 @@ class Replica:
         self._epoch = ""
         self._outbox = ""
         self.synced_ms: int | None = None
+        self.met_another = False
         self._open = False
         self._news: list[News] = []
         self._dirty: set[str] = set()
         self._staged_digests: dict[str, int] = {}
         try:
             self._load()
+            # Then the outbox is not the one that this post had when it last worked.
+            self.met_another = self._outbox not in ("", outbox)
             self._begin(outbox)
         except BaseException:
             self._database.close()
@@ -112,6 +115,12 @@ class Replica:
             self._dirty.add(topic)
             self._news.append(Folded(topic, stand.tseq, last_n, ()))
 
+    def leave_epoch(self, epoch: str) -> None:
+        """Take a newer epoch: rows stay readable, with the effects that they hold."""
+        with self.transaction():
+            self._leave_epoch(epoch)
+            self._news += [Left(topic, stand.last_n) for topic, stand in self._stands.items()]
+
     def begin_snapshot(self, topic: str) -> None:
         """Prepare an empty slot beside the topic's rows."""
         with self.transaction():
@@ -156,13 +165,19 @@ class Replica:
             yield
             return
         self._open = True
+        committed = len(self._news)
+        # Kept here and not read again: the disk that fails to write may fail to read as well.
+        before = {topic: replace(stand) for topic, stand in self._stands.items()}
+        names = (self._epoch, self._outbox)
         try:
             with self._database.transaction():
                 yield
                 self._write_stands()
         except BaseException:
-            self._news, self._dirty, self._staged_digests = [], set(), {}
-            self._load()
+            del self._news[committed:]
+            self._dirty, self._staged_digests = set(), {}
+            self._stands = before
+            self._epoch, self._outbox = names
             raise
         finally:
             self._open = False
@@ -181,6 +196,9 @@ class Replica:
             for topic, stand in self._stands.items():
                 stand.last_n = 0
                 self._dirty.add(topic)
+                # Whoever lays operations over the rows counts from none again, too.
+                left = Left(topic, 0) if stand.stale else Folded(topic, stand.tseq, 0, ())
+                self._news.append(left)
         self._outbox = outbox
 
     def note_synced(self, at_ms: int) -> None:
@@ -196,6 +214,17 @@ class Replica:
             self._stands[topic] = _Stand(stand.slot, staging=stand.staging)
             self._dirty.add(topic)
             self._news.append(Swapped(topic, 0, 0))
+
+    @property
+    def newest_n(self) -> int:
+        """Return the newest n of this outbox whose effect is here."""
+        return max((stand.last_n for stand in self._stands.values()), default=0)
+
+    def require_order(self) -> None:
+        """Raise one of `FAULTS`, as damage, where the file's pages are not in order."""
+        (found,) = self._connection.execute("PRAGMA integrity_check(1)").fetchone()
+        if found != "ok":
+            raise FAULTS[0](f"malformed: {found}")
 
     def tidy(self) -> None:
         """Fold the write-ahead log into the file; for a moment when nothing else is to be done."""
@@ -247,7 +276,7 @@ class Replica:
         return stand
 
     def _leave_epoch(self, epoch: str) -> None:
-        """Take a newer epoch: every other topic's rows stay readable, its position does not."""
+        """End every position; each topic's rows, and `last_n` of what they hold, stay."""
         self._connection.execute("UPDATE meta SET epoch = ?", (epoch,))
         self._epoch = epoch
         for topic, stand in self._stands.items():

@@ -5,6 +5,7 @@ the link left, folded into the catalogue). One owner thread. No Kivy, no socket:
 when `on_wake` tells them to.
 """
 
+import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -28,6 +29,9 @@ from kiosk.outbox_file import Draft
 from kiosk.replica_file import Topic
 from kiosk.state import DeviceInfo, SessionState, Update
 from kiosk.till import Stamp, Till
+from kiosk.undelivered import SHOWN, Undelivered, undelivered
+
+_log = logging.getLogger(__name__)
 
 
 class PostLink(Protocol):
@@ -127,6 +131,13 @@ class Session:
     def count(self, topic: str) -> int:
         """Return how many rows a topic has on disk."""
         return self._stores.reader.count(topic)
+
+    def undelivered(self, limit: int = SHOWN) -> list[Undelivered]:
+        """Return what the hub has not taken: kept apart ones first, then what waits, oldest first.
+
+        Raises Refusal where the disk fails.
+        """
+        return undelivered(self._outbox.undelivered(limit))
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -238,10 +249,16 @@ class Session:
             problem=link.problem,
             synced_ms=link.synced_ms,
             clock_diff_ms=link.clock_diff_ms,
+            hub_trouble=link.hub_trouble,
         )
 
     def _count(self) -> None:
-        counts = self._outbox.counts()
+        try:
+            counts = self._outbox.counts()
+        except Refusal as refusal:
+            # The link mends what is damaged; the counts come with that.
+            _log.warning("operations cannot be counted: %s", refusal)
+            return
         self._set(waiting=counts.waiting, quarantined=counts.quarantined)
 
     def _set(self, **fields: Any) -> None:

@@ -130,11 +130,11 @@ class Door:
             return False
         return True
 
-    def close(self) -> None:
-        """Close both sockets."""
+    def close(self, linger_ms: int = 0) -> None:
+        """Close both sockets; what was sent may still leave within `linger_ms`."""
         self.socket.disable_monitor()
         self.monitor.close(0)
-        self.socket.close(0)
+        self.socket.close(linger_ms)
 
 
 class Hall:
@@ -182,11 +182,11 @@ class Hall:
         """Return a new patient door for questions and answers; None: without CURVE."""
         return self._admit(Door(self._context, zmq.DEALER, credentials, patient=True))
 
-    def shut(self, door: Door) -> None:
-        """Close a door."""
+    def shut(self, door: Door, linger_ms: int = 0) -> None:
+        """Close a door; what was sent through it may still leave within `linger_ms`."""
         self._poller.unregister(door.socket)
         self._poller.unregister(door.monitor)
-        door.close()
+        door.close(linger_ms)
 
     def wait(self, timeout_ms: int) -> None:
         """Return when something arrives, or after `timeout_ms`."""

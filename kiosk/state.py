@@ -34,7 +34,8 @@ class SessionState:
     """`since_ms`: when `link` last changed. `waiting`: operations the hub has not acknowledged.
 
     `synced_ms`: when the replica was last known to equal the hub. `clock_diff_ms`: hub time minus
-    this post's. `problem`: why the link is down, where known. Times in ms since 1970 UTC.
+    this post's. `problem`: why the link is down, where known. `hub_trouble`: why the hub takes no
+    operation though it is there. Times in ms since 1970 UTC.
     """
 
     device: DeviceInfo
@@ -45,6 +46,7 @@ class SessionState:
     synced_ms: int | None = None
     clock_diff_ms: int = 0
     problem: Problem | None = None
+    hub_trouble: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)

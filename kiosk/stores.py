@@ -5,15 +5,25 @@ under a new id; a replica, or the topic that fails its digest, is dropped for th
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from common.errors import Problem
 from kiosk.database import FAULTS, is_damage, refusal, set_aside
 from kiosk.outbox import Outbox
-from kiosk.outbox_file import Maker, replace_file, salvage
+from kiosk.outbox_file import Maker
 from kiosk.replica import Replica
 from kiosk.replica_file import Reader, Topic
+from kiosk.salvage import replace_damaged
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What was made anew: what to say of it, whether the outbox and the replica are others now."""
+
+    notices: tuple[Problem, ...]
+    renumbered: bool
+    rebuilt: bool
 
 
 @dataclass(slots=True)
@@ -28,6 +38,28 @@ class Stores:
     reader: Reader
     topics: dict[str, Topic]
     problems: tuple[Problem, ...]
+    replica_damaged: bool = False
+
+    def note_fault(self, fault: BaseException) -> None:
+        """Remember what a fault of the link's says of the files; the outbox says it of itself."""
+        if is_damage(fault) and not self.outbox.damaged:
+            self.replica_damaged = True
+
+    def mend(self) -> Mended:
+        """Make a damaged file anew, the outbox first; the link's thread alone.
+
+        Raises a Refusal or one of `FAULTS`, and is to be called again, where the disk will not do.
+        """
+        notices = []
+        renumbered = self.outbox.damaged
+        if renumbered:
+            notices.append(self.outbox.mend())
+        rebuilt = self.replica_damaged
+        if rebuilt:
+            self.rebuild_replica()
+            self.replica_damaged = False
+            notices.append(Problem("replica_rebuilt"))
+        return Mended(tuple(notices), renumbered, rebuilt)
 
     def rebuild_replica(self) -> None:
         """Set a damaged replica aside and begin an empty one; the link's thread alone."""
@@ -56,8 +88,29 @@ def open_stores(folder: Path, maker: Maker, topics: Iterable[str]) -> Stores:
     except BaseException:
         outbox.close()
         raise
+    if outbox_problem is None and outbox.is_blank and opened.replica.met_another:
+        outbox_problem = Problem("outbox_missing", {"saved": 0})
+    elif opened.replica.newest_n > outbox.last_n:
+        outbox_problem = _renew(outbox, opened)
     problems = tuple(p for p in (outbox_problem, opened.problem) if p is not None)
     return Stores(outbox, opened.replica, opened.reader, opened.topics, problems)
+
+
+def _renew(outbox: Outbox, opened: "OpenedReplica") -> Problem:
+    """Begin other numbers: the replica has effects of operations that this older copy lacks."""
+    try:
+        outbox.renew()
+        opened.replica.use_outbox(outbox.id)
+    except BaseException as fault:
+        opened.reader.close()
+        opened.replica.close()
+        outbox.close()
+        if isinstance(fault, FAULTS):
+            raise refusal(fault, opened.replica.path) from fault
+        raise
+    for topic, held in opened.topics.items():
+        opened.topics[topic] = replace(held, last_n=0)
+    return Problem("outbox_set_back", {"series": outbox.series})
 
 
 def open_outbox(path: Path, maker: Maker) -> tuple[Outbox, Problem | None]:
@@ -68,9 +121,7 @@ def open_outbox(path: Path, maker: Maker) -> tuple[Outbox, Problem | None]:
         except FAULTS as fault:
             if not is_damage(fault):
                 raise
-        drafts = salvage(path)
-        aside = replace_file(path, maker, drafts, mark="damaged")
-        problem = Problem("outbox_damaged", {"saved": len(drafts), "file": aside.name})
+        problem = replace_damaged(path, maker)
         return Outbox(path, maker), problem
     except FAULTS as fault:
         raise refusal(fault, path) from fault
@@ -94,6 +145,8 @@ def open_replica(path: Path, outbox: str, topics: Iterable[str]) -> OpenedReplic
         except FAULTS as fault:
             if not is_damage(fault):
                 raise
+        except (ValueError, TypeError, AttributeError):
+            pass  # A number or a key that is none any more: damage that SQLite does not see.
         set_aside(path, "damaged")
         return _open_and_check(path, outbox, topics, set_aside_before=True)
     except FAULTS as fault:
@@ -112,6 +165,9 @@ def _open_and_check(
         for topic in unsound:
             replica.forget(topic)
             held[topic] = Topic(0, 0, True, 0, ())
+        if unsound:
+            # A row that lies out of order outlives its topic: then nothing of the file is kept.
+            replica.require_order()
         replica.take_news()
     except BaseException:
         if reader is not None:

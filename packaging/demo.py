@@ -11,15 +11,16 @@ import tempfile
 from pathlib import Path
 
 import click
+from child_processes import ShopError
 from demo_story import tell
 from demo_windows import show
 from rich.console import Console as Terminal
-from shop_processes import HubProcess, ShopError, found_hub, stock_up
+from shop_processes import HubProcess, found_hub, stock_up
 
 from common.help_texts import HelpTexts, asked_language
 from common.i18n import Translator
 from common.sample import sample_shop
-from hub.cli import language
+from hub.cli_session import language
 
 
 @click.command()

@@ -13,9 +13,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from child_processes import Process, ShopError
 from rich.console import Console as Terminal
 from rich.table import Table
-from shop_processes import Head, HubProcess, KioskProcess, Process, ShopError
+from shop_processes import Head, HubProcess, KioskProcess
 
 from common.i18n import Translator
 from common.models import stock_key

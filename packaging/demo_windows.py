@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from child_processes import ROOT, ShopError
 from rich.console import Console as Terminal
-from shop_processes import ROOT, HubProcess, ShopError
+from shop_processes import HubProcess
 
 from common.i18n import Translator
 

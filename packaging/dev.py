@@ -72,6 +72,24 @@ def bench(venv: Venv, arguments: list[str]) -> int:
     return become([str(venv.python), "-m", "tests.bench", *arguments])
 
 
+def kill(venv: Venv, arguments: list[str]) -> int:
+    """Kill hubs and kiosks by the hundred, and check that nothing acknowledged is lost."""
+    venv.ensure()
+    return become([str(venv.python), "-m", "tests.chaos", *arguments])
+
+
+def sim(venv: Venv, arguments: list[str]) -> int:
+    """Simulate whole shops that everything goes wrong in, a seed each; replay one."""
+    venv.ensure()
+    return become([str(venv.python), "-m", "tests.sim", *arguments])
+
+
+def safeguards(venv: Venv, arguments: list[str]) -> int:
+    """Switch off each safeguard in a copy of the tree; the simulation must see it."""
+    venv.ensure()
+    return become([str(venv.python), "-m", "tests.sim.safeguards", *arguments])
+
+
 def lint(venv: Venv, arguments: list[str]) -> int:
     """Check style, formatting and types; all three run, whatever the first says."""
     venv.ensure()
@@ -154,6 +172,13 @@ COMMANDS: dict[str, Command] = {
     "demo": Command(demo, "demo [--headless]   a demo shop: a hub, a till and a depot", None),
     "test": Command(test, "test [pytest ...]   the tests", None),
     "bench": Command(bench, "bench [--quick]     the benchmarks, beside their limits", None),
+    "kill": Command(kill, "kill [--rounds N]   kill -9 at any moment: nothing may be lost", None),
+    "sim": Command(
+        sim, "sim [--seeds N]     simulated shops: everything fails, nothing is lost", None
+    ),
+    "safeguards": Command(
+        safeguards, "safeguards [...]    each one switched off: the simulation must see it", None
+    ),
     "lint": Command(lint, "lint [--fix]        style, formatting and types", ("--fix",)),
     "setup": Command(setup, "setup [--fresh]     only make .venv, anew if asked", ("--fresh",)),
     "lock": Command(

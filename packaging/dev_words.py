@@ -16,6 +16,15 @@ FRENCH = {
     "bench [--quick]     the benchmarks, beside their limits": (
         "bench [--quick]     les mesures, à côté de leurs limites"
     ),
+    "kill [--rounds N]   kill -9 at any moment: nothing may be lost": (
+        "kill [--rounds N]   kill -9 à tout moment : rien ne doit se perdre"
+    ),
+    "sim [--seeds N]     simulated shops: everything fails, nothing is lost": (
+        "sim [--seeds N]     boutiques simulées : tout tombe en panne, rien ne se perd"
+    ),
+    "safeguards [...]    each one switched off: the simulation must see it": (
+        "safeguards [...]    chaque garde-fou retiré : la simulation doit le voir"
+    ),
     "lint [--fix]        style, formatting and types": (
         "lint [--fix]        style, mise en forme et types"
     ),

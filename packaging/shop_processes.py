@@ -1,26 +1,24 @@
 """A shop's processes on this machine: a hub and headless kiosks, started, spoken to, killed by pid.
 
-Owns child processes, their scratch folders' making, and waiting on what they say. The demo tells
-its story with it, the tests over real sockets use the same. All on the loopback address.
+Owns their scratch folders' making, and what hub and kiosk say on their pipes. The demo tells its
+story with it, the tests over real sockets use the same. All on loopback addresses.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import random
-import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
+from child_processes import PATIENCE_S, ROOT, Launch, Process, ShopError
 
 from common import seal
 from common.messages import CatalogueEntry
@@ -38,7 +36,6 @@ from hub.local import run_locally
 from hub.service import found
 
 HOST: Final = "127.0.0.1"
-PATIENCE_S: Final = 30.0
 PORTS: Final = (
     "commands_port",
     "card_port",
@@ -47,37 +44,33 @@ PORTS: Final = (
     "depot_port",
     "office_port",
 )
-ROOT: Final = Path(__file__).resolve().parent.parent
 BATCH: Final = 200
 Head = tuple[int, str]
 """Where a topic stands: tseq, digest as 64 hex characters."""
 
 
-class ShopError(Exception):
-    """A process did not do what was expected; the text says which, and what it said last."""
-
-
-def free_ports(count: int) -> int:
-    """Return the first of `count` neighbouring ports that nobody listens on."""
+def free_ports(count: int, hosts: tuple[str, ...] = (HOST,)) -> int:
+    """Return the first of `count` neighbouring ports that nobody listens on at any of `hosts`."""
     for _ in range(200):
         base = random.randrange(20_000, 32_000)  # below what the system hands out by itself
         with contextlib.ExitStack() as stack:
             try:
-                for port in range(base, base + count):
-                    probe = stack.enter_context(socket.socket())
-                    probe.bind((HOST, port))
+                for host in hosts:
+                    for port in range(base, base + count):
+                        probe = stack.enter_context(socket.socket())
+                        probe.bind((host, port))
             except OSError:
                 continue
             return base
     raise ShopError("no free ports on the loopback address")
 
 
-def found_hub(root: Path, name: str = "Démo") -> Folder:
-    """Make a hub's folder on free ports of the loopback address."""
+def found_hub(root: Path, name: str = "Démo", hosts: tuple[str, ...] = (HOST,)) -> Folder:
+    """Make a hub's folder at the first of `hosts`, on ports that are free at all of them."""
     folder = Folder(root)
-    base = free_ports(len(PORTS))
+    base = free_ports(len(PORTS), hosts)
     ports = {field: base + place for place, field in enumerate(PORTS)}
-    network = NetworkSettings(host=HOST, announce=False, **ports)
+    network = NetworkSettings(host=hosts[0], announce=False, **ports)
     found(folder, Settings(shop=ShopSettings(name=name), network=network))
     return folder
 
@@ -112,122 +105,20 @@ def _entry(article: SampleArticle, colour: str) -> dict[str, Any]:
     )
 
 
-class Process:
-    """A child that speaks in lines. Killed by its pid, never by name."""
-
-    def __init__(self, name: str, arguments: Iterable[str]) -> None:
-        self.name = name
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "COMPTOIR_LANG": "en"},
-        )
-        self._changed = threading.Condition()
-        self._lines: list[bytes] = []
-        self._errors: list[bytes] = []
-        self._open = 2
-        streams = ((self._child.stdout, self._lines), (self._child.stderr, self._errors))
-        self._readers = [
-            threading.Thread(target=self._read, args=pair, daemon=True) for pair in streams
-        ]
-        for reader in self._readers:
-            reader.start()
-
-    @property
-    def pid(self) -> int:
-        """Return the child's process id."""
-        return self._child.pid
-
-    def _read(self, stream: Any, lines: list[bytes]) -> None:
-        for line in stream:
-            with self._changed:
-                lines.append(line)
-                self._changed.notify_all()
-        with self._changed:
-            self._open -= 1
-            self._changed.notify_all()
-
-    def say(self, line: bytes) -> None:
-        """Write a line to the child."""
-        assert self._child.stdin is not None
-        self._child.stdin.write(line + b"\n")
-        self._child.stdin.flush()
-
-    def lines_from(self, at: int) -> list[bytes]:
-        """Return the lines said so far, from number `at` on."""
-        with self._changed:
-            return self._lines[at:]
-
-    def wait_line(
-        self, wanted: Callable[[bytes], Any], at: int = 0, patience_s: float = PATIENCE_S
-    ) -> tuple[int, Any]:
-        """Wait for a line, from number `at` on, for which `wanted` returns something.
-
-        Returns (number after it, that something); raises ShopError after `patience_s`.
-        """
-        deadline = time.monotonic() + patience_s
-        with self._changed:
-            while True:
-                while at < len(self._lines):
-                    at += 1
-                    if (found := wanted(self._lines[at - 1])) is not None:
-                        return at, found
-                left = deadline - time.monotonic()
-                if left <= 0 or not self._open:
-                    raise ShopError(f"{self.name} did not say it in time. {self.last_words()}")
-                self._changed.wait(left)
-
-    def last_words(self) -> str:
-        """Return the end of what the child said, for an error text."""
-        tail = b"".join(self._lines[-5:] + self._errors[-25:])
-        return f"It said last:\n{tail.decode(errors='replace')}"
-
-    def send(self, number: int) -> None:
-        """Send a signal; nothing where the child has ended."""
-        if self._child.poll() is None:
-            self._child.send_signal(number)
-
-    def end(self, number: int = signal.SIGTERM, patience_s: float = 15.0) -> int:
-        """End the child and return its exit code; SIGKILL where it does not."""
-        self.send(signal.SIGCONT)
-        self.send(number)
-        try:
-            return self._child.wait(patience_s)
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            self._child.wait()
-            raise ShopError(f"{self.name} did not stop. {self.last_words()}") from None
-        finally:
-            self._close()
-
-    def _close(self) -> None:
-        for reader in self._readers:
-            reader.join(5)
-        for stream in (self._child.stdin, self._child.stdout, self._child.stderr):
-            with contextlib.suppress(OSError):
-                if stream is not None:
-                    stream.close()
-
-    def _expect_first(self, wanted: Callable[[bytes], Any]) -> int:
-        """Wait for the line that says it is ready; a child that never says it is ended."""
-        try:
-            return self.wait_line(wanted)[0]
-        except ShopError:
-            self.end(signal.SIGKILL)
-            raise
-
-
 class HubProcess(Process):
-    """A running hub of a folder; ready on return."""
+    """A running hub of a folder; ready on return, unless nobody waits for it."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, launch: Launch | None = None, wait: bool = True) -> None:
         self.folder = folder
         self.network: NetworkSettings = read_settings(folder).network
-        super().__init__("hub", ("hub", "--data", str(folder.root), "run"))
-        self._expect_first(lambda line: True if b"ready" in line else None)
+        super().__init__("hub", ("hub", "--data", str(folder.root), "run"), launch)
+        if wait:
+            self.expect_first(lambda line: True if b"ready" in line else None)
+
+    @property
+    def is_ready(self) -> bool:
+        """Return whether it has said so."""
+        return any(b"ready" in line for line in self.lines_from(0))
 
     @contextlib.contextmanager
     def console(self) -> Iterator[Console]:
@@ -250,9 +141,12 @@ class HubProcess(Process):
             console.ask("pair", args)
         return seal.show_code(code)
 
-    def pair(self, root: Path, profile: str, name: str) -> None:
-        """Enrol a new kiosk whose files lie in `root`; raises ShopError with its words."""
-        address = f"{HOST}:{self.network.card_port}"
+    def pair(self, root: Path, profile: str, name: str, host: str = "") -> None:
+        """Enrol a new kiosk whose files lie in `root`; raises ShopError with its words.
+
+        `host`: where it is to find the hub, when that is not where the hub listens.
+        """
+        address = f"{host or self.network.host}:{self.network.card_port}"
         code = self.new_code(profile, name)
         arguments = ("pair", "--hub", address, "--code", code)
         done = subprocess.run(
@@ -267,15 +161,26 @@ class HubProcess(Process):
             raise ShopError(f"{name} could not be paired: {words}")
 
 
+_READY: Final = b'"event":"ready"'
+
+
 class KioskProcess(Process):
     """A headless kiosk of a folder. Events are kept; `wait` looks on from the last one seen."""
 
-    def __init__(self, root: Path, name: str) -> None:
+    def __init__(
+        self, root: Path, name: str, launch: Launch | None = None, wait: bool = True
+    ) -> None:
         self.root = root
-        super().__init__(name, ("kiosk", "--data", str(root), "--headless"))
+        super().__init__(name, ("kiosk", "--data", str(root), "--headless"), launch)
         self._tags = 0
-        ready = b'"event":"ready"'
-        self._seen = self._expect_first(lambda line: True if ready in line else None)
+        self._seen = 0
+        if wait:
+            self._seen = self.expect_first(lambda line: True if _READY in line else None)
+
+    @property
+    def is_ready(self) -> bool:
+        """Return whether it takes lines: its first one says so."""
+        return bool(self.lines_from(0))
 
     def events(self) -> list[dict[str, Any]]:
         """Return every event so far."""

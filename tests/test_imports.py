@@ -89,7 +89,7 @@ RULES = (
         ("peewee", "playhouse", "pysqlite3", "sqlite3"),
         (
             *("hub/tables.py", "hub/store.py", "hub/changes.py", "hub/journal.py"),
-            *("hub/migrations.py", "hub/backup.py", "hub/reader.py"),
+            *("hub/migrations.py", "hub/backup.py", "hub/audit.py", "hub/reader.py"),
             *("kiosk/outbox_file.py", "kiosk/replica_file.py", "kiosk/database.py"),
         ),
     ),

@@ -51,7 +51,12 @@ PROBLEMS: Final = (
     ErrorKind(
         "database_missing",
         "There is no database {file}.",
-        "Restore a backup, or make a new hub: comptoir-hub init",
+        "Restore a backup (comptoir-hub restore FILE), or make a new hub: comptoir-hub init",
+    ),
+    ErrorKind(
+        "database_gone",
+        "There is no database {file}.",
+        "Put the newest backup in its place: comptoir-hub restore {backup}",
     ),
     ErrorKind(
         "database_locked",
@@ -68,7 +73,22 @@ PROBLEMS: Final = (
     ErrorKind(
         "database_damaged",
         "{file} is damaged: {reason}. It was not touched.",
-        "Keep a copy of it, and restore a backup.",
+        "There is no backup in its folder. Restore one from elsewhere: comptoir-hub restore FILE",
+    ),
+    ErrorKind(
+        "database_restorable",
+        "{file} is damaged: {reason}. It was not touched.",
+        "Restore the newest backup: comptoir-hub restore {backup}",
+    ),
+    ErrorKind(
+        "backup_missing",
+        "There is no backup {file}.",
+        "List those there are: comptoir-hub backups",
+    ),
+    ErrorKind(
+        "backup_of_another",
+        "{file} is no backup of this hub, or of a history that it has left.",
+        "Use one that this hub made: comptoir-hub backups",
     ),
     ErrorKind(
         "database_schema",
@@ -86,6 +106,39 @@ PROBLEMS: Final = (
         "Cannot listen on {address} ({reason}).",
         "Stop the program that uses port {port}, or set another [network] {name} in hub.toml.",
         retryable=True,
+    ),
+    ErrorKind(
+        "host_unusable",
+        "Cannot listen on {address}: {host} is no address of this computer ({reason}).",
+        "Set [network] host in hub.toml to an address of this computer, or to * for all.",
+    ),
+    ErrorKind(
+        "port_forbidden",
+        "Cannot listen on {address}: this user may not use port {port} ({reason}).",
+        "Set another [network] {name} in hub.toml, above 1023.",
+    ),
+    ErrorKind(
+        "hub_disk_low",
+        "The hub takes no new operations: {free} MB are free in {folder}, {needed} MB are needed.",
+        "Free space on that disk. Until then posts go on and keep their operations.",
+        retryable=True,
+    ),
+    # What the hub notices by itself, for the office's alerts. The subject says which and how much.
+    ErrorKind(
+        "disk_low",
+        "The hub's disk is nearly full: it takes no new operations.",
+        "Free space on that disk. Until then posts go on and keep their operations.",
+    ),
+    ErrorKind(
+        "post_silent",
+        "A post has fallen silent without being switched off.",
+        "Look at the post, its cable and the network. What it recorded waits there.",
+    ),
+    ErrorKind("post_back", "A post that was silent is heard again."),
+    ErrorKind(
+        "clock_differs",
+        "The clock of a post is more than a minute from the hub's: + ahead of it, − behind it.",
+        "Set the clocks right, best by NTP; where all posts differ alike, it is the hub's.",
     ),
     ErrorKind(
         "no_libzmq_curve", "This libzmq has no CURVE encryption.", "Install pyzmq from PyPI."

@@ -23,6 +23,11 @@ PROBLEMS: Final = (
         retryable=True,
     ),
     ErrorKind(
+        "outbox_in_doubt",
+        "It is not certain whether this was recorded: the file {file} cannot be used ({reason}).",
+        "Do not do it again yet: start again first, and look whether it is there.",
+    ),
+    ErrorKind(
         "folder_in_use",
         "Another kiosk is running on the folder {folder}.",
         "Close it, or choose another folder (--data).",
@@ -45,13 +50,24 @@ PROBLEMS: Final = (
     ),
     ErrorKind(
         "outbox_damaged",
-        "The file of waiting operations was damaged; {saved} could be saved.",
+        "The file of waiting operations was damaged: {saved} saved, {lost} could not be read.",
         "It was kept as {file}; show this to your installer.",
+    ),
+    ErrorKind(
+        "outbox_missing",
+        "The file of waiting operations was gone or empty: {saved} saved.",
+        "What was not sent before is not known here; show this to your installer.",
     ),
     ErrorKind(
         "outbox_set_back",
         "The files of this post had gone back to an older state.",
         "It goes on with the new ticket series {series}; nothing needs doing.",
+    ),
+    ErrorKind(
+        "replica_no_room",
+        "The disk of this post is almost full ({folder}): what the shop changes is not shown.",
+        "Free some space; what is recorded here is kept, and sent.",
+        retryable=True,
     ),
     ErrorKind(
         "replica_rebuilt",

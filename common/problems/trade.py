@@ -23,6 +23,11 @@ PROBLEMS: Final = (
         "Barcode {code} already belongs to another article.",
         "Remove it there first.",
     ),
+    ErrorKind(
+        "repeated_id",
+        "The paper {id} was taken before with other contents.",
+        "Both are kept; compare them with what was printed.",
+    ),
     ErrorKind("flag_unknown_article", "Sold an article that the hub does not know: {label}."),
     ErrorKind("flag_negative_stock", "Stock of {article} is below zero: {quantity}."),
     ErrorKind("flag_totals_differ", "Ticket {number}: its totals do not add up."),

@@ -52,6 +52,53 @@ PROBLEMS: Final = (
         "Free space on the hub's disk; the operation is kept and sent again.",
         retryable=True,
     ),
+    ErrorKind(
+        "hub_disk_full",
+        "The hub's disk is full: nothing was lost.",
+        "Free space on the hub's disk; the operation is kept on the post and sent again.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "unknown_device",
+        "No post {device} is enrolled.",
+        "List them: comptoir-hub devices",
+    ),
+    ErrorKind(
+        "key_of_another",
+        "The new key of {device} belongs to {other} already.",
+        "Make new keys on the post.",
+    ),
+    ErrorKind(
+        "outbox_gap",
+        "Operations {first} to {last} of {device} are gone: the hub was restored without them.",
+        "Its last tickets are on paper or in another backup; show this to your installer.",
+    ),
+    ErrorKind(
+        "quarantine_full",
+        "The quarantine of {device} is full ({count} operations, {size} bytes).",
+        "End what lies there (comptoir-hub quarantine); the operation is kept and sent again.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "quarantine_closed",
+        "Operation {n} was in quarantine and was closed without effect.",
+        "Record it again if it is still wanted.",
+    ),
+    ErrorKind(
+        "quarantine_unknown",
+        "There is no operation {ref} in quarantine.",
+        "List them: comptoir-hub quarantine",
+    ),
+    ErrorKind(
+        "quarantine_ambiguous",
+        "{ref} means several operations in quarantine: {refs}.",
+        "Name one of them in full.",
+    ),
+    ErrorKind(
+        "quarantine_ended",
+        "Operation {ref} has left the quarantine already: {outcome}.",
+        "Nothing needs doing.",
+    ),
     ErrorKind("not_available", "This is not available now: {reason}.", retryable=True),
     ErrorKind(
         "operation_too_large",

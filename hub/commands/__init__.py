@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from common.messages import COMMANDS
-from hub.commands import catalogue, sales, stock
+from hub.commands import backups, catalogue, quarantine, sales, stock
 from hub.work import Work
 
 Handler = Callable[[Work, Any], None]
@@ -14,6 +14,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "goods.receive": stock.receive,
     "price.set": catalogue.set_prices,
     "catalogue.put": catalogue.put,
+    "quarantine.retry": quarantine.retry,
+    "quarantine.close": quarantine.close,
+    "backup.record": backups.record,
 }
 
 if HANDLERS.keys() != COMMANDS.keys():

@@ -1,5 +1,6 @@
 """Sales. A ticket is a fact: taken as the till made it, never recomputed, flagged where odd."""
 
+from common.errors import Refusal
 from common.messages import SaleRecord
 from common.models import Sale, Ticket
 from common.rules import ticket_is_sound
@@ -11,10 +12,16 @@ CLOCK_TOLERANCE_MS = 120_000
 
 
 def record(work: Work, args: SaleRecord) -> None:
-    """Keep the ticket, take its goods from stock, add it to the till's takings."""
+    """Keep the ticket, take its goods from stock, add it to the till's takings.
+
+    The same ticket comes again where an outbox was renewed. Another one under its id is refused,
+    which quarantines it.
+    """
     ticket = args.ticket
     if not sales.add_ticket(work.db, ticket, work.arrival):
-        work.flag("flag_repeated_id", ticket.id)
+        if sales.kept_ticket(work.db, ticket.id) != ticket:
+            raise Refusal("repeated_id", id=ticket.id)
+        work.remark("flag_repeated_id")
         return
     _look(work, ticket)
     known = catalogue.known(work.db, (line.article_id for line in ticket.lines if line.article_id))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from common.errors import Refusal
 from common.messages import GoodsReceive
 from common.models import Delivery
 from hub.records import catalogue, sales, stock
@@ -9,10 +10,12 @@ from hub.work import Work
 
 
 def receive(work: Work, args: GoodsReceive) -> None:
-    """Keep the receipt and bring its goods into stock."""
+    """Keep the receipt and bring its goods into stock; a repeated id as with a ticket."""
     receipt = args.receipt
     if not sales.add_receipt(work.db, receipt, work.arrival):
-        work.flag("flag_repeated_id", receipt.id)
+        if sales.kept_receipt(work.db, receipt.id) != receipt:
+            raise Refusal("repeated_id", id=receipt.id)
+        work.remark("flag_repeated_id")
         return
     known = catalogue.known(work.db, (line.article_id for line in receipt.lines))
     brought: dict[str, int] = {}

@@ -1,15 +1,15 @@
-"""Enrolled devices and how far their outboxes were taken; replies, quarantine, alerts."""
+"""Enrolled devices and how far their outboxes were taken; replies, gaps, requests, alerts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from common.messages import Command
 from common.models import Alert
 from common.topics import Profile
 from hub.store import Connection
 
 ACTIVE = "active"
+REVOKED = "revoked"
 _DEVICE = "id, number, name, profile, state, curve_key, sign_key, enrolled_ms"
 
 
@@ -38,12 +38,32 @@ class OutboxHead(NamedTuple):
 def devices(db: Connection) -> list[Device]:
     """Return all devices by number."""
     rows = db.execute(f"SELECT {_DEVICE} FROM device ORDER BY number")
-    return [
-        Device(
-            row[0], row[1], row[2], Profile(row[3]), row[4], bytes(row[5]), bytes(row[6]), row[7]
-        )
-        for row in rows
-    ]
+    return [_device(row) for row in rows]
+
+
+def device(db: Connection, device_id: str) -> Device | None:
+    """Return a device."""
+    row = db.execute(f"SELECT {_DEVICE} FROM device WHERE id = ?", (device_id,)).fetchone()
+    return None if row is None else _device(row)
+
+
+def _device(row: Sequence[Any]) -> Device:
+    return Device(
+        row[0], row[1], row[2], Profile(row[3]), row[4], bytes(row[5]), bytes(row[6]), row[7]
+    )
+
+
+def set_state(db: Connection, device_id: str, state: str) -> None:
+    """Note whether a device may come in: ACTIVE or REVOKED."""
+    db.execute("UPDATE device SET state = ? WHERE id = ?", (state, device_id))
+
+
+def set_keys(db: Connection, device_id: str, curve_key: bytes, sign_key: bytes) -> None:
+    """Note a device's new keys, 32 bytes each."""
+    db.execute(
+        "UPDATE device SET curve_key = ?, sign_key = ? WHERE id = ?",
+        (curve_key, sign_key, device_id),
+    )
 
 
 def add_device(db: Connection, device: Device) -> None:
@@ -96,27 +116,46 @@ def drop_replies(db: Connection, acked: Iterable[tuple[str, int]]) -> None:
     db.executemany("DELETE FROM reply WHERE outbox_id = ? AND n <= ?", acked)
 
 
-def quarantine(db: Connection, command: Command, code: str, received_ms: int) -> bool:
-    """Keep the bytes of a command that cannot be accepted; False where they are there already."""
-    added = db.execute(
-        "INSERT INTO quarantine (outbox_id, n, body_hash, schema, body, code, received_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (outbox_id, n, body_hash) DO NOTHING",
-        (
-            command.outbox,
-            command.n,
-            command.body_hash,
-            command.schema,
-            command.body,
-            code,
-            received_ms,
-        ),
-    ).rowcount
-    return bool(added)
+def change_reply(db: Connection, outbox: str, n: int, body_hash: bytes, body: bytes) -> None:
+    """Replace the reply to a command, where it is still kept."""
+    db.execute(
+        "UPDATE reply SET body = ? WHERE outbox_id = ? AND n = ? AND body_hash = ?",
+        (body, outbox, n, body_hash),
+    )
+
+
+def add_gap(db: Connection, outbox: str, first_n: int, last_n: int, noted_ms: int) -> None:
+    """Note operations that this database does not have, and never gets."""
+    db.execute(
+        "INSERT INTO gap (outbox_id, first_n, last_n, noted_ms) VALUES (?, ?, ?, ?)",
+        (outbox, first_n, last_n, noted_ms),
+    )
+
+
+def take_request(db: Connection, request_id: str) -> bool:
+    """Note that a request takes effect; False where it did before."""
+    return bool(
+        db.execute(
+            "INSERT INTO taken_request (id) VALUES (?) ON CONFLICT (id) DO NOTHING", (request_id,)
+        ).rowcount
+    )
+
+
+def drop_old_requests(db: Connection, before_id: str, limit: int) -> int:
+    """Forget at most `limit` requests whose ids sort before `before_id`; return how many."""
+    return int(
+        db.execute(
+            "DELETE FROM taken_request WHERE id IN"
+            " (SELECT id FROM taken_request WHERE id < ? ORDER BY id LIMIT ?)",
+            (before_id, limit),
+        ).rowcount
+    )
 
 
 def quarantined(db: Connection) -> int:
-    """Return how many commands lie in quarantine."""
-    return int(db.execute("SELECT count(*) FROM quarantine").fetchone()[0])
+    """Return how many commands lie in quarantine and wait for somebody to end them."""
+    found = db.execute("SELECT count(*) FROM quarantine WHERE outcome IS NULL").fetchone()
+    return int(found[0])
 
 
 def add_alert(db: Connection, alert: Alert) -> None:

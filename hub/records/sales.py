@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from common.models import GoodsReceipt, Takings, Ticket, takings_key
+from common.models import GoodsReceipt, Takings, Ticket, decode_row, takings_key
 from hub.store import Connection
 
 
@@ -63,6 +63,18 @@ def add_ticket(db: Connection, ticket: Ticket, arrival: Arrival) -> bool:
         ],
     )
     return True
+
+
+def kept_ticket(db: Connection, ticket_id: str) -> Ticket | None:
+    """Return a ticket as its till made it."""
+    row = db.execute("SELECT body FROM ticket WHERE id = ?", (ticket_id,)).fetchone()
+    return None if row is None else decode_row(bytes(row[0]), Ticket)
+
+
+def kept_receipt(db: Connection, receipt_id: str) -> GoodsReceipt | None:
+    """Return a goods receipt as its depot made it."""
+    row = db.execute("SELECT body FROM goods_receipt WHERE id = ?", (receipt_id,)).fetchone()
+    return None if row is None else decode_row(bytes(row[0]), GoodsReceipt)
 
 
 def number_taken(db: Connection, ticket: Ticket) -> bool:
@@ -131,23 +143,33 @@ def add_receipt(db: Connection, receipt: GoodsReceipt, arrival: Arrival) -> bool
     return bool(added)
 
 
-def tickets_before(db: Connection, before_ms: int, limit: int) -> list[dict[str, Any]]:
-    """Return tickets older than a moment, newest first, each with its device."""
+def tickets_before(
+    db: Connection, before_ms: int, limit: int, max_bytes: int
+) -> list[dict[str, Any]]:
+    """Return tickets older than a moment, newest first, each with its device.
+
+    At most `limit`, and no more once their bodies come to `max_bytes`; but one where there is any.
+    """
     rows = db.execute(
         "SELECT t.body, t.device_id, d.name, t.received_ms FROM ticket t"
         " LEFT JOIN device d ON d.id = t.device_id WHERE t.at_ms < ?"
         " ORDER BY t.at_ms DESC, t.id DESC LIMIT ?",
         (before_ms, limit),
     )
-    return [
-        {
+    found: list[dict[str, Any]] = []
+    size = 0
+    for body, device_id, name, received_ms in rows:
+        size += len(body)
+        if found and size > max_bytes:
+            break
+        ticket = {
             "ticket": orjson.loads(body),
             "device_id": device_id,
             "device_name": name or "",
             "received_ms": received_ms,
         }
-        for body, device_id, name, received_ms in rows
-    ]
+        found.append(ticket)
+    return found
 
 
 def _add(sums: dict[str, int], name: str, cents: int) -> None:

@@ -3,16 +3,18 @@
 Owns the port that screens see of the kiosk's session. No screen's own state.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-from common.errors import Problem
+from common.errors import Problem, Refusal
 from common.i18n import Translator
 from common.models import Article, GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine
 from kiosk.catalogue import Catalogue
 from kiosk.scanner import Scan
 from kiosk.state import LinkStatus, SessionState, Update
+from kiosk.undelivered import SHOWN, Undelivered
 from kiosk.views import StatusView, status_view
 from kiosk.views.link_sheet import LinkSheetView, link_sheet
 from kiosk.views.notices import (
@@ -22,9 +24,13 @@ from kiosk.views.notices import (
     not_sold,
     put_right,
     unknown_code,
+    went_wrong,
+    with_more,
 )
+from kiosk.views.undelivered import undelivered_view
 
 WAITING_SAID_AFTER_MS: Final = 1_500
+TOLD_AT_MOST: Final = 20
 
 
 class Session(Protocol):
@@ -53,6 +59,9 @@ class Session(Protocol):
     def take_notices(self) -> list[Problem]:
         """Return what was found wrong and put right since the last call."""
 
+    def undelivered(self, limit: int = SHOWN) -> list[Undelivered]:
+        """Return what the hub has not taken, put aside first; raises Refusal."""
+
     def close(self) -> None:
         """Let go of files and sockets."""
 
@@ -73,6 +82,8 @@ class Desk:
         self.t = t
         self.wall = wall
         self._notice: Notice | None = None
+        self._told: deque[tuple[Problem, Notice]] = deque()
+        self._undelivered: list[Undelivered] | None = None
         self._waiting_since_ms: int | None = None
 
     @property
@@ -83,8 +94,10 @@ class Desk:
     def poll(self) -> Update:
         """Fold in what has arrived; return what to show anew."""
         update = self.session.poll()
+        if update.state_changed or update.replies:
+            self._undelivered = None
         for problem in self.session.take_notices():
-            self._notice = put_right(problem)
+            self._tell(problem, put_right(problem))
         return update
 
     def status(self) -> StatusView:
@@ -100,20 +113,56 @@ class Desk:
         return status_view(state, self.t, now_ms, self.wall.utc_offset_min())
 
     def link_sheet(self) -> LinkSheetView:
-        """Return the explanation of the link's state."""
-        return link_sheet(self.session.state, self.status(), self.t)
+        """Return the explanation of the link's state, and what is not delivered as of the poll."""
+        state, status = self.session.state, self.status()
+        if self._undelivered is None:
+            self._undelivered = self._read_undelivered()
+        # What is said to wait, and what is listed, are the same.
+        listed = [each for each in self._undelivered if status.waiting or each.problem is not None]
+        total = status.waiting + state.quarantined
+        now_ms, offset_min = self.wall.now_ms(), self.wall.utc_offset_min()
+        listing = undelivered_view(listed, total, self.t, now_ms, offset_min)
+        return link_sheet(state, status, listing, self.t)
 
     def notice(self) -> NoticeView | None:
-        """Return what is said in passing, if anything."""
-        return None if self._notice is None else self._notice(self.t)
+        """Return what is said in passing, if anything; what was told on its own waits its turn."""
+        if self._notice is not None:
+            return with_more(self._notice(self.t), len(self._told), self.t)
+        if not self._told:
+            return None
+        _, first = self._told[0]
+        return with_more(first(self.t), len(self._told) - 1, self.t)
+
+    def tell_fault(self, problem: Problem) -> None:
+        """Say, once those before it were seen, that something in the program went wrong."""
+        self._tell(problem, went_wrong(problem))
 
     def dismiss(self) -> None:
-        """Take the notice away."""
+        """Take away what was said about the last step. What was told on its own stays."""
         self._notice = None
+
+    def close_notice(self) -> None:
+        """Take away the notice in view; the next one follows."""
+        if self._notice is not None:
+            self._notice = None
+        elif self._told:
+            self._told.popleft()
 
     def act_on_notice(self) -> None:
         """Do what the notice offers; a desk whose notices offer something overrides this."""
         self.dismiss()
+
+    def _tell(self, problem: Problem, notice: Notice) -> None:
+        told = [each for each, _ in self._told]
+        if problem not in told and len(told) < TOLD_AT_MOST:
+            self._told.append((problem, notice))
+
+    def _read_undelivered(self) -> list[Undelivered]:
+        try:
+            return self.session.undelivered()
+        except Refusal as refusal:
+            self.tell_fault(refusal.problem)
+            return []
 
     def _article_of(self, scan: Scan) -> Article | None:
         """Return the article that a code means, or say why there is none."""

@@ -10,10 +10,13 @@ from kiosk.desks.desk import Desk, Session, Wall
 from kiosk.desks.low_stock import LowStock
 from kiosk.state import Update
 from kiosk.views import StockRowView, TicketView, stock_row, ticket_views
-from kiosk.views.office import AlertRow, OfficeView, alert_rows, office_view
+from kiosk.views.alerts import AlertRow, alert_rows, aside_note
+from kiosk.views.office import OfficeView, office_view
 
 TICKETS: Final = 60
 ALERTS: Final = 60
+# A post may have been silent for longer than the newest alerts go back.
+ALERTS_READ: Final = 2_000
 
 
 class OfficeDesk(Desk):
@@ -41,9 +44,12 @@ class OfficeDesk(Desk):
 
     def alerts(self) -> tuple[AlertRow, ...]:
         """Return what somebody should look at."""
-        return alert_rows(
-            self.catalogue, self.t, self.wall.now_ms(), self.wall.utc_offset_min(), ALERTS
-        )
+        alerts = self.catalogue.alerts(ALERTS_READ)
+        return alert_rows(alerts, self.t, self.wall.now_ms(), self.wall.utc_offset_min(), ALERTS)
+
+    def aside(self) -> str:
+        """Return how many operations the hub has put aside, in words; "" for none."""
+        return aside_note(self.catalogue.alerts(ALERTS_READ), self.t)
 
     def low_ids(self) -> list[str]:
         """Return the articles to order again, by name."""

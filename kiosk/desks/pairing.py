@@ -124,6 +124,12 @@ class PairingDesk:
             self._outcome = refusal.problem
             return None
 
+    def tell_fault(self, problem: Problem) -> None:
+        """Say that something in the program went wrong; what was typed stays."""
+        self._outcome = problem
+        if self.phase is not Phase.DONE:
+            self.phase = Phase.FAILED
+
     def _finish(self, outcome: Outcome) -> None:
         self._outcome = outcome
         self.phase = Phase.DONE if isinstance(outcome, DeviceInfo) else Phase.FAILED

@@ -51,8 +51,10 @@ class Frame(FloatLayout):
         self.render()
 
     def render_status(self) -> None:
-        """Show the status bar of this moment."""
+        """Show the status bar of this moment, and the explanation where it is open."""
         self.ids.status.show(self.desk.status())
+        if self.ids.sheet.shown:
+            self.ids.sheet.show(self.desk.link_sheet())
 
     def poll(self) -> None:
         """Fold in what has arrived and show what it changed; called at most once a frame."""
@@ -85,9 +87,15 @@ class Frame(FloatLayout):
         """Show what the link's sign means."""
         self.ids.sheet.show(self.desk.link_sheet())
 
+    def tell_fault(self, problem: Any) -> None:
+        """Say that something in the program went wrong; everything in view stays."""
+        self.desk.tell_fault(problem)
+        self.ids.notice.show(self.desk.notice())
+
     def close_notice(self) -> None:
-        """Take the notice away."""
-        self.desk.dismiss()
+        """Take the notice away; the next one, if any, has its own time."""
+        self.desk.close_notice()
+        self.ids.notice.show(None)
         self.render()
 
     def act_on_notice(self) -> None:

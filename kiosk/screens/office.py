@@ -20,6 +20,7 @@ class OfficeScreen(Frame):
     tickets = StringProperty("")
     average = StringProperty("")
     alert_count = StringProperty("")
+    aside = StringProperty("")
     low_count = StringProperty("")
 
     def render(self) -> None:
@@ -31,7 +32,7 @@ class OfficeScreen(Frame):
         self.tickets, self.average = view.tickets, view.average
         self._fill(self.ids.tills, view.tills)
         self._fill(self.ids.last, desk.tickets())
-        alerts = desk.alerts()
+        alerts, self.aside = desk.alerts(), desk.aside()
         self._fill(self.ids.alerts, alerts)
         self.alert_count = self.t.number(len(alerts)) if alerts else ""
         low = desk.low_ids()

@@ -11,6 +11,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
 from common.i18n import LANGUAGES, Translator
+from kiosk.screens.faults import guarded
 from kiosk.views.pairing import HubRow, PairingView, Phase
 from kiosk.widgets import hand as _hand  # noqa: F401 - its rules are used in the .kv
 from kiosk.widgets import status_bar as _status_bar  # noqa: F401
@@ -120,7 +121,7 @@ class PairingScreen(FloatLayout):
 
     def on_kv_post(self, _base_widget: Any) -> None:
         """Fill the screen and go on looking for hubs."""
-        self._look = Clock.schedule_interval(self._look_around, LOOK_AROUND_S)
+        self._look = Clock.schedule_interval(guarded(self._look_around), LOOK_AROUND_S)
         self.render()
 
     def speak(self, t: Translator) -> None:
@@ -175,6 +176,10 @@ class PairingScreen(FloatLayout):
             self.act("type", ERASE)
         elif key in _ENTERS:
             self.go_on()
+
+    def tell_fault(self, problem: Any) -> None:
+        """Say that something in the program went wrong."""
+        self.act("tell_fault", problem)
 
     def go_on(self) -> None:
         """Ask the hub, or begin to work once it has said yes."""

@@ -16,8 +16,9 @@ from kiosk.views.depot import (
     stock_rows,
 )
 from kiosk.views.papers import PaperLineView, TicketView, ticket_lines, ticket_views
+from kiosk.views.problems import problem_text
 from kiosk.views.shelf import CategoryView, TileView, category_views, tile, tiles, touched_articles
-from kiosk.views.status import StatusView, problem_text, status_view
+from kiosk.views.status import StatusView, status_view
 from kiosk.views.till import (
     BasketLineView,
     BasketView,

@@ -5,22 +5,26 @@ changes the one in view too.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from common.errors import Problem
 from common.i18n import Translator
-from kiosk.views.status import problem_text
+from kiosk.views.problems import problem_text
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeView:
-    """`icon` is a drawn sign, `tone` a colour role; `action` is "" where nothing can be undone."""
+    """`icon` is a drawn sign, `tone` a colour role; `action` is "" where nothing can be undone.
+
+    `more` says that others follow, "" for the last.
+    """
 
     tone: str
     icon: str
     title: str
     text: str
     action: str = ""
+    more: str = ""
 
 
 Notice = Callable[[Translator], NoticeView]
@@ -92,3 +96,17 @@ def put_right(problem: Problem) -> Notice:
     return lambda t: NoticeView(
         "warn", "info", t("Found and put right on this post"), problem_text(problem, t)
     )
+
+
+def went_wrong(problem: Problem) -> Notice:
+    """A fault in the program or on its disk; the window stays and so does what was entered."""
+    return lambda t: NoticeView(
+        "warn", "alert", t("Something did not work as it should"), problem_text(problem, t)
+    )
+
+
+def with_more(view: NoticeView, count: int, t: Translator) -> NoticeView:
+    """Return the notice, saying that so many follow it."""
+    if not count:
+        return view
+    return replace(view, more=t.n("{count} more message", "{count} more messages", count))

@@ -12,7 +12,7 @@ from common.errors import Problem
 from common.i18n import Translator, mark
 from common.topics import Profile
 from kiosk.state import DeviceInfo
-from kiosk.views.status import problem_text
+from kiosk.views.problems import problem_text
 
 GROUPS: Final = 4
 GROUP_LENGTH: Final = 4

@@ -1,17 +1,29 @@
 """The status bar: who this post is, whether it is in step with the hub, and what is on its way.
 
-Owns the words for the three states of the link and for a problem. Offline is calm: it says since
-when, and that selling goes on is seen by selling.
+Owns the words for the three states of the link, and which sign stands beside them. Offline is calm:
+it says since when, and that selling goes on is seen by selling.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from common.errors import Problem
 from common.i18n import Translator, mark, same_day
-from common.topics import Profile
 from kiosk.state import LinkStatus, SessionState
+from kiosk.views.clocks import clock_is_off
+from kiosk.views.problems import problem_text
+from kiosk.views.undelivered import aside_text, waiting_text
+
+SIGN_LINES: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SignView:
+    """What does not go its usual way, on at most `SIGN_LINES` lines, the gravest first."""
+
+    text: str
+    icon: str
+    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +31,9 @@ class StatusView:
     """`since`: when the link became so. `synced`: when the replica last equalled the hub.
 
     `waiting`: operations not yet at the hub, 0 or more; `waiting_text` is "" for none, so is
-    `trouble` while the hub has put nothing aside, and `problem` while nothing keeps the link down.
+    `trouble` while the hub has put nothing aside, `hub_trouble` while it takes what comes, and
+    `problem` while nothing keeps the link down. `sign`: these in short, None when all is well.
+    `clock_off`: `time` is not the hub's.
     """
 
     device: str
@@ -32,8 +46,11 @@ class StatusView:
     waiting: int
     waiting_text: str
     trouble: str
+    hub_trouble: str
     problem: str
+    sign: SignView | None
     time: str
+    clock_off: bool
 
 
 _LINK_TEXTS: Final[Mapping[LinkStatus, str]] = {
@@ -46,17 +63,14 @@ _LINK_TONES: Final[Mapping[LinkStatus, str]] = {
     LinkStatus.CATCHING_UP: "accent",
     LinkStatus.OFFLINE: "warn",
 }
-_PROFILES: Final[Mapping[str, str]] = {
-    Profile.TILL: mark("till"),
-    Profile.DEPOT: mark("depot"),
-    Profile.OFFICE: mark("office"),
-    Profile.CONSOLE: mark("console"),
-}
 
 
 def status_view(state: SessionState, t: Translator, now_ms: int, utc_offset_min: int) -> StatusView:
     """Return the status bar at a moment (ms since 1970 UTC, and the zone of the wall clock)."""
     device = state.device
+    waiting = waiting_text(device.profile, state.waiting, t)
+    trouble = aside_text(device.profile, state.quarantined, t)
+    hub_trouble = "" if state.hub_trouble is None else t("The office records nothing just now")
     return StatusView(
         device=device.name,
         operator=device.operator,
@@ -66,27 +80,23 @@ def status_view(state: SessionState, t: Translator, now_ms: int, utc_offset_min:
         since=_since(state.since_ms, t, now_ms, utc_offset_min),
         synced=_synced(state.synced_ms, t, now_ms, utc_offset_min),
         waiting=state.waiting,
-        waiting_text=t.n("{count} operation waits", "{count} operations wait", state.waiting)
-        if state.waiting
-        else "",
-        trouble=t.n(
-            "The hub has put {count} operation aside",
-            "The hub has put {count} operations aside",
-            state.quarantined,
-        )
-        if state.quarantined
-        else "",
+        waiting_text=waiting,
+        trouble=trouble,
+        hub_trouble=hub_trouble,
         problem="" if state.problem is None else problem_text(state.problem, t),
+        sign=_sign((hub_trouble, trouble), waiting),
         time=t.time_of_day(now_ms, utc_offset_min),
+        clock_off=clock_is_off(state.clock_diff_ms),
     )
 
 
-def problem_text(problem: Problem, t: Translator) -> str:
-    """Return what happened and what to do, in the person's language."""
-    profile = problem.params.get("profile")
-    if isinstance(profile, str) and profile in _PROFILES:
-        problem = Problem(problem.code, {**problem.params, "profile": t(_PROFILES[profile])})
-    return problem.text(t)
+def _sign(troubles: tuple[str, ...], waiting: str) -> SignView | None:
+    lines = [line for line in (*troubles, waiting) if line][:SIGN_LINES]
+    if not lines:
+        return None
+    if any(troubles):
+        return SignView("\n".join(lines), "alert", "warn")
+    return SignView("\n".join(lines), "waiting", "plain")
 
 
 def _since(at_ms: int, t: Translator, now_ms: int, utc_offset_min: int) -> str:

@@ -27,6 +27,7 @@ class NoticeBar(Passing, BoxLayout):
     title = StringProperty("")
     text = StringProperty("")
     action = StringProperty("")
+    more = StringProperty("")
     __events__ = ("on_accept", "on_close")
 
     def __init__(self, **kwargs: Any) -> None:
@@ -47,7 +48,8 @@ class NoticeBar(Passing, BoxLayout):
             return
         fresh = not self.shown or (view.title, view.text) != (self.title, self.text)
         self.tone, self.icon, self.title = view.tone, view.icon, view.title
-        self.text, self.action, self.shown = view.text, view.action, True
+        self.text, self.action, self.more = view.text, view.action, view.more
+        self.shown = True
         if fresh:
             self._expire.cancel()
             self._expire()

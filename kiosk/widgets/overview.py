@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.views import StockRowView
-from kiosk.views.office import AlertRow, TillRow
-from kiosk.widgets import hand as _hand  # noqa: F401 - its rules are used in the .kv
+from kiosk.views.alerts import AlertRow
+from kiosk.views.office import TillRow
+from kiosk.widgets import box_title as _box_title  # noqa: F401 - its rules are used in the .kv
+from kiosk.widgets import hand as _hand  # noqa: F401
 from kiosk.widgets import tickets as _tickets  # noqa: F401
 from kiosk.widgets.keyed_list import KeyedRow
 from kiosk.widgets.kv import load_beside
@@ -37,17 +39,18 @@ class NoteRow(KeyedRow):
     right_detail = StringProperty("")
     icon = StringProperty("")
     tone = StringProperty("plain")
+    stands_out = BooleanProperty(False)
 
     def show(self, view: Any) -> None:
         """Show an alert or an article."""
         if isinstance(view, AlertRow):
             self.title, self.detail = view.title, view.subject
             self.right_text, self.right_detail = view.time, view.device
-            self.icon, self.tone = "alert", "warn"
+            self.icon, self.tone, self.stands_out = view.icon, view.tone, view.stands_out
         elif isinstance(view, StockRowView):
             self.title, self.detail = view.name, view.category
             self.right_text, self.right_detail = view.quantity, view.minimum
-            self.icon, self.tone = "", view.colour
+            self.icon, self.tone, self.stands_out = "", view.colour, False
 
 
 load_beside(__file__)

@@ -55,7 +55,7 @@ class PairingHead(BoxLayout):
 
 
 class StatusBar(BoxLayout):
-    """`on_explain` asks what the link's sign means, `on_language(lang)` for another language."""
+    """`on_explain` asks what one of its signs means, `on_language(lang)` for another language."""
 
     device = StringProperty("")
     operator = StringProperty("")
@@ -64,15 +64,18 @@ class StatusBar(BoxLayout):
     tone = StringProperty("warn")
     since = StringProperty("")
     synced = StringProperty("")
-    waiting_text = StringProperty("")
-    trouble = StringProperty("")
+    sign = StringProperty("")
+    sign_icon = StringProperty("")
+    sign_tone = StringProperty("plain")
     time = StringProperty("")
+    clock_off = BooleanProperty(False)
     narrow = BooleanProperty(False)
+    short = BooleanProperty(False)
     line_height = NumericProperty(26)
     __events__ = ("on_explain", "on_language")
 
     def on_explain(self) -> None:
-        """Event: the sign of the link was touched."""
+        """Event: a sign was touched: the link's, the clock's, what waits or was put aside."""
 
     def on_language(self, lang: str) -> None:
         """Event: another language was chosen."""
@@ -86,7 +89,12 @@ class StatusBar(BoxLayout):
         self.device, self.operator, self.time = view.device, view.operator, view.time
         self.link, self.link_text, self.tone = view.link.value, view.link_text, view.tone
         self.since, self.synced = view.since, view.synced
-        self.waiting_text, self.trouble = view.waiting_text, view.trouble
+        self.clock_off = view.clock_off
+        if view.sign is None:
+            self.sign = ""
+        else:
+            self.sign, self.sign_icon = view.sign.text, view.sign.icon
+            self.sign_tone = view.sign.tone
 
 
 load_beside(__file__)

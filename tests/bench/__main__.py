@@ -19,6 +19,7 @@ from rich.console import Console
 from hub.store import sqlite_version
 from tests.bench.figure import Figure
 from tests.bench.figures import (
+    kills,
     latency,
     memory,
     on_disk,
@@ -42,6 +43,7 @@ FIGURES: Final[Mapping[str, Callable[[Setting], Iterator[Figure]]]] = {
     "recovery": recovery.figures,
     "repricing": repricing.figures,
     "restart": restart.figures,
+    "kills": kills.figures,
     "memory": memory.figures,
 }
 FILE_WIDTH: Final = 160

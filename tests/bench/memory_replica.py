@@ -62,6 +62,12 @@ class MemoryReplica:
     def cover(self, topic: str, last_n: int) -> None:
         """No pending effect is kept here."""
 
+    def leave_epoch(self, epoch: str) -> None:
+        """Take a newer epoch: every position ends."""
+        self._epoch = epoch
+        for held in self._topics.values():
+            held.tseq, held.digest = 0, 0
+
     def begin_snapshot(self, topic: str) -> None:
         """Prepare an empty place."""
         held = self._topic(topic)
@@ -80,9 +86,7 @@ class MemoryReplica:
         if digest_hex(staged) != digest:
             return False
         if epoch != self._epoch:
-            self._epoch = epoch
-            for other in self._topics.values():
-                other.tseq, other.digest = 0, 0
+            self.leave_epoch(epoch)
         held.rows, held.tseq, held.digest, held.staged = held.staged, tseq, staged, {}
         return True
 

@@ -6,7 +6,8 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Rounds and sizes. `followers`: (count, commands a second, load processes)."""
+    """Rounds and sizes. `followers`: (count, commands a second, load processes). `killed`: (posts,
+    sales a second, kills)."""
 
     rounds: int
     followers: tuple[tuple[int, float, int], ...]
@@ -17,6 +18,7 @@ class Plan:
     missed: tuple[int, ...]
     repriced_articles: int
     restarted: int
+    killed: tuple[int, float, int]
 
 
 WARM_UP: Final = 20
@@ -30,6 +32,7 @@ FULL: Final = Plan(
     missed=(1_000, 10_000),
     repriced_articles=20_000,
     restarted=300,
+    killed=(50, 50, 25),
 )
 QUICK: Final = Plan(
     rounds=1,
@@ -41,4 +44,5 @@ QUICK: Final = Plan(
     missed=(1_000,),
     repriced_articles=5_000,
     restarted=50,
+    killed=(50, 50, 5),
 )

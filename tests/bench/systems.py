@@ -241,20 +241,9 @@ def running(name: str, lab: Lab, case: Case) -> Iterator[System]:
 def _start(name: str, lab: Lab, case: Case, shop: Shop) -> _ZmqSystem | _WebSocketSystem:
     if name == OURS:
         return _ZmqSystem(lab, case, shop, start_hub(lab, shop), hub=True)
-    shared = {
-        "database": str(shop.database),
-        "trace": str(case.trace or ""),
-        "commands_port": shop.port("commands_port"),
-    }
     if name == LIMIT:
-        server = lab.worker(
-            "limit_server",
-            secret=hub_keys(shop)[1].hex(),
-            till_port=shop.port("till_port"),
-            **shared,
-        )
-        server.hear("ready")
-        return _ZmqSystem(lab, case, shop, server, hub=False)
+        return _ZmqSystem(lab, case, shop, start_limit(lab, case, shop), hub=False)
+    shared = _shared(case, shop)
     certificate, authority = _certificate(shop.root)
     server = lab.worker(
         "websocket_server",
@@ -264,6 +253,26 @@ def _start(name: str, lab: Lab, case: Case, shop: Shop) -> _ZmqSystem | _WebSock
     )
     server.hear("ready")
     return _WebSocketSystem(lab, case, shop, server, authority)
+
+
+def start_limit(lab: Lab, case: Case, shop: Shop) -> Worker:
+    """Start the limit's server on a shop's folder; return it once it is ready."""
+    server = lab.worker(
+        "limit_server",
+        secret=hub_keys(shop)[1].hex(),
+        till_port=shop.port("till_port"),
+        **_shared(case, shop),
+    )
+    server.hear("ready")
+    return server
+
+
+def _shared(case: Case, shop: Shop) -> dict[str, Any]:
+    return {
+        "database": str(shop.database),
+        "trace": str(case.trace or ""),
+        "commands_port": shop.port("commands_port"),
+    }
 
 
 def _certificate(root: Path) -> tuple[Path, Path]:

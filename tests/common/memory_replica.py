@@ -71,6 +71,12 @@ class MemoryReplica:
         state = self._fresh(topic)
         state.last_n = max(state.last_n, last_n)
 
+    def leave_epoch(self, epoch: str) -> None:
+        """Take a newer epoch: rows stay to be seen, positions end."""
+        self._epoch = epoch
+        for state in self._topics.values():
+            state.tseq, state.digest, state.stale = 0, 0, True
+
     def begin_snapshot(self, topic: str) -> None:
         """Prepare an empty place."""
         self._topic(topic).staged = {}
@@ -90,9 +96,7 @@ class MemoryReplica:
         if digest_hex(total) != digest:
             return False
         if epoch != self._epoch:
-            self._epoch = epoch
-            for other in self._topics.values():
-                other.tseq, other.digest, other.stale = 0, 0, True
+            self.leave_epoch(epoch)
         self._topics[topic] = _Topic(staged, tseq, total, last_n)
         self.swaps += 1
         return True

@@ -157,6 +157,18 @@ class ReplicaContract:
         self.stands(replica, "sales", 1, {"t": b"2"})
         assert replica.last_n("sales") == 0
 
+    def test_leaving_an_epoch_ends_positions_and_keeps_rows_and_what_they_hold(
+        self, replica: Any
+    ) -> None:
+        assert self.fill(replica, "stock", {"a": b"1"}, 7, OLD)
+        replica.cover("stock", 12)
+        replica.leave_epoch(NEW)
+        assert replica.epoch() == NEW
+        assert (replica.tseq("stock"), replica.digest("stock")) == (0, 0)
+        assert replica.last_n("stock") == 12
+        assert self.fill(replica, "stock", {"a": b"2"}, 3, NEW)
+        self.stands(replica, "stock", 3, {"a": b"2"})
+
     def test_an_older_epochs_rows_end_where_the_newer_one_has_none(self, replica: Any) -> None:
         assert self.fill(replica, "sales", {"s": b"1"}, 9, OLD)
         assert self.fill(replica, "stock", {}, 1, NEW)

@@ -7,12 +7,11 @@ import pytest
 
 from common import messages as m
 from common.follower import (
-    BUFFER_CHANGES,
     CREDIT_BYTES,
     Event,
     Follower,
-    TopicState,
 )
+from common.topic_progress import BUFFER_BYTES, BUFFER_CHANGES, TopicState
 from common.topics import Profile
 from common.wire import DIGEST_MASK, digest_hex, row_digest
 from tests.common.memory_replica import MemoryReplica
@@ -266,3 +265,13 @@ def test_more_than_the_buffer_holds_is_fetched_instead() -> None:
     missing = run(9, *[b"x"] * (at - 9))
     assert post.follower.delta(m.Delta(again.request, 0, False, missing)) == []
     assert (post.replica.tseq("stock"), post.follower.live) == (at, True)
+
+
+def test_more_bytes_than_the_buffer_holds_are_fetched_instead() -> None:
+    post = Post(7)
+    since = only(post.welcome(stock=8), m.Since)
+    post.follower.changes(run(9, bytes(BUFFER_BYTES // 2), bytes(BUFFER_BYTES // 2)))
+    assert post.events[-1] is Event.BUFFER_OVERFLOW
+    again = only(post.follower.delta(m.Delta(since.request, 0, True, run(8, b"8"))), m.Since)
+    assert post.follower.delta(m.Delta(again.request, 0, False, run(9, b"9", b"10"))) == []
+    assert (post.replica.tseq("stock"), post.follower.live) == (10, True)

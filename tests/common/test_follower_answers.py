@@ -10,8 +10,8 @@ from common.follower import (
     CREDIT_BYTES,
     MISMATCH_PAUSE_S,
     Event,
-    TopicState,
 )
+from common.topic_progress import TopicState
 from common.wire import digest_hex
 from tests.common.test_follower import NOW, OLD, OUTBOX, Post, beat, digest_of, only, run
 

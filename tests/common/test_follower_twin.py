@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.follower import TopicState
+from common.topic_progress import TopicState
 from common.wire import digest_hex
 from tests.common.hub_twin import OUTBOX, TOPICS, HubTwin
 

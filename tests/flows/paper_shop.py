@@ -5,6 +5,7 @@ Owns the moving of frames. What is in them, and what becomes of it, is the shipp
 """
 
 from collections import deque
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -47,6 +48,7 @@ class PaperHub:
         self._mint = IdMint(hand.clocks.wall_ms, seeded_bytes(99))
         self.broadcasts: list[tuple[Profile, bytes]] = []
         self._wanted: list[str] = []
+        self.kinds: Mapping[str, m.CommandKind] = m.COMMANDS
         store = Store.create(self.path)
         with store.group():
             ChangeLogBook.found(store, "5" * 32)
@@ -60,7 +62,8 @@ class PaperHub:
             clocks.wall_ms, clocks.monotonic, seeded_bytes(99), self._wanted.append
         )
         keys = Keys(seal.new_signing_keys(), seal.new_curve_keys(), seal.new_curve_keys())
-        parts = make_parts(store, keys, Settings(shop=ShopSettings(name="Essai")), around)
+        settings = Settings(shop=ShopSettings(name="Essai"))
+        parts = make_parts(store, keys, settings, around, self.kinds)
         self.log, self._sync, self._doors, self._core = (
             parts.log,
             parts.sync,
@@ -103,7 +106,7 @@ class PaperHub:
         """Come back from a copy, as another history."""
         self._store.close()
         with closing(sqlite3.connect(backup)) as db, closing(sqlite3.connect(self.path)) as target:
-            db.execute("UPDATE meta SET value = ? WHERE name = 'epoch'", (epoch,))
+            db.execute("UPDATE meta SET value = ? WHERE name LIKE 'epoch%'", (epoch,))
             db.commit()
             db.backup(target)
         self._wanted.clear()
@@ -152,6 +155,7 @@ class PaperPost:
         self._till = Till(hand.clocks, self._mint)
         self._connections = 0
         self.peer = b""
+        self.asleep = False
         self.inbox: deque[tuple[Way, bytes]] = deque()
         self.outgoing: deque[bytes] = deque()
         self.tickets: list[Ticket] = []
@@ -251,6 +255,8 @@ class PaperShop:
                 if profile is post.profile and self.rng.random() >= loss:
                     post.inbox.append((Way.BROADCASTS, frame))
         for post in self.posts:
+            if post.asleep:
+                continue  # What comes lies in its sockets.
             post.turn(frames=self.rng.randrange(1, 40))
 
     def wait(self, seconds: float, loss: float = 0.0) -> None:

@@ -16,17 +16,21 @@ from common import seal, wire
 from common.ids import IdMint
 from common.topics import KIOSK_PROFILES, Profile
 from hub import queries
+from hub.alerts import AlertBook
 from hub.changes import ChangeLogBook
-from hub.config import KeepSettings, Keys
+from hub.config import KeepSettings, Keys, WatchSettings
 from hub.doors import Doors
 from hub.hub import Counters, Desks, Hub
 from hub.pairing import PairingDesk
 from hub.pipeline import Pipeline
 from hub.records import devices
 from hub.records.devices import ACTIVE, Device
+from hub.register import Register
+from hub.space import Space
 from hub.store import Store
 from hub.sync import SyncDesk
 from hub.upkeep import Upkeep
+from hub.watch import Watch
 
 EPOCH = "5" * 32
 WALL_MS = 1_772_545_920_000
@@ -46,6 +50,17 @@ class Hand:
     def wall_ms(self) -> int:
         """Return the wall clock, ms."""
         return WALL_MS + round((self.now_s - 1000.0) * 1000)
+
+
+@dataclass(slots=True)
+class Disk:
+    """How much room a disk has, as a test says."""
+
+    free: int = 10**12
+
+    def measure(self, _: Path) -> int:
+        """Return it, bytes."""
+        return self.free
 
 
 def device(number: int, profile: Profile, state: str = ACTIVE) -> Device:
@@ -69,6 +84,7 @@ class Bench:
     core: Hub
     keys: Keys
     wanted: list[str]
+    disk: Disk
     enrolled: list[Device] = field(default_factory=list)
     sent: int = 0
 
@@ -126,15 +142,28 @@ def open_bench(folder: Path) -> Iterator[Bench]:
     wanted: list[str] = []
     sync = SyncDesk(log, pipeline, wanted.append, PORTS, hand.wall_ms, hand.clock)
     counters = Counters()
+    alerts = AlertBook(store, log, mint, hand.wall_ms)
+    watch = Watch(store, alerts, WatchSettings().silent_s, hand.wall_ms, hand.clock)
+    disk = Disk()
+    space = Space(folder, KeepSettings().min_free_mb, disk.measure, alerts, hand.clock)
     desk = queries.Desk(
-        store, log, pairing, {}, counters.as_dict, hand.wall_ms, hand.wall_ms(), "Essai"
+        store,
+        log,
+        pairing,
+        watch,
+        space,
+        counters.as_dict,
+        hand.wall_ms,
+        hand.wall_ms(),
+        "Essai",
     )
     doors = Doors(())
     upkeep = Upkeep(store, log, KeepSettings(), hand.wall_ms)
-    desks = Desks(log, pipeline, sync, pairing, doors, desk, upkeep, _card)
+    register = Register(store)
+    desks = Desks(log, pipeline, sync, pairing, doors, desk, upkeep, _card, watch, space, register)
     core = Hub(desks, counters, hand.wall_ms)
     try:
-        yield Bench(path, hand, store, log, sync, pairing, doors, desk, core, keys, wanted)
+        yield Bench(path, hand, store, log, sync, pairing, doors, desk, core, keys, wanted, disk)
     finally:
         store.close()
 

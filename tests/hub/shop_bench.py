@@ -40,7 +40,16 @@ from tests.kiosk.post import NOW_MS, seeded_bytes
 EPOCH: Final = "5" * 32
 NO_LIMIT: Final = 2**30
 DEVICES: Final = tuple(
-    Device(f"{number:032x}", number, name, profile, ACTIVE, bytes([number]) * 32, b"", 0)
+    Device(
+        f"{number:032x}",
+        number,
+        name,
+        profile,
+        ACTIVE,
+        bytes([number]) * 32,
+        bytes([number]) * 32,
+        0,
+    )
     for number, name, profile in (
         (1, "Console", Profile.CONSOLE),
         (2, "Till 1", Profile.TILL),

@@ -11,7 +11,10 @@ from common import VERSION
 from hub.cli import SOME_REJECTED, main
 from hub.config import Folder, read_keys, read_settings
 
-COMMANDS = ("init", "run", "pair", "devices", "status", "import-articles")
+COMMANDS = (
+    *("init", "run", "pair", "devices", "status", "import-articles", "quarantine"),
+    *("backup", "restore", "backups", "check"),
+)
 GOOD = "code_barres;libelle;prix_ttc;tva\n1;Pain;2,50;5,5\n"
 
 
@@ -81,6 +84,10 @@ def test_init_takes_ports_that_exist(tmp_path: Path, port: str) -> None:
         ("devices",),
         ("pair", "--profile", "till", "--name", "x"),
         ("import-articles", "x.csv"),
+        ("backup",),
+        ("backups", "--json"),
+        ("restore", "x.db"),
+        ("check",),
     ],
 )
 @pytest.mark.parametrize(

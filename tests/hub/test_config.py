@@ -53,10 +53,10 @@ def test_what_a_file_says_replaces_its_default_only(tmp_path: Path, bom_or_crlf:
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("[shops]\nname = 'x'", ["shops", "shop, network, keep"]),
-        ("port = 3", ["port", "shop, network, keep"]),
+        ("[shops]\nname = 'x'", ["shops", "shop, network, keep, watch"]),
+        ("port = 3", ["port", "shop, network, keep, watch"]),
         ("[network]\nport = 3", ["[network] port", "commands_port"]),
-        ("[keep]\ndays = 3", ["[keep] days", "window_days, log_changes"]),
+        ("[keep]\ndays = 3", ["[keep] days", "window_days, log_changes, min_free_mb"]),
     ],
 )
 def test_an_unknown_name_is_said_with_those_that_are_known(
@@ -91,6 +91,10 @@ def test_an_unknown_name_is_said_with_those_that_are_known(
         ("keep", "window_days", "367", "367"),
         ("keep", "log_changes", "99", "99"),
         ("keep", "log_changes", "2026-01-01", "2026"),
+        ("keep", "min_free_mb", "-1", "-1"),
+        ("watch", "silent_s", "-1", "-1"),
+        ("watch", "silent_s", "86401", "86401"),
+        ("watch", "silent_s", "1.5", "1.5"),
     ],
 )
 def test_a_bad_value_is_said_with_its_file_field_and_what_it_is(
@@ -123,6 +127,21 @@ def test_a_folder_in_the_files_place_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         read_settings(folder)
     assert caught.value.problem.code == "settings_unreadable"
+
+
+@pytest.mark.parametrize("seconds", [1, 9])
+def test_a_watch_that_waits_for_hardly_longer_than_a_ping_is_refused(
+    tmp_path: Path, seconds: int
+) -> None:
+    code, said = refusal(tmp_path, f"[watch]\nsilent_s = {seconds}\n")
+    assert code == "setting_invalid"
+    assert f"watch.silent_s` must be 0 or at least 10: {seconds}" in said
+
+
+@pytest.mark.parametrize("seconds", [0, 10, 86_400])
+def test_a_watch_may_be_off_or_patient(tmp_path: Path, seconds: int) -> None:
+    settings = read_settings(written(tmp_path, f"[watch]\nsilent_s = {seconds}\n"))
+    assert settings.watch.silent_s == seconds
 
 
 def test_ports_are_shared_by_nobody(tmp_path: Path) -> None:

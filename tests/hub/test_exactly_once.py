@@ -252,7 +252,7 @@ def test_on_a_full_disk_nothing_is_taken_and_nothing_is_lost(bench: ShopBench) -
     before = bench.picture()
     full = bench.take(*sales)
     assert [type(answer) for answer in full.answers] == [m.Refused, m.Expect, m.Refused]
-    assert full.statuses == ["hub_busy", "other", "hub_busy"]
+    assert full.statuses == ["hub_disk_full", "other", "hub_disk_full"]
     assert full.answers[1] == m.Expect(bench.till.outbox, 1)
     assert full.changes == []
     assert full.taken == 0

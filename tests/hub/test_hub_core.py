@@ -11,6 +11,7 @@ from common import wire
 from common.topics import KIOSK_PROFILES, TOPICS_OF, Profile
 from hub.hub import QUEUE_LIMIT
 from hub.records.devices import Device
+from hub.watched import Presence
 from tests.hub.desk_bench import EPOCH, WALL_MS, Bench, article, decoded, open_bench
 
 
@@ -142,7 +143,7 @@ def test_who_is_nobody_gets_nothing(bench: Bench, console: Device, user: str) ->
     assert bench.core.message(b"p", user, wire.encode(m.Ping(1))) == []
     assert bench.core.message(b"p", user, b"garbage") == []
     assert bench.core.counters.malformed == 0
-    assert bench.desk.connected == {}
+    assert bench.desk.watch.view(console).presence is Presence.NEVER
 
 
 def test_beyond_the_queues_limit_commands_are_dropped(bench: Bench, console: Device) -> None:

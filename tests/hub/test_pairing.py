@@ -9,7 +9,7 @@ import pytest
 
 from common import enrolment, seal
 from common import messages as m
-from common.errors import Refusal
+from common.errors import Problem, Refusal
 from common.topics import Profile
 from hub.pairing import CODE_LIFE_S, CONVERSATIONS, TRIES, CodeState
 from hub.records import devices
@@ -241,3 +241,17 @@ def test_a_database_that_fails_enrols_nobody_and_leaves_the_code(bench: Bench) -
     post.hello()
     post.prove()
     assert len(known(bench)) == 1
+
+
+def test_a_code_that_nobody_could_use_is_void_and_says_why(bench: Bench) -> None:
+    problem = Problem("port_in_use", {"port": 47802})
+    bench.pairing.withdraw(problem)
+    number = bench.pairing.give_out(KEY, SALT, Profile.TILL, "Caisse 1")
+    bench.pairing.withdraw(problem)
+    view = bench.pairing.look(number)
+    assert (view.state, view.problem) == (CodeState.VOID, problem)
+    assert not bench.pairing.open
+    bench.hand.now_s += CODE_LIFE_S
+    assert bench.pairing.look(number).state is CodeState.VOID
+    again = bench.pairing.give_out(KEY, SALT, Profile.TILL, "Caisse 1")
+    assert (bench.pairing.look(again).state, bench.pairing.look(again).problem) == ("out", None)

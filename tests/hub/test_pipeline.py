@@ -245,7 +245,7 @@ def test_on_a_disk_that_is_nearly_full_a_sale_is_taken_or_waits(shop: Shop) -> N
         (answer,) = shop.replies(large)
         if isinstance(answer, m.Reply):
             break
-        assert answer.code == "hub_busy"
+        assert answer.code == "hub_disk_full"
         check(shop)
         waited += 1
     assert answer.status is m.Status.ACCEPTED

@@ -9,9 +9,12 @@ import pytest
 
 from common import VERSION, wire
 from common import messages as m
+from common.models import Ticket, TicketLine
 from common.topics import TOPICS, Profile
 from hub.queries import QUERIES, answer
+from hub.records import sales
 from hub.records.devices import Device
+from hub.records.sales import Arrival
 from tests.hub.desk_bench import EPOCH, WALL_MS, Bench, article, open_bench
 
 GOOD: dict[str, dict[str, Any]] = {
@@ -20,9 +23,14 @@ GOOD: dict[str, dict[str, Any]] = {
     "pair": {"profile": "till", "name": "Caisse 1", "key": "0a" * 32, "salt": "0b" * 16},
     "code": {"number": 1},
     "tickets": {"before_ms": WALL_MS},
+    "quarantine": {},
 }
 SELLING = (Profile.TILL, Profile.OFFICE, Profile.CONSOLE)
-ASKERS = {kind: SELLING if kind == "tickets" else (Profile.CONSOLE,) for kind in GOOD}
+ASKERS = {
+    **dict.fromkeys(GOOD, (Profile.CONSOLE,)),
+    "tickets": SELLING,
+    "quarantine": (Profile.OFFICE, Profile.CONSOLE),
+}
 
 
 @pytest.fixture
@@ -147,3 +155,41 @@ def test_devices_are_the_posts_with_when_they_were_heard(bench: Bench, console: 
 def test_unknown_arguments_do_not_stop_an_older_hub(bench: Bench, console: Device) -> None:
     said = answer(bench.desk, console, m.Query(1, "status", {"of_a_newer_client": 1}))
     assert said.code == ""
+
+
+def test_tickets_too_large_for_one_frame_come_in_fewer(bench: Bench, console: Device) -> None:
+    till = bench.enrol(1, Profile.TILL)
+    arrival = Arrival(till.id, till.name, WALL_MS)
+    with bench.store.group() as db:
+        for number in range(60):
+            sales.add_ticket(db, _huge_ticket(number), arrival)
+    asked = wire.encode(m.Query(7, "tickets", {"before_ms": 2**41, "limit": 200}))
+    ((_, frame),) = bench.core.message(b"peer", console.id, asked)
+    assert len(frame) < wire.BROADCAST_BYTES
+    first = ask(bench, console, "tickets", {"before_ms": 2**41, "limit": 200}).result
+    assert 1 < len(first) < 60
+    at_ms, seen = 2**41, 0
+    while page := ask(bench, console, "tickets", {"before_ms": at_ms, "limit": 200}).result:
+        seen += len(page)
+        at_ms = page[-1]["ticket"]["at_ms"]
+    assert seen == 60, "asked on from the last, none is left out"
+
+
+def _huge_ticket(number: int) -> Ticket:
+    """Return a ticket of nearly the size that a command may have."""
+    line = TicketLine("", "é" * 200, 1000, 100, 550, 100)
+    return Ticket(
+        f"{number:032x}",
+        "S",
+        number,
+        WALL_MS + number,
+        60,
+        "2026-03-03",
+        0,
+        "A",
+        "main",
+        (line,) * 450,
+        (),
+        (),
+        45_000,
+    )

@@ -1,5 +1,6 @@
 """The database file: what it opens on, what it refuses and why, and how a transaction ends."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -144,6 +145,52 @@ def test_while_another_process_writes_commands_wait_in_their_outbox(tmp_path: Pa
     assert bench.take(sold).statuses == ["accepted"]
     check_all(bench)
     bench.store.close()
+
+
+def test_rows_that_do_not_fit_their_digest_are_told(tmp_path: Path) -> None:
+    bench = ShopBench(tmp_path)
+    bench.store.close()
+    with closing(sqlite3.connect(bench.path)) as db:
+        db.execute("UPDATE live_row SET row = CAST(row || ' ' AS BLOB) WHERE topic = 'stock'")
+        db.commit()
+    assert refusal(bench.path) == "database_damaged"
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts open files in /proc")
+@pytest.mark.parametrize("damage", [b"", b"\xff" * 9000, None], ids=["empty", "text", "schema"])
+def test_a_database_that_is_refused_is_let_go(tmp_path: Path, damage: bytes | None) -> None:
+    path = made(tmp_path)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE meta SET value = '99' WHERE name = 'schema'")
+        db.commit()
+    if damage is not None:
+        path.write_bytes(damage)
+    with pytest.raises(StoreError):
+        Store.open(path)
+    held_files = [os.readlink(f"/proc/self/fd/{fd}") for fd in _open_files()]
+    assert [name for name in held_files if name.startswith(str(tmp_path))] == []
+
+
+def _open_files() -> list[str]:
+    return [fd for fd in os.listdir("/proc/self/fd") if os.path.islink(f"/proc/self/fd/{fd}")]
+
+
+def test_what_hinders_a_new_database_is_said_and_nothing_half_made_stays(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as raised:
+        Store.create(tmp_path / "none" / "comptoir.db")
+    assert raised.value.problem.code == "database_unusable"
+    (tmp_path / "comptoir.db.part").mkdir()
+    with pytest.raises(StoreError) as raised:
+        Store.create(tmp_path / "comptoir.db")
+    assert raised.value.problem.code == "database_unusable"
+    assert os.listdir(tmp_path) == ["comptoir.db.part"]
+
+
+def test_what_an_interrupted_making_left_is_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / "comptoir.db.part").write_bytes(b"half")
+    (tmp_path / "comptoir.db.part-journal").write_bytes(b"half")
+    Store.open(made(tmp_path)).close()
+    assert os.listdir(tmp_path) == ["comptoir.db"]
 
 
 # Transactions.

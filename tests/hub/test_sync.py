@@ -11,7 +11,7 @@ from common import wire
 from common.topics import TOPICS, TOPICS_OF, Profile
 from hub.reader import EncodedSnapshot, ReadFailed
 from hub.records.devices import Device
-from hub.sync import IDLE_S, PUMP_CHUNKS, SHARED_S
+from hub.sync import CONNECTIONS, IDLE_S, PUMP_CHUNKS, SHARED_S, SyncDesk
 from tests.hub.desk_bench import EPOCH, PORTS, WALL_MS, Bench, article, decoded, open_bench
 
 OUTBOX = "0a" * 16
@@ -223,3 +223,59 @@ def test_gone_and_idle_peers_are_served_no_more(bench: Bench, till: Device) -> N
     bench.sync.tick()
     bench.hear(till, m.Credit("articles", 2, 5000), b"c")
     assert list(bench.sync.pump()) == []
+
+
+class Known:
+    """Outboxes and backups: each outbox was taken up to 9, and backups hold it up to here."""
+
+    def __init__(self) -> None:
+        self.covered_n = 0
+        self.asked: list[str] = []
+
+    def last_n(self, _outbox: str, _device_id: str) -> int:
+        """Return how far an outbox was taken."""
+        return 9
+
+    def covered(self, outbox: str) -> int:
+        """Return how far backups hold an outbox."""
+        self.asked.append(outbox)
+        return self.covered_n
+
+
+def test_welcome_and_pong_say_how_far_backups_hold_the_peers_outbox(
+    bench: Bench, till: Device
+) -> None:
+    known = Known()
+    clock = bench.hand.clock
+    desk = SyncDesk(bench.log, known, bench.wanted.append, PORTS, lambda: WALL_MS, clock, known)
+    assert decoded(desk.ping(b"a", till, m.Ping(5))) == [m.Pong(5, WALL_MS, 0)]
+    assert known.asked == [], "who said no hello has no outbox yet"
+    known.covered_n = 4
+    (welcome,) = decoded(desk.hello(b"a", till, hello()))
+    assert (welcome.last_n, welcome.covered_n) == (9, 4)
+    known.covered_n = 7
+    assert decoded(desk.ping(b"a", till, m.Ping(6))) == [m.Pong(6, WALL_MS, 7)]
+    assert decoded(desk.ping(b"b", till, m.Ping(6))) == [m.Pong(6, WALL_MS, 0)]
+    assert known.asked == [OUTBOX, OUTBOX]
+    desk.gone(b"a")
+    assert decoded(desk.ping(b"a", till, m.Ping(7)))[0].covered_n == 7
+
+
+def test_a_peer_that_pings_is_remembered_before_those_that_do_not(
+    bench: Bench, till: Device
+) -> None:
+    known = Known()
+    known.covered_n = 3
+    clock = bench.hand.clock
+    desk = SyncDesk(bench.log, known, bench.wanted.append, PORTS, lambda: WALL_MS, clock, known)
+    for number in range(CONNECTIONS):
+        desk.hello(b"%d" % number, till, hello())
+    desk.ping(b"0", till, m.Ping(1))
+    desk.hello(b"new", till, hello())
+    assert decoded(desk.ping(b"0", till, m.Ping(1)))[0].covered_n == 3
+    assert decoded(desk.ping(b"1", till, m.Ping(1)))[0].covered_n == 0
+
+
+def test_without_backups_nothing_is_covered(bench: Bench, till: Device) -> None:
+    assert bench.hear(till, hello())[0].covered_n == 0
+    assert bench.hear(till, m.Ping(1))[0].covered_n == 0

@@ -48,9 +48,20 @@ def seeded_bytes(seed: int = 0) -> Callable[[int], bytes]:
     return lambda size: blake2b(b"%d %d" % (seed, next(numbers)), digest_size=size).digest()
 
 
-def maker(seed: int = 0) -> Maker:
+@dataclass(slots=True)
+class Disk:
+    """A disk with so much room, in bytes."""
+
+    free: int = 2**40
+
+    def free_bytes(self, _folder: Path) -> int:
+        """Return how much is free."""
+        return self.free
+
+
+def maker(seed: int = 0, disk: Disk | None = None) -> Maker:
     """Return what a new outbox of device 7 is made of; another seed is another day."""
-    return Maker(7, seeded_bytes(seed))
+    return Maker(7, seeded_bytes(seed), (disk or Disk()).free_bytes)
 
 
 def new_outbox(folder: Path) -> Outbox:

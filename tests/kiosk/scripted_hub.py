@@ -11,7 +11,7 @@ from kiosk.conversation import Conversation, Turn
 from kiosk.outbox import Outbox
 from kiosk.presence import Way
 from kiosk.replica import Replica
-from tests.kiosk.post import OTHER, HandClocks, digest_hex, maker
+from tests.kiosk.post import OTHER, Disk, HandClocks, digest_hex, maker
 
 TOPICS = TOPICS_OF[Profile.TILL]
 EPOCH, NEWER, OLDER = "5" * 32, "6" * 32, "4" * 32
@@ -24,7 +24,8 @@ class Scripted:
 
     def __init__(self, folder: Path) -> None:
         self.hand = HandClocks()
-        self.outbox = Outbox(folder / "outbox.db", maker())
+        self.disk = Disk()
+        self.outbox = Outbox(folder / "outbox.db", maker(disk=self.disk))
         self.replica = Replica(folder / "replica.db", self.outbox.id)
         self.talk = self.new_conversation()
         self.said: list[Any] = []
@@ -81,6 +82,7 @@ class Scripted:
         tseq: dict[str, int] | None = None,
         epoch: str = EPOCH,
         last_n: int = 0,
+        covered_n: int = 0,
     ) -> m.Welcome:
         """Return a welcome; topics stand at 0 where not named."""
         marks = {topic: m.TopicMark((tseq or {}).get(topic, 0), 0) for topic in TOPICS}
@@ -99,6 +101,7 @@ class Scripted:
             broadcast_port=PORT,
             hub_ms=hub_ms,
             sent_ms=hello.sent_ms,
+            covered_n=covered_n,
         )
 
     def go_live(self, epoch: str = EPOCH, last_n: int = 0) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from common import messages as m
 from common.errors import Problem
-from kiosk.news import Folded, Swapped
+from common.wire import row_digest
+from kiosk.news import Folded, Left, Swapped
 from kiosk.outbox import Counts, Outbox
 from kiosk.presence import Way
 from kiosk.state import LinkStatus
@@ -127,8 +128,9 @@ def test_a_hub_of_another_protocol_is_named_and_asked_again_later(post: Scripted
 def test_what_one_turn_takes_is_one_turns_news(post: Scripted) -> None:
     post.go_live()
     turn = post.hear_broadcast(changes("stock", 1, ("a", b"1")), changes("sales", 1, ("s", b"1")))
-    assert [(news.topic, news.tseq) for news in turn.news] == [("stock", 1), ("sales", 1)]
-    assert all(isinstance(news, Folded) for news in turn.news)
+    folded = [news for news in turn.news if isinstance(news, Folded)]
+    assert [(news.topic, news.tseq) for news in folded] == [("stock", 1), ("sales", 1)]
+    assert folded == turn.news
     assert post.replica.tseq("stock") == post.replica.tseq("sales") == 1
 
 
@@ -205,6 +207,46 @@ def test_a_heartbeat_of_another_epoch_calls_for_a_hello(post: Scripted) -> None:
     turn = post.hear(*snapshot(asks[0], {"x": b"1"}, 4, epoch=NEWER))
     assert turn.news == [Swapped(asks[0].topic, 4, 0)]
     assert post.replica.epoch() == NEWER
+
+
+def test_positions_of_an_epoch_that_is_over_are_left_before_the_new_rows_come(
+    post: Scripted,
+) -> None:
+    post.go_live()
+    post.hear_broadcast(changes("stock", 1, ("a", b"1")), changes("sales", 1, ("s", b"1")))
+    post.talk.closed(Way.COMMANDS)
+    post.open(Way.COMMANDS)
+    (hello,) = post.take(m.Hello)
+    turn = post.hear(post.welcome(hello, {"stock": 1}, epoch=NEWER))
+    assert {news.topic for news in turn.news} >= {"stock", "sales"}
+    assert all(isinstance(news, Left) for news in turn.news)
+    assert (post.replica.tseq("stock"), post.replica.epoch()) == (0, NEWER)
+    # Cut off now, it asks for all of it again, and keeps what it had for reading.
+    post.talk = post.new_conversation()
+    post.said.clear()
+    post.open()
+    (hello,) = post.take(m.Hello)
+    post.hear(post.welcome(hello, {"stock": 1}, epoch=NEWER))
+    (since,) = post.take(m.Since)
+    assert (since.topic, since.tseq) == ("stock", 0)
+    post.hear(m.Delta(since.request, 0, False, changes("stock", 1, ("b", b"2"), epoch=NEWER)))
+    assert post.replica.digest("stock") == row_digest("b", b"2")
+    assert post.talk.status is ONLINE
+
+
+def test_a_newer_epoch_counts_before_broadcasts_are_open(post: Scripted) -> None:
+    post.go_live()
+    post.hear_broadcast(changes("stock", 1, ("a", b"1")))
+    for way in Way:
+        post.talk.closed(way)
+    post.outbox.append(draft())
+    post.open(Way.COMMANDS)
+    (hello,) = post.take(m.Hello)
+    turn = post.hear(post.welcome(hello, {"stock": 1}, epoch=NEWER))
+    # What is sent now is answered with positions of the new epoch.
+    assert [command.n for command in post.take(m.Command)] == [1]
+    assert {news.topic for news in turn.news if isinstance(news, Left)} >= {"stock"}
+    assert (post.replica.tseq("stock"), post.replica.epoch()) == (0, NEWER)
 
 
 def test_a_hub_of_an_older_epoch_is_never_followed(post: Scripted) -> None:
@@ -334,7 +376,7 @@ def test_a_busy_hub_is_shown_and_asked_again(post: Scripted) -> None:
     post.turn()
     post.take(m.Command)
     post.hear(m.Refused("hub_busy", {"reason": "disk full"}))
-    assert post.talk.problem is not None
+    assert post.talk.hub_trouble == Problem("hub_busy", {"reason": "disk full"})
     assert post.outbox.counts() == Counts(1, 0)
     for _ in range(6):
         post.wait(1)

@@ -7,17 +7,19 @@ from typing import Any
 import orjson
 import pytest
 
+from common.errors import Problem
 from common.i18n import Translator
 from common.messages import Change
 from common.models import encode_row
 from common.topics import Profile
-from kiosk.arrivals import Batch
+from kiosk.arrivals import Batch, LinkView
 from kiosk.device import write_device
 from kiosk.headless import Headless
 from kiosk.keys import new_keys, write_keys
 from kiosk.news import Folded, Swapped
 from kiosk.opening import open_session
 from kiosk.session import Session
+from kiosk.state import LinkStatus
 from tests.kiosk.post import OTHER, device, reply
 from tests.kiosk.shop_rows import level, uid
 from tests.kiosk.test_session import stock_up
@@ -237,3 +239,34 @@ def test_errors_are_said_in_the_language_that_was_asked_for(till: Lines) -> None
 def test_quit_ends_it(till: Lines) -> None:
     assert till.do(do="quit") == []
     assert till.headless.over
+
+
+def test_what_is_not_delivered_is_listed(till: Lines) -> None:
+    (none,) = till.do(do="undelivered")
+    assert none["operations"] == []
+    (sold,) = till.do(do="sell", lines=[{"code": CODE}], tag=1)
+    (listed,) = till.do(do="undelivered", tag="list")
+    ticket = sold["ticket"]
+    assert listed["tag"] == "list"
+    assert listed["operations"] == [
+        {
+            "n": 1,
+            "kind": "sale.record",
+            "made_ms": listed["operations"][0]["made_ms"],
+            "reference": f"{ticket['series']}-1",
+            "total_cents": ticket["total_cents"],
+            "problem": None,
+        }
+    ]
+    (none,) = till.do(do="undelivered", limit=0)
+    assert none["operations"] == []
+
+
+def test_a_hub_that_takes_nothing_stands_in_the_state(till: Lines) -> None:
+    trouble = Problem("hub_disk_low", {"free_mb": 3})
+    till.session._arrivals.put(Batch(1, link=LinkView(LinkStatus.ONLINE, hub_trouble=trouble)))
+    till.said.clear()
+    till.headless.turn()
+    (said,) = till.said
+    assert said["state"]["hub_trouble"] == {"code": "hub_disk_low", "params": {"free_mb": 3}}
+    assert (said["state"]["link"], said["state"]["problem"]) == ("online", None)

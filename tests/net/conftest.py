@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from shop_processes import HubProcess, KioskProcess, Process, found_hub, stock_up
+from child_processes import Process
+from shop_processes import HubProcess, KioskProcess, found_hub, stock_up
 
 from common.sample import sample_shop
 from hub.config import Folder

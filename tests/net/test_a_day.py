@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shop_processes import ROOT, KioskProcess
+from child_processes import ROOT
+from shop_processes import KioskProcess
 
 from tests.net.conftest import Street
 from tests.net.ledger import read_ledger

@@ -10,8 +10,9 @@ from typing import Any
 
 import orjson
 import pytest
+from child_processes import ROOT
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
-from shop_processes import HOST, ROOT, HubProcess
+from shop_processes import HOST, HubProcess
 
 from common import seal
 from hub.config import Folder, read_settings

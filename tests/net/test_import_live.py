@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from shop_processes import ROOT, HubProcess
+from child_processes import ROOT
+from shop_processes import HubProcess
 
 from hub.cli import SOME_REJECTED
 from tests.net.conftest import Street

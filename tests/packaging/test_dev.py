@@ -186,7 +186,7 @@ class TestCommands:
         missing = dev.missing_for_ui(lambda name: None if name == "Xvfb" else name, lambda _: None)
         assert missing == ["Xvfb", "libGL", "libEGL", "libmtdev"]
         assert dev.missing_for_ui(str, str) == []
-        assert dev.ui_install_command().startswith("sudo apt-get install libegl1 ")
+        assert dev.ui_install_command().startswith("sudo apt-get install gcc ")
 
     def test_unknown_command(self) -> None:
         with pytest.raises(Stop, match="there is no command 'tset'"):
@@ -199,6 +199,15 @@ class TestCommands:
 
     def test_pytest_takes_any_option(self) -> None:
         assert dev.command_of(["test", "-x", "--lf"], ENGLISH).run is dev.test
+
+    def test_the_rounds_of_killing_take_their_own_options(self) -> None:
+        asked = ["kill", "--rounds", "1000", "--seed", "7", "--power"]
+        assert dev.command_of(asked, ENGLISH).run is dev.kill
+
+    def test_simulations_take_their_own_options(self) -> None:
+        assert dev.command_of(["sim", "--seed", "7"], ENGLISH).run is dev.sim
+        asked = ["safeguards", "--only", "dedupe", "--json"]
+        assert dev.command_of(asked, ENGLISH).run is dev.safeguards
 
 
 def ran(script_arguments: Sequence[str], **environment: str) -> subprocess.CompletedProcess[str]:

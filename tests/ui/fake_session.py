@@ -34,6 +34,7 @@ from common.sample import sample_shop
 from common.topics import Profile
 from kiosk.catalogue import Catalogue
 from kiosk.state import DeviceInfo, LinkStatus, SessionState, Update
+from kiosk.undelivered import SHOWN, Undelivered
 
 NOW_MS = 1_772_545_920_000  # 3 March 2026, 13:52 UTC
 OFFSET_MIN = 60
@@ -64,6 +65,9 @@ class FakeSession:
         self.sent: list[tuple[str, Mapping[str, Any]]] = []
         self.notices: list[Problem] = []
         self.refuse = ""
+        self.reads = 0
+        self.unreadable = ""
+        self._aside: list[Undelivered] = []
         self.closed = False
         self._pending_tickets: list[Ticket] = []
         self._pending_receipts: list[GoodsReceipt] = []
@@ -138,6 +142,18 @@ class FakeSession:
         notices, self.notices = self.notices, []
         return notices
 
+    def undelivered(self, limit: int = SHOWN) -> list[Undelivered]:
+        """Return what was put aside, then what is pending; refused where a test says so."""
+        self.reads += 1
+        if self.unreadable:
+            raise Refusal(self.unreadable, file="outbox.db", reason="disk I/O error")
+        waiting = [self._undelivered(each) for each in self._pending_tickets]
+        waiting += [
+            Undelivered(0xF000 + n, "goods.receive", receipt.at_ms, "", None, None)
+            for n, receipt in enumerate(self._pending_receipts)
+        ]
+        return [*self._aside, *waiting][:limit]
+
     def close(self) -> None:
         """Note that the screens let go."""
         self.closed = True
@@ -196,6 +212,39 @@ class FakeSession:
         for receipt in receipts:
             self.put("receipts", Delivery(receipt.id, device.id, device.name, self.now_ms, receipt))
         self._pending()
+
+    def put_aside(self, problem: Problem) -> None:
+        """Let the hub put the oldest pending ticket aside."""
+        self._aside.append(
+            replace(self._undelivered(self._pending_tickets.pop(0)), problem=problem)
+        )
+        self.state = replace(self.state, quarantined=len(self._aside))
+        self._pending()
+
+    def take_back(self) -> None:
+        """Let the hub take what it had put aside."""
+        self._aside.clear()
+        self.state = replace(self.state, quarantined=0)
+        self._pending()
+
+    def trouble(self, problem: Problem | None) -> None:
+        """Let the hub be there and take nothing, or take things again."""
+        self.state = replace(self.state, hub_trouble=problem)
+        self._state_changed = True
+        self.wake()
+
+    def clock(self, diff_ms: int) -> None:
+        """Let the hub's clock differ from this post's by so much."""
+        self.state = replace(self.state, clock_diff_ms=diff_ms)
+        self._state_changed = True
+        self.wake()
+
+    @staticmethod
+    def _undelivered(ticket: Ticket) -> Undelivered:
+        reference = f"{ticket.series}-{ticket.number}"
+        return Undelivered(
+            ticket.number, "sale.record", ticket.at_ms, reference, ticket.total_cents, None
+        )
 
     def _may_write(self) -> None:
         if self.refuse:

@@ -37,6 +37,7 @@ class Hands:
         from kiosk.app import Stage
 
         self.session = session
+        self.faults_expected = 0
         self.languages: list[str] = []
         self._window = Window
         if tuple(Window.size) != size:
@@ -59,6 +60,8 @@ class Hands:
     def close(self) -> None:
         """Take the screen out of the window."""
         self.stage.close()
+        # The window goes on after a fault; a test must not.
+        assert self.stage.faults.count == self.faults_expected, "a callback failed: see the log"
         self._window.remove_widget(self.stage.root)
         self._step(1)
 

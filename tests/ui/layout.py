@@ -13,17 +13,20 @@ _SLACK_PX = 1.5
 Box = tuple[float, float, float, float]
 
 
-def faults(hands: Hands) -> list[str]:
-    """Return everything that is too small, cut off, outside the window, or overlapping."""
-    return [*_touch_faults(hands), *_text_faults(hands)]
+def faults(hands: Hands, under: Any = None) -> list[str]:
+    """Return everything that is too small, cut off, outside the window, or overlapping.
+
+    `under`: only below this widget.
+    """
+    return [*_touch_faults(hands, under), *_text_faults(hands, under)]
 
 
-def _touch_faults(hands: Hands) -> list[str]:
+def _touch_faults(hands: Hands, under: Any) -> list[str]:
     from kiosk.widgets.key import Key, TouchArea
 
     found = []
     boxes: list[tuple[Any, Box]] = []
-    for widget in hands.widgets():
+    for widget in hands.widgets(under):
         if not isinstance(widget, Key | TouchArea) or _within(widget, "KeyedList"):
             continue
         box = _box(widget)
@@ -41,13 +44,13 @@ def _touch_faults(hands: Hands) -> list[str]:
     return found
 
 
-def _text_faults(hands: Hands) -> list[str]:
+def _text_faults(hands: Hands, under: Any) -> list[str]:
     from kivy.uix.label import Label
 
     from kiosk.widgets.key import Key
 
     found = []
-    for widget in hands.widgets():
+    for widget in hands.widgets(under):
         if isinstance(widget, Key) and widget.text and widget.children:
             label = next(each for each in widget.children if isinstance(each, Label))
             if label.texture_size[1] > widget.height + _SLACK_PX:

@@ -4,11 +4,14 @@ The same scenes are checked for their layout at every size and photographed for 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from common.errors import Problem
+from common.models import Alert, ReceiptLine
+from common.rules import cash, ticket_line
 from common.topics import Profile
 from kiosk.state import LinkStatus
+from tests.ui.fake_session import FakeSession, sample_alert
 from tests.ui.hands import Hands
 
 Size = tuple[int, int]
@@ -89,6 +92,133 @@ def _explained(till: Hands) -> None:
     till.screen.explain_link()
 
 
+def _waiting(till: Hands) -> None:
+    """Three sales wait, the one just paid among them, and two were put aside; still offline."""
+    _close_sheet(till)
+    session = till.session
+    _sell(session, 4)
+    session.put_aside(Problem("handler_failed", {"reason": "KeyError: 'stock'"}))
+    session.put_aside(Problem("unknown_schema", {"schema": 3, "kind": "sale.record"}))
+    till.screen.close_notice()
+    _settle(till)
+
+
+def _listed(till: Hands) -> None:
+    till.tap(till.key(icon="alert", under=till.screen.ids.status))
+
+
+def _many_listed(till: Hands) -> None:
+    _sell(till.session, 297)
+
+
+def _clock_off(till: Hands) -> None:
+    """All at once: put aside, waiting, a clock of a post whose battery died."""
+    till.session.clock(2 * 365 * 86_400_000 + 5 * 3_600_000)
+
+
+def _hub_trouble(till: Hands) -> None:
+    session = till.session
+    _close_sheet(till)
+    session.clock(-185_000)
+    session.link(LinkStatus.ONLINE)
+    session.trouble(Problem("hub_busy", {"reason": "database or disk is full"}))
+    _settle(till)
+
+
+def _hub_trouble_told(till: Hands) -> None:
+    till.tap(till.key(icon="alert", under=till.screen.ids.status))
+
+
+def _clock_told(till: Hands) -> None:
+    """Only the clock is off."""
+    _close_sheet(till)
+    session = till.session
+    session.trouble(None)
+    session.acknowledge()
+    session.take_back()
+    till.frames()
+    till.tap(till.key(icon="alert", under=till.screen.ids.status))
+
+
+def _faults(till: Hands) -> None:
+    """Two things were found and put right, one after the other."""
+    _close_sheet(till)
+    till.session.clock(0)
+    till.session.notices = [
+        Problem("outbox_damaged", {"saved": 12, "lost": 1, "file": "outbox.damaged.db"}),
+        Problem("replica_rebuilt", {}),
+    ]
+    till.session.wake()
+    _settle(till)
+
+
+def _settle(till: Hands) -> None:
+    """Let the tiles finish flashing."""
+    till.frames()
+    till.until(lambda: not any(tile.glow for tile in till.tiles()), "the flashes over")
+
+
+def _close_sheet(hands: Hands) -> None:
+    hands.screen.ids.sheet.shown = False
+
+
+def _sell(session: FakeSession, count: int) -> None:
+    """Sell one article so many times, half a minute apart."""
+    articles = session.catalogue.search(limit=40)
+    for turn in range(count):
+        each = articles[turn % len(articles)]
+        line = ticket_line(each.id, each.name, 1000, each.price_cents, each.vat_bp)
+        session.now_ms += 30_000
+        session.sell([line], [cash(line.total_cents, line.total_cents)])
+
+
+def _undelivered(depot: Hands) -> None:
+    """Deliveries counted while the office is away."""
+    session = depot.session
+    session.link(LinkStatus.OFFLINE)
+    articles = session.catalogue.search(limit=4)
+    for each in articles:
+        session.now_ms += 600_000
+        session.receive([ReceiptLine(each.id, 6_000)])
+    depot.frames()
+    depot.tap(depot.key(icon="waiting", under=depot.screen.ids.status))
+
+
+def _alerts(office: Hands) -> None:
+    """Every kind of alert that there is."""
+    office.session.put("alerts", *a_day_of_alerts())
+
+
+def a_day_of_alerts() -> list[Alert]:
+    """Return an alert of every code, a post that is silent and one that is back among them."""
+    seen = [
+        ("post_back", "Réserve, 12 min", "Réserve"),
+        ("clock_differs", "Caisse 1, +185 s", "Caisse 1"),
+        ("disk_low", "412 MB · /srv/comptoir", ""),
+        ("outbox_gap", "Caisse 2: 3 (118–120)", "Caisse 2"),
+        ("quarantine_full", "Caisse 1", "Caisse 1"),
+        ("repeated_id", "3f8a1c02-16", "Caisse 1"),
+        ("hash_mismatch", "3f8a1c02-17", "Caisse 1"),
+        ("unknown_schema", "3f8a1c02-18", "Caisse 1"),
+        ("unknown_command", "3f8a1c02-19", "Caisse 1"),
+        ("unreadable_command", "3f8a1c02-20", "Caisse 1"),
+        ("handler_failed", "3f8a1c02-21", "Caisse 1"),
+        ("profile_not_allowed", "9b00d3e1-4", "Réserve"),
+        ("post_silent", "Réserve, 2 min", "Réserve"),
+        ("post_silent", "Caisse 3, 2 min", "Caisse 3"),
+        ("outbox_of_another", "9b00d3e1", "Réserve"),
+        ("of_a_later_release", "x", "Caisse 1"),
+    ]
+    return [
+        replace(sample_alert(n, code, subject), device_name=device)
+        for n, (code, subject, device) in enumerate(seen, 10)
+    ]
+
+
+def _scrolled(office: Hands) -> None:
+    office.screen.ids.alerts.scroll_y = 0.2
+
+
 def _stock(depot: Hands) -> None:
     rows = depot.rows(depot.screen.ids.stock)
     for place in (0, 1, 3):
@@ -142,6 +272,14 @@ TILL = (
     Scene("till-search", _search),
     Scene("till-offline", _offline),
     Scene("till-offline-explained", _explained),
+    Scene("till-put-aside", _waiting),
+    Scene("till-undelivered", _listed),
+    Scene("till-undelivered-many", _many_listed),
+    Scene("till-clock-years", _clock_off),
+    Scene("till-hub-trouble", _hub_trouble),
+    Scene("till-hub-trouble-explained", _hub_trouble_told),
+    Scene("till-clock-minutes", _clock_told),
+    Scene("till-put-right", _faults),
 )
 DEPOT = (
     Scene("depot-stock", _stock),
@@ -149,8 +287,13 @@ DEPOT = (
     Scene("depot-article", _article),
     Scene("depot-deliveries", _deliveries),
     Scene("depot-reorder", _reorder),
+    Scene("depot-undelivered", _undelivered),
 )
-OFFICE = (Scene("office", _nothing),)
+OFFICE = (
+    Scene("office", _nothing),
+    Scene("office-alerts", _alerts),
+    Scene("office-alerts-more", _scrolled),
+)
 WALKS: dict[Profile, tuple[Scene, ...]] = {
     Profile.TILL: TILL,
     Profile.DEPOT: DEPOT,

@@ -48,3 +48,25 @@ def test_today_at_a_glance(open_post: OpenPost) -> None:
     office.session.put("takings", sample_takings("1" * 32, "Caisse 1", 35, 71_280))
     office.until(lambda: office.reads("€1,700.25"), "the new sum")
     assert len(office.rows(office.screen.ids.last)) > 3
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_post_that_is_silent_now_stands_out_until_it_is_back(
+    open_post: OpenPost, lang: str
+) -> None:
+    office = open_post(Profile.OFFICE, lang=lang, session=a_shop_at_work())
+    office.session.put("alerts", sample_alert(30, "post_silent", "Caisse 1, 2 min"))
+    alerts = office.screen.ids.alerts
+    office.until(lambda: office.rows(alerts)[0].stands_out, "the silent post")
+    words = [each for each in office.widgets(office.rows(alerts)[0]) if hasattr(each, "text")]
+    assert not [each.text for each in words if getattr(each, "is_shortened", False)]
+    office.session.put("alerts", sample_alert(29, "post_back", "Caisse 1, 12 min"))
+    office.until(lambda: not any(row.stands_out for row in office.rows(alerts)), "it is back")
+    assert len(office.rows(alerts)) == 4
+
+
+def test_what_was_put_aside_is_counted_with_the_way_to_see_it(open_post: OpenPost) -> None:
+    office = open_post(Profile.OFFICE, lang="en", session=a_shop_at_work())
+    assert not office.reads("comptoir-hub quarantine")
+    office.session.put("alerts", sample_alert(3, "handler_failed", "3f8a1c02-21"))
+    office.until(lambda: office.reads("1 operation was put aside."), "the count")

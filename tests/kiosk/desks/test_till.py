@@ -6,7 +6,7 @@ from common.errors import Problem
 from common.i18n import Translator
 from common.models import Article
 from common.rules import ticket_is_sound
-from kiosk.desks.desk import WAITING_SAID_AFTER_MS, Wall
+from kiosk.desks.desk import TOLD_AT_MOST, WAITING_SAID_AFTER_MS, Wall
 from kiosk.desks.till import SETTLE_MS, Mode, TillDesk
 from kiosk.scanner import Scan
 from kiosk.state import LinkStatus
@@ -172,9 +172,89 @@ def test_what_was_put_right_is_said_once(till: Till) -> None:
     notice = desk.notice()
     assert notice is not None
     assert "7" in notice.text
-    desk.dismiss()
+    desk.close_notice()
     desk.poll()
     assert desk.notice() is None
+
+
+def test_several_problems_are_said_one_after_the_other(till: Till) -> None:
+    desk, session = till
+    session.notices += [Problem("hash_mismatch", {"n": n}) for n in (7, 8, 7, 9)]
+    desk.poll()
+    seen = []
+    while (notice := desk.notice()) is not None:
+        seen.append((notice.text.split()[1], notice.more))
+        desk.close_notice()
+    assert seen == [("7", "2 more messages"), ("8", "1 more message"), ("9", "")]
+
+
+def test_what_is_told_waits_behind_what_was_just_done(till: Till) -> None:
+    desk, session = till
+    session.notices.append(Problem("hash_mismatch", {"n": 7}))
+    desk.poll()
+    desk.scan(Scan("3760123456784"))
+    notice = desk.notice()
+    assert notice is not None
+    assert notice.title == "Code 3760123456784 is not in the catalogue"
+    desk.tap_article(session.catalogue.search_ids()[0])
+    notice = desk.notice()
+    assert notice is not None
+    assert notice.title == "Found and put right on this post"
+
+
+def test_a_storm_of_problems_is_cut_short(till: Till) -> None:
+    desk, session = till
+    session.notices += [Problem("hash_mismatch", {"n": n}) for n in range(500)]
+    desk.poll()
+    count = 0
+    while desk.notice() is not None:
+        desk.close_notice()
+        count += 1
+    assert count == TOLD_AT_MOST
+
+
+def sell(desk: TillDesk, session: FakeSession) -> None:
+    desk.tap_article(session.catalogue.search_ids()[0])
+    desk.pay(Mode.CARD)
+    session.now_ms += SETTLE_MS
+    assert desk.confirm()
+    desk.poll()
+
+
+def test_what_is_not_delivered_is_read_once_for_every_change(till: Till) -> None:
+    desk, session = till
+    session.link(LinkStatus.OFFLINE)
+    sell(desk, session)
+    listing = desk.link_sheet().listing
+    desk.link_sheet()
+    assert session.reads == 1
+    assert listing is not None
+    assert [row.title for row in listing.rows] == ["Ticket C2-121"]
+    sell(desk, session)
+    listing = desk.link_sheet().listing
+    assert session.reads == 2
+    assert listing is not None
+    assert listing.count == "2"
+    session.acknowledge()
+    desk.poll()
+    assert desk.link_sheet().listing is None
+
+
+def test_what_the_hub_takes_at_once_is_not_listed(till: Till) -> None:
+    desk, session = till
+    sell(desk, session)
+    assert desk.link_sheet().listing is None
+    session.now_ms += WAITING_SAID_AFTER_MS
+    assert desk.link_sheet().listing is not None
+
+
+def test_an_outbox_that_cannot_be_read_is_said(till: Till) -> None:
+    desk, session = till
+    session.unreadable = "disk_failed"
+    assert desk.link_sheet().listing is None
+    notice = desk.notice()
+    assert notice is not None
+    assert notice.text.startswith("The file outbox.db cannot be used: disk I/O error.")
 
 
 def test_waiting_is_said_at_once_offline_and_later_online(till: Till) -> None:

@@ -9,6 +9,7 @@ from common.i18n import Translator
 from common.topics import Profile
 from kiosk.state import DeviceInfo, LinkStatus, SessionState
 from kiosk.views import problem_text, status_view
+from kiosk.views.status import SignView
 from tests.kiosk.shop_rows import NOW_MS, OFFSET_MIN
 
 FR, EN = Translator("fr"), Translator("en")
@@ -30,7 +31,7 @@ def test_offline_says_why_and_what_waits() -> None:
     state = replace(STATE, link=LinkStatus.OFFLINE, waiting=3, problem=problem)
     view = status_view(state, EN, NOW_MS, OFFSET_MIN)
     assert (view.link_text, view.since, view.tone) == ("Offline", "since 13:52", "warn")
-    assert (view.waiting, view.waiting_text) == (3, "3 operations wait")
+    assert (view.waiting, view.waiting_text) == (3, "3 sales wait for the office")
     assert view.problem == (
         "No hub answers at 10.0.0.2. Check the address, the cable and that the hub runs."
     )
@@ -55,13 +56,34 @@ def test_another_day_is_named() -> None:
 @pytest.mark.parametrize(
     ("count", "french", "trouble"),
     [
-        (1, "1\u00a0opération en attente", "Le hub a mis 1\u00a0opération de côté"),
-        (2, "2\u00a0opérations en attente", "Le hub a mis 2\u00a0opérations de côté"),
+        (1, "1\u00a0vente attend le bureau", "1\u00a0vente mise de côté"),
+        (2, "2\u00a0ventes attendent le bureau", "2\u00a0ventes mises de côté"),
     ],
 )
 def test_one_and_many(count: int, french: str, trouble: str) -> None:
     view = status_view(replace(STATE, waiting=count, quarantined=count), FR, NOW_MS, OFFSET_MIN)
     assert (view.waiting_text, view.trouble) == (french, trouble)
+    assert view.sign == SignView(f"{trouble}\n{french}", "alert", "warn")
+
+
+def test_the_sign_of_what_waits_is_calm() -> None:
+    assert status_view(STATE, EN, NOW_MS, OFFSET_MIN).sign is None
+    view = status_view(replace(STATE, waiting=1), EN, NOW_MS, OFFSET_MIN)
+    assert view.sign == SignView("1 sale waits for the office", "waiting", "plain")
+
+
+def test_a_hub_that_takes_nothing_comes_first_and_two_lines_are_shown() -> None:
+    full = Problem("hub_busy", {"reason": "disk full"})
+    state = replace(STATE, hub_trouble=full, quarantined=1, waiting=9)
+    view = status_view(state, EN, NOW_MS, OFFSET_MIN)
+    lines = "The office records nothing just now\n1 sale put aside"
+    assert view.sign == SignView(lines, "alert", "warn")
+    assert view.hub_trouble == "The office records nothing just now"
+
+
+def test_a_clock_that_is_off_is_marked() -> None:
+    assert not status_view(STATE, EN, NOW_MS, OFFSET_MIN).clock_off
+    assert status_view(replace(STATE, clock_diff_ms=-60_000), EN, NOW_MS, OFFSET_MIN).clock_off
 
 
 def test_a_problem_names_the_profile_in_the_persons_language() -> None:

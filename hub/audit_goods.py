@@ -1,0 +1,155 @@
+"""Whether ledgers agree with what is published of them; catalogue and stock with themselves."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+import orjson
+
+from common.i18n import mark
+from common.topics import WINDOWED
+from hub.records import catalogue as articles
+from hub.records import stock
+from hub.store import Connection
+
+Place = tuple[str, str]
+
+
+def published(db: Connection) -> Iterator[Place]:
+    """Check each live row, and what the log keeps of rows that never change, by its ledger.
+
+    A windowed topic's live rows are the last of its ledger; any other topic's are all of it.
+    """
+    for topic, (ledger, table) in _LEDGERS.items():
+        live = 0
+        for key, row in _rows_of(db, topic):
+            live += 1
+            value = orjson.loads(row)
+            kept = ledger(db, key)
+            if kept is None or any(value.get(name) != kept[name] for name in kept):
+                yield f"{topic} {key}", mark("is not what its ledger says")
+        entries = db.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
+        if topic not in WINDOWED and live != entries:
+            yield f"{topic}: {live}, {table}: {entries}", mark("are not as many")
+
+
+def _rows_of(db: Connection, topic: str) -> Any:
+    """Return (key, row) to compare. The log, too, of rows that never change."""
+    live = "SELECT key, row FROM live_row WHERE topic = ?1"
+    logged = "SELECT key, row FROM change WHERE topic = ?1 AND row IS NOT NULL"
+    return db.execute(f"{live} UNION ALL {logged}" if topic in _FINAL else live, (topic,))
+
+
+_FINAL: Final = frozenset({"sales", "receipts", "alerts"})
+
+
+def _category(db: Connection, key: str) -> dict[str, Any] | None:
+    return _entry(db, "SELECT id, name, colour, rank FROM category WHERE id = ?", (key,))
+
+
+def _article(db: Connection, key: str) -> dict[str, Any] | None:
+    article = articles.article(db, key)
+    # By way of JSON, as the row went: its codes are a list there.
+    return None if article is None else {**asdict(article), "codes": list(article.codes)}
+
+
+def _level(db: Connection, key: str) -> dict[str, Any] | None:
+    article_id, _, location_id = key.partition(":")
+    level = stock.level(db, article_id, location_id)
+    return None if level is None else asdict(level)
+
+
+def _alert(db: Connection, key: str) -> dict[str, Any] | None:
+    return _entry(
+        db, "SELECT id, at_ms, code, subject, device_name FROM alert WHERE id = ?", (key,)
+    )
+
+
+def _takings(db: Connection, key: str) -> dict[str, Any] | None:
+    found = _entry(
+        db,
+        "SELECT business_date, device_id, tickets, total_cents, by_method, by_vat_bp FROM takings"
+        " WHERE business_date = ? AND device_id = ?",
+        tuple(key.split(":", 1)),
+    )
+    if found is not None:
+        for name in ("by_method", "by_vat_bp"):
+            found[name] = orjson.loads(found[name])
+    return found
+
+
+def _sale(db: Connection, key: str) -> dict[str, Any] | None:
+    return _paper(
+        _entry(db, "SELECT id, device_id, received_ms, body FROM ticket WHERE id = ?", (key,)),
+        "ticket",
+    )
+
+
+def _delivery(db: Connection, key: str) -> dict[str, Any] | None:
+    return _paper(
+        _entry(
+            db, "SELECT id, device_id, received_ms, body FROM goods_receipt WHERE id = ?", (key,)
+        ),
+        "receipt",
+    )
+
+
+def _paper(found: dict[str, Any] | None, name: str) -> dict[str, Any] | None:
+    if found is not None:
+        found[name] = orjson.loads(found.pop("body"))
+    return found
+
+
+def _entry(db: Connection, sql: str, key: tuple[Any, ...]) -> dict[str, Any] | None:
+    cursor = db.execute(sql, key)
+    row = cursor.fetchone()
+    names = [column[0] for column in cursor.description]
+    return None if row is None else dict(zip(names, row, strict=True))
+
+
+_LEDGERS: Final[Mapping[str, tuple[Callable[[Connection, str], dict[str, Any] | None], str]]] = {
+    "categories": (_category, "category"),
+    "articles": (_article, "article"),
+    "stock": (_level, "stock_level"),
+    "alerts": (_alert, "alert"),
+    "takings": (_takings, "takings"),
+    "sales": (_sale, "ticket"),
+    "receipts": (_delivery, "goods_receipt"),
+}
+"""Topic → (what the ledger says of a key, by the row's field names; the ledger's table)."""
+
+
+def catalogue(db: Connection) -> Iterator[Place]:
+    """Check that each article has its category, and its barcodes are counted from 0."""
+    for (article_id,) in db.execute(
+        "SELECT id FROM article WHERE category_id NOT IN (SELECT id FROM category)"
+    ):
+        yield f"article {article_id}", mark("its category does not exist")
+    for (code,) in db.execute(
+        "SELECT code FROM barcode WHERE article_id NOT IN (SELECT id FROM article)"
+    ):
+        yield f"barcode {code}", mark("its article does not exist")
+    for article_id, count, first, last in db.execute(
+        "SELECT article_id, count(*), min(rank), max(rank) FROM barcode GROUP BY article_id"
+    ):
+        if (first, last) != (0, count - 1):
+            yield f"article {article_id}", mark("its barcodes are not counted from 0")
+
+
+def stock_levels(db: Connection) -> Iterator[Place]:
+    """Check that each level is the sum of its movements, and each movement has a level."""
+    for article_id, location_id, level, moved in stock.disagreements(db):
+        yield (
+            f"{article_id}:{location_id} {level} / {moved}",
+            mark("is not the sum of its movements"),
+        )
+    for article_id, location_id in db.execute(
+        "SELECT DISTINCT m.article_id, m.location_id FROM stock_movement m LEFT JOIN stock_level l"
+        " ON l.article_id = m.article_id AND l.location_id = m.location_id"
+        " WHERE l.article_id IS NULL"
+    ):
+        yield f"{article_id}:{location_id}", mark("has movements, and no level")
+    for (article_id,) in db.execute(
+        "SELECT article_id FROM stock_level WHERE article_id NOT IN (SELECT id FROM article)"
+    ):
+        yield f"{article_id}", mark("has a level, and is no article")

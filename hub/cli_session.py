@@ -1,0 +1,64 @@
+"""What every command of `comptoir-hub` is handed: where the hub lies, and how to speak.
+
+Owns sentences, errors and the language of the administrator's terminal.
+"""
+
+import locale
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+from rich.console import Console as Terminal
+
+from common.errors import Refusal
+from common.i18n import Translator
+from hub.article_notices import ArticleFileError
+from hub.config import Folder, read_keys, read_settings
+from hub.console import Console, ConsoleRefused, open_console
+
+
+class Session:
+    """What every subcommand needs: where the hub lies, and in which language to speak."""
+
+    def __init__(self, root: Path, t: Translator) -> None:
+        self.folder = Folder(root)
+        self.t = t
+        self.terminal = Terminal(highlight=False)
+
+    def say(self, msgid: str, **fields: object) -> None:
+        """Print a sentence."""
+        self.terminal.print(self.t(msgid, **fields), soft_wrap=True, markup=False)
+
+    def fail(self, text: str) -> NoReturn:
+        """Print an error and leave with exit code 1."""
+        Terminal(stderr=True, highlight=False).print(
+            text, style="red", soft_wrap=True, markup=False
+        )
+        sys.exit(1)
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Turn every known error into its sentence."""
+        try:
+            yield
+        except (Refusal, ConsoleRefused) as refused:
+            self.fail(refused.problem.text(self.t))
+        except ArticleFileError as error:
+            self.fail(error.text(self.t))
+
+    @contextmanager
+    def hub(self) -> Iterator[Console]:
+        """Connect to the running hub of this folder."""
+        with self.errors():
+            settings = read_settings(self.folder)
+            with open_console(settings.network, read_keys(self.folder)) as console:
+                yield console
+
+
+def language() -> str:
+    """Return the language to speak: COMPTOIR_LANG, else the system's, French unless English."""
+    wanted = os.environ.get("COMPTOIR_LANG") or locale.getlocale()[0] or ""
+    return "en" if wanted.lower().startswith("en") else "fr"

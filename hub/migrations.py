@@ -1,0 +1,72 @@
+"""From one schema to the next: what a newer hub does to an older database, once, when it opens it.
+
+Owns the statements of each step. A step stands in the transaction that also writes its version, so
+a database is of one schema or of the next, never in between. What a step makes is, to the letter,
+what `tables` makes of a new database: a test compares the two.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from hub import tables
+
+STEPS: Final[Mapping[int, tuple[str, ...]]] = {
+    2: (
+        'CREATE TABLE "taken_request" ("id" TEXT NOT NULL PRIMARY KEY) STRICT',
+        (
+            'CREATE TABLE "gap" ("outbox_id" TEXT NOT NULL, "first_n" INTEGER NOT NULL,'
+            ' "last_n" INTEGER NOT NULL, "noted_ms" INTEGER NOT NULL,'
+            ' PRIMARY KEY ("outbox_id", "first_n")) STRICT, WITHOUT ROWID'
+        ),
+        (
+            'CREATE TABLE "backup" ("id" TEXT NOT NULL PRIMARY KEY, "made_ms" INTEGER NOT NULL,'
+            ' "file" TEXT NOT NULL, "size_bytes" INTEGER NOT NULL, "epoch" TEXT NOT NULL,'
+            ' "gseq" INTEGER NOT NULL) STRICT'
+        ),
+        'CREATE INDEX "backup_made_ms" ON "backup" ("made_ms")',
+        (
+            'CREATE TABLE "backup_cover" ("backup_id" TEXT NOT NULL, "outbox_id" TEXT NOT NULL,'
+            ' "last_n" INTEGER NOT NULL,'
+            ' PRIMARY KEY ("backup_id", "outbox_id")) STRICT, WITHOUT ROWID'
+        ),
+        # Made anew rather than altered, so that it reads like that of a new database.
+        'ALTER TABLE "quarantine" RENAME TO "quarantine_1"',
+        (
+            'CREATE TABLE "quarantine" ("outbox_id" TEXT NOT NULL, "n" INTEGER NOT NULL,'
+            ' "body_hash" BLOB NOT NULL, "schema" INTEGER NOT NULL, "body" BLOB NOT NULL,'
+            ' "code" TEXT NOT NULL, "received_ms" INTEGER NOT NULL, "outcome" TEXT,'
+            ' "ended_ms" INTEGER,'
+            ' PRIMARY KEY ("outbox_id", "n", "body_hash")) STRICT, WITHOUT ROWID'
+        ),
+        (
+            "INSERT INTO quarantine (outbox_id, n, body_hash, schema, body, code, received_ms)"
+            " SELECT outbox_id, n, body_hash, schema, body, code, received_ms FROM quarantine_1"
+        ),
+        "DROP TABLE quarantine_1",
+        "INSERT INTO meta (name, value) SELECT 'epoch_again', value FROM meta WHERE name = 'epoch'",
+    ),
+}
+"""Version → what makes it of the version before."""
+OLDEST: Final = min(STEPS) - 1
+if STEPS.keys() != set(range(OLDEST + 1, tables.SCHEMA_VERSION + 1)):
+    raise ImportError(f"schema {tables.SCHEMA_VERSION} is not reached by {sorted(STEPS)}")
+
+
+def migrate(db: Any, version: int) -> None:
+    """Bring a database of `version` (at least OLDEST) to this release's schema, in one transaction.
+
+    `db`: the driver's connection, without a transaction. Raises the driver's faults, all undone.
+    """
+    if version == tables.SCHEMA_VERSION:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for step in range(version + 1, tables.SCHEMA_VERSION + 1):
+            for statement in STEPS[step]:
+                db.execute(statement)
+        db.execute("UPDATE meta SET value = ? WHERE name = 'schema'", (str(tables.SCHEMA_VERSION),))
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise

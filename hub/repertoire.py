@@ -1,0 +1,78 @@
+"""What a hub can do: the kinds of commands that it knows, and the handler of each.
+
+Owns how a command's bytes are read and who may have it done. A simulation hands in other tables,
+of an older hub or a newer one; everybody else uses those of this release.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from common import messages as m
+from common import wire
+from common.errors import Refusal
+from common.models import convert
+from hub.records import devices
+
+if TYPE_CHECKING:
+    from hub.work import Work
+
+DAY_MS: Final = 86_400_000
+REQUEST_DAYS: Final = 60
+"""So old are the oldest requests that are known again. Their ids, UUIDv7, sort by time."""
+DROPPED_AT_ONCE: Final = 10
+"""More than come in by one request, so that the table does not grow for ever."""
+
+
+class Repertoire:
+    """Two tables: name → kind, name → handler."""
+
+    __slots__ = ("_handlers", "_kinds")
+
+    def __init__(
+        self,
+        kinds: Mapping[str, m.CommandKind],
+        handlers: Mapping[str, Callable[["Work", Any], None]],
+    ) -> None:
+        if missing := kinds.keys() - handlers.keys():
+            raise ValueError(f"kinds without handler: {sorted(missing)}")
+        self._kinds = kinds
+        self._handlers = handlers
+
+    def read(self, command: m.Command) -> tuple[m.CommandBody, m.CommandKind, Any]:
+        """Return body, kind and checked arguments; raises Refusal with what cannot be read."""
+        if wire.body_hash(command.body) != command.body_hash:
+            raise Refusal("unreadable_command", reason="its hash does not fit")
+        try:
+            body = convert(orjson.loads(command.body), m.CommandBody)
+        except ValueError as error:
+            raise Refusal("unreadable_command", reason=str(error)) from error
+        kind = self._kinds.get(body.kind)
+        if kind is None:
+            raise Refusal("unknown_command", kind=body.kind)
+        arguments = kind.schemas.get(command.schema)
+        if arguments is None:
+            raise Refusal("unknown_schema", kind=body.kind, schema=command.schema)
+        try:
+            return body, kind, convert(body.args, arguments)
+        except ValueError as error:
+            raise Refusal("unreadable_command", reason=str(error)) from error
+
+    def perform(self, work: "Work", body: m.CommandBody, kind: m.CommandKind, args: Any) -> None:
+        """Do what was read, in the savepoint that is open; raises Refusal.
+
+        A request that took effect before, under another number, has none now.
+        """
+        profile = work.device.profile
+        if profile not in kind.profiles:
+            raise Refusal("profile_not_allowed", profile=profile, kind=kind.name)
+        if kind.nature is m.Nature.FACT or _is_new(work, body.id):
+            self._handlers[kind.name](work, args)
+
+
+def _is_new(work: "Work", request_id: str) -> bool:
+    """Note a request; False where it took effect before. What is noted is bounded here, too."""
+    oldest_ms = max(0, work.now_ms - REQUEST_DAYS * DAY_MS)
+    devices.drop_old_requests(work.db, f"{oldest_ms:012x}", DROPPED_AT_ONCE)
+    return devices.take_request(work.db, request_id)

@@ -1,0 +1,98 @@
+"""What lies in an outbox, as it is read: one operation, what waits, how many there are of which.
+
+Owns the statements that read operations, and what their status means. Whose numbers they bear and
+when they change is `outbox.py`'s.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from common import messages as m
+from common import wire
+from common.outgoing import Queued
+from kiosk.database import Connection
+
+ENDED: Final[Mapping[m.Status, int]] = MappingProxyType(
+    {m.Status.ACCEPTED: 1, m.Status.REFUSED: 2, m.Status.QUARANTINED: 3}
+)
+"""The `status` of an operation with a reply; 0 waits for one."""
+_ENTRY: Final = "n, schema, hash, body"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An operation as it lies here, with the hub's reply where there is one."""
+
+    n: int
+    kind: str
+    body: bytes
+    reply: m.Reply | None
+    made_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits in an outbox, all of one moment. Everything up to `acked` has its reply."""
+
+    outbox: str
+    acked: int
+    last: int
+    queued: list[Queued]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many operations wait for a reply, and how many the hub could not take as they stood."""
+
+    waiting: int
+    quarantined: int
+
+
+def counts(db: Connection) -> Counts:
+    """Return how many operations wait and how many are quarantined."""
+    sql = "SELECT status, count(*) FROM command WHERE status IN (0, 3) GROUP BY status"
+    found = dict(db.execute(sql))
+    return Counts(found.get(0, 0), found.get(ENDED[m.Status.QUARANTINED], 0))
+
+
+def kept(db: Connection, outbox: str, after_n: int) -> list[Kept]:
+    """Return what waits, and what was replied to above `after_n`, in order."""
+    sql = "SELECT n, kind, body, reply FROM command WHERE n > ? OR status = 0 ORDER BY n"
+    rows = db.execute(sql, (after_n,)).fetchall()
+    return [Kept(n, kind, body, _reply(outbox, n, reply)) for n, kind, body, reply in rows]
+
+
+def undelivered(db: Connection, outbox: str, limit: int) -> list[Kept]:
+    """Return what the hub has not taken: quarantined ones first, then what waits, by n."""
+    sql = "SELECT n, kind, body, reply, made_ms FROM command WHERE status = ? ORDER BY n LIMIT ?"
+    found: list[Any] = []
+    for status in (ENDED[m.Status.QUARANTINED], 0):
+        found += db.execute(sql, (status, limit - len(found))).fetchall()
+    return [
+        Kept(n, kind, body, _reply(outbox, n, reply), made_ms)
+        for n, kind, body, reply, made_ms in found
+    ]
+
+
+def queued(db: Connection, where: str, parameters: Sequence[Any] = ()) -> list[Queued]:
+    """Return operations as they are sent, those for which the SQL condition holds, in order."""
+    sql = f"SELECT {_ENTRY} FROM command WHERE {where} ORDER BY n"
+    return [Queued(*row) for row in db.execute(sql, parameters).fetchall()]
+
+
+def quarantined(db: Connection) -> list[int]:
+    """Return the numbers of the operations that the hub keeps apart, in order."""
+    sql = "SELECT n FROM command WHERE status = ? ORDER BY n"
+    return [n for (n,) in db.execute(sql, (ENDED[m.Status.QUARANTINED],)).fetchall()]
+
+
+def _reply(outbox: str, n: int, body: bytes | None) -> m.Reply | None:
+    if body is None:
+        return None
+    try:
+        reply = wire.decode(wire.encode_reply(outbox, n, body))
+    except wire.WireError:
+        return None  # Bits of it flipped; that there is one, its status says.
+    return reply if isinstance(reply, m.Reply) else None

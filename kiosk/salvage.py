@@ -1,0 +1,152 @@
+"""What a damaged outbox still says, read row by row around what cannot be read.
+
+Owns telling a sound file from a damaged one, which operations of a damaged one go on, and what is
+said of it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from common import wire
+from common.errors import Problem
+from kiosk.database import FAULTS, Connection, Database, is_damage
+from kiosk.outbox_file import Draft, Maker, replace_file
+
+_CHECKED_BYTES: Final = 64 * 1024 * 1024
+"""A larger file is not read through at every start; its damage shows where it is used."""
+_TRIED: Final = 1_000_000
+"""So many numbers are tried one by one between the rows that can be walked to from both ends."""
+_BY_INDEX: Final = (
+    "SELECT n, status FROM command INDEXED BY operation_status ORDER BY status {0}, n {0}"
+)
+_BY_TABLE: Final = "SELECT n, status FROM command NOT INDEXED ORDER BY n {0}"
+_ROW: Final = (
+    "SELECT kind, schema, body, made_ms, hash, status FROM command NOT INDEXED WHERE n = ?"
+)
+_WAL_MAGIC: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\0\0\0\0")
+"""How a write-ahead log begins; zeros where power went before the first of it was on disk."""
+_PAGE_BYTES: Final = 4096
+
+
+@dataclass(slots=True)
+class Salvaged:
+    """The operations that go on; `lost`: how many others could not be read, or not as they were.
+
+    Only what waits goes on. What has its reply is kept for a hub that comes back from a backup, and
+    asks for it by a number of the old outbox id: under the new one nobody would ask. It stays in
+    the file that is set aside. So does what is in quarantine: the hub has its bytes.
+    """
+
+    drafts: list[Draft] = field(default_factory=list)
+    lost: int = 0
+
+
+def require_sound(database: Database) -> None:
+    """Raise one of `FAULTS`, as damage, where structure or what waits is not as it was written."""
+    connection = database.connection
+    if database.path.stat().st_size <= _CHECKED_BYTES:
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise FAULTS[0](f"malformed: {found}")
+    # A bit that flips within a body harms no page: SQLite does not see it.
+    waiting = "SELECT n, hash, body FROM command WHERE status = 0"
+    for n, written, body in connection.execute(waiting):
+        if wire.body_hash(body) != written:
+            raise FAULTS[0](f"malformed: operation {n} is not as it was written")
+
+
+def look_beside(path: Path) -> None:
+    """Look at the log beside a file before SQLite does, which passes damage over in silence.
+
+    Raises one of `FAULTS` for a log that is none: what it held is gone. A file that lost all its
+    bytes gets an empty page, for SQLite to read the log over it instead of deleting that, too.
+    """
+    log = path.with_name(path.name + "-wal")
+    if not log.exists() or log.stat().st_size < _PAGE_BYTES:
+        return
+    with log.open("rb") as file:
+        begins_well = file.read(4) in _WAL_MAGIC
+    if not begins_well:
+        raise FAULTS[0]("malformed: the write-ahead log is damaged")
+    if not path.exists() or path.stat().st_size == 0:
+        path.write_bytes(bytes(_PAGE_BYTES))
+
+
+def replace_damaged(path: Path, maker: Maker, found: Salvaged | None = None) -> Problem:
+    """Put a new outbox in the place of a closed one that is damaged, with what it still says.
+
+    `found`: what was read of a file that is gone. Raises one of `FAULTS`.
+    """
+    if found is not None:
+        replace_file(path, maker, found.drafts, mark="damaged")
+        return Problem("outbox_missing", {"saved": len(found.drafts)})
+    found = salvage_file(path)
+    aside = replace_file(path, maker, found.drafts, mark="damaged")
+    told = {"saved": len(found.drafts), "lost": found.lost, "file": aside.name}
+    return Problem("outbox_damaged", told)
+
+
+def salvage_file(path: Path) -> Salvaged:
+    """Return what a closed file still says; nothing where it is no database any more.
+
+    Raises one of `FAULTS` where the disk, not the file, is at fault: another time it may be read.
+    """
+    try:
+        database = Database(path, ())
+    except FAULTS as fault:
+        if not is_damage(fault):
+            raise
+        return Salvaged()
+    try:
+        return salvage(database.connection)
+    finally:
+        database.close()
+
+
+def salvage(connection: Connection) -> Salvaged:
+    """Return what still waits in an open outbox, in order."""
+    found = Salvaged()
+    by_index = _walked(connection, _BY_INDEX)[0]
+    by_table, between = _walked(connection, _BY_TABLE)
+    waiting = {n for n, status in (by_index | by_table).items() if status == 0}
+    waiting |= {n for n, status in by_index.items() if status == 0}
+    unknown = {n for n in between if n not in by_index}
+    for n in sorted(waiting | unknown):
+        _take(connection, n, n in waiting, found)
+    return found
+
+
+def _take(connection: Connection, n: int, waits: bool, found: Salvaged) -> None:
+    try:
+        row = connection.execute(_ROW, (n,)).fetchone()
+    except FAULTS:
+        found.lost += 1
+        return
+    if row is None:
+        found.lost += waits
+        return
+    kind, schema, body, made_ms, written, status = row
+    if status != 0 and not waits:
+        return
+    sound = isinstance(kind, str) and isinstance(body, bytes) and wire.body_hash(body) == written
+    if sound:
+        found.drafts.append(Draft(kind, schema, body, made_ms))
+    else:
+        found.lost += 1
+
+
+def _walked(connection: Connection, sql: str) -> tuple[dict[int, int], Iterable[int]]:
+    """Return n → status as far as it can be walked from both ends, and the numbers in between."""
+    upward = dict(_until_fault(connection, sql.format("ASC")))
+    downward = dict(_until_fault(connection, sql.format("DESC")))
+    low, high = max(upward, default=0), min(downward, default=0)
+    return upward | downward, range(max(low + 1, high - _TRIED), high)
+
+
+def _until_fault(connection: Connection, sql: str) -> Iterator[Any]:
+    try:
+        yield from connection.execute(sql)
+    except FAULTS:
+        return

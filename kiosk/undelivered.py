@@ -1,0 +1,63 @@
+"""What a post has not delivered to its hub yet, as people know it: by ticket number and amount.
+
+Owns reading an operation's body for that. What it means that it lies here is the outbox's; how it
+is shown is a screen's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+import orjson
+
+from common import messages as m
+from common.errors import Problem
+from common.models import Ticket, convert
+from kiosk.outbox import Kept
+
+SHOWN: Final = 100
+"""So many are listed where nobody asks for more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """One operation that the hub has not taken. `made_ms`: when, ms since 1970 UTC.
+
+    `reference`: the number of a ticket as printed, "" for what has none. `total_cents`: a sale's,
+    else None. `problem`: why the hub keeps it apart; None while it simply waits.
+    """
+
+    n: int
+    kind: str
+    made_ms: int
+    reference: str
+    total_cents: int | None
+    problem: Problem | None
+
+
+def undelivered(kept: Iterable[Kept]) -> list[Undelivered]:
+    """Return operations as people know them, in the order given."""
+    return [_undelivered(operation) for operation in kept]
+
+
+def _undelivered(operation: Kept) -> Undelivered:
+    reply = operation.reply
+    problem = None if reply is None else Problem(reply.code, reply.params)
+    ticket = _ticket(operation)
+    reference = "" if ticket is None else f"{ticket.series}-{ticket.number}"
+    total_cents = None if ticket is None else ticket.total_cents
+    return Undelivered(
+        operation.n, operation.kind, operation.made_ms, reference, total_cents, problem
+    )
+
+
+def _ticket(operation: Kept) -> Ticket | None:
+    """Return a sale's ticket; None for other kinds, and for a body that cannot be read here."""
+    if operation.kind != "sale.record":
+        return None
+    try:
+        args = convert(orjson.loads(operation.body), m.CommandBody).args
+        return convert(args, m.SaleRecord).ticket
+    except (msgspec.ValidationError, ValueError):
+        return None

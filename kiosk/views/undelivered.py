@@ -1,0 +1,133 @@
+"""What a post has not delivered yet, as a list that a person can check against the paper tickets.
+
+Owns its words and its order on the screen: what was put aside first, each with the reason in a row
+of its own, then what waits, oldest first.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from common.i18n import Translator, mark
+from common.topics import Profile
+from kiosk.undelivered import Undelivered
+from kiosk.views.papers import SEPARATOR
+from kiosk.views.problems import problem_text
+
+_KINDS: Final[Mapping[str, str]] = {
+    "sale.record": mark("Sale"),
+    "goods.receive": mark("Delivery"),
+    "price.set": mark("New prices"),
+    "catalogue.put": mark("Changed articles"),
+}
+_OTHER_KIND: Final = mark("Operation")
+
+
+@dataclass(frozen=True, slots=True)
+class UndeliveredRow:
+    """One row. An operation has a `title`, its reason for being aside is a row with `reason` only.
+
+    `total` is "" for what has none. `ends`: nothing of this operation follows.
+    """
+
+    id: str
+    title: str = ""
+    detail: str = ""
+    total: str = ""
+    reason: str = ""
+    icon: str = ""
+    tone: str = "plain"
+    ends: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class UndeliveredView:
+    """`count`: how many there are, the ones beyond the rows included. `note` is "" while nothing
+    was put aside."""
+
+    count: str
+    note: str
+    rows: tuple[UndeliveredRow, ...]
+
+
+def undelivered_view(
+    found: Sequence[Undelivered], total: int, t: Translator, now_ms: int, utc_offset_min: int
+) -> UndeliveredView | None:
+    """Return the list, None for an empty one; `total`: how many there are, listed or not."""
+    if not found:
+        return None
+    rows = [row for each in found for row in _rows(each, t, now_ms, utc_offset_min)]
+    left = total - len(found)
+    if left > 0:
+        rows.append(UndeliveredRow("more", t.n("and {count} more", "and {count} more", left)))
+    aside = any(each.problem is not None for each in found)
+    note = t("What was put aside is kept here and at the office, and is not counted yet.")
+    return UndeliveredView(t.number(max(total, len(found))), note if aside else "", tuple(rows))
+
+
+def waiting_text(profile: Profile, count: int, t: Translator) -> str:
+    """Return that so many operations of such a post wait, "" for none."""
+    return _WAITING.get(profile, _operations_wait)(t, count) if count else ""
+
+
+def aside_text(profile: Profile, count: int, t: Translator) -> str:
+    """Return that so many operations of such a post were put aside, "" for none."""
+    return _ASIDE.get(profile, _operations_aside)(t, count) if count else ""
+
+
+def _rows(
+    each: Undelivered, t: Translator, now_ms: int, utc_offset_min: int
+) -> Iterator[UndeliveredRow]:
+    kind = t(_KINDS.get(each.kind, _OTHER_KIND))
+    made = t.moment(each.made_ms, now_ms, utc_offset_min)
+    numbered = bool(each.reference)
+    aside = each.problem is not None
+    yield UndeliveredRow(
+        id=str(each.n),
+        title=t("Ticket {number}", number=each.reference) if numbered else kind,
+        detail=SEPARATOR.join((kind, made)) if numbered else made,
+        total="" if each.total_cents is None else t.money(each.total_cents),
+        icon="alert" if aside else "waiting",
+        tone="warn" if aside else "plain",
+        ends=not aside,
+    )
+    if each.problem is not None:
+        yield UndeliveredRow(f"{each.n}:why", reason=problem_text(each.problem, t))
+
+
+def _sales_wait(t: Translator, count: int) -> str:
+    return t.n("{count} sale waits for the office", "{count} sales wait for the office", count)
+
+
+def _deliveries_wait(t: Translator, count: int) -> str:
+    return t.n(
+        "{count} delivery waits for the office", "{count} deliveries wait for the office", count
+    )
+
+
+def _operations_wait(t: Translator, count: int) -> str:
+    return t.n("{count} operation waits", "{count} operations wait", count)
+
+
+def _sales_aside(t: Translator, count: int) -> str:
+    return t.n("{count} sale put aside", "{count} sales put aside", count)
+
+
+def _deliveries_aside(t: Translator, count: int) -> str:
+    return t.n("{count} delivery put aside", "{count} deliveries put aside", count)
+
+
+def _operations_aside(t: Translator, count: int) -> str:
+    return t.n("{count} operation put aside", "{count} operations put aside", count)
+
+
+_Counted = Callable[[Translator, int], str]
+# A till only sells and a depot only takes deliveries in: they are told so.
+_WAITING: Final[Mapping[Profile, _Counted]] = {
+    Profile.TILL: _sales_wait,
+    Profile.DEPOT: _deliveries_wait,
+}
+_ASIDE: Final[Mapping[Profile, _Counted]] = {
+    Profile.TILL: _sales_aside,
+    Profile.DEPOT: _deliveries_aside,
+}

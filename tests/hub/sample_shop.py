@@ -1,0 +1,81 @@
+"""A healthy hub's database with something in every table, for tests that damage it."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from common import messages as m
+from common.topics import Profile
+from hub.config import KeepSettings
+from hub.records import backups
+from hub.upkeep import DAY_MS, Upkeep
+from tests.hub.papers import lines_of, receipt, sale, ticket
+from tests.hub.shop import Shop, goods
+
+KEEP = KeepSettings(window_days=7, log_changes=100)
+
+
+def make_sample(folder: Path) -> Path:
+    """Make a shop of a few days: sold, delivered, repriced, flagged, quarantined, backed up.
+
+    The first days have left the windows, and the log was cut. Returns the closed file's path.
+    """
+    shop = Shop(folder)
+    shop.hurry()
+    till, till2 = shop.post(Profile.TILL, 1), shop.post(Profile.TILL, 2)
+    depot, office = shop.post(Profile.DEPOT, 3), shop.post(Profile.OFFICE, 4)
+    articles = shop.stock(goods(12))
+    for day in range(3):
+        for number in range(1, 13):
+            for post in (till, till2):
+                sold = articles[number % 12], articles[(number + day) % 12]
+                shop.accept(
+                    post.send(
+                        "sale.record",
+                        asdict(
+                            m.SaleRecord(
+                                ticket(
+                                    post,
+                                    day * 12 + number,
+                                    lines_of((sold[0], 1000), (sold[1], 500)),
+                                    at_ms=shop.clock.ms,
+                                )
+                            )
+                        ),
+                    )
+                )
+                shop.clock.pass_s(60)
+                post.acked = post.n
+        shop.accept(depot.send("goods.receive", receipt(depot, (articles[day], 3000))))
+        price = m.PriceSet((m.NewPrice(articles[day].id, 777 + day),))
+        shop.accept(office.send("price.set", price))
+        shop.clock.pass_s(4 * DAY_MS / 1000)
+    odd = asdict(sale(till, 99, (articles[0], 1000)))
+    odd["ticket"]["total_cents"] += 1
+    shop.accept(till.send("sale.record", odd))
+    shop.replies(till.send_bytes(b"{}"), till2.send_bytes(b"[1]"))
+    shop.replies(office.send("price.set", m.PriceSet((m.NewPrice("f" * 32, 5),))))
+    _tidy(shop)
+    _back_up(shop, "b1" * 16)
+    _back_up(shop, "b2" * 16)
+    shop.close()
+    return shop.path
+
+
+def _tidy(shop: Shop) -> None:
+    upkeep = Upkeep(shop.store, shop.log, KEEP, shop.clock.now_ms)
+    for _ in range(5):
+        upkeep.turn()
+
+
+def _back_up(shop: Shop, backup_id: str) -> None:
+    heads = backups.kiosk_heads(shop.store.db, 100)
+    args = m.BackupRecord(
+        backup_id,
+        shop.clock.ms,
+        f"/nowhere/{backup_id}.db",
+        4096,
+        shop.log.epoch,
+        shop.log.gseq,
+        heads,
+    )
+    shop.accept(shop.console.send("backup.record", args))

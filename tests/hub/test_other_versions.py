@@ -1,0 +1,68 @@
+"""A hub may be made as an older or a newer one; what it does not know it keeps."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from common import messages as m
+from common import seal, wire
+from common.topics import Profile
+from hub.commands import HANDLERS
+from hub.config import Folder, NetworkSettings, Settings, read_keys, read_settings
+from hub.parts import Parts, Surroundings, make_parts
+from hub.pipeline import Pipeline
+from hub.records import devices
+from hub.service import found, now_ms
+from hub.store import Store
+from tests.hub.desk_bench import device
+from tests.hub.papers import ticket
+from tests.hub.shop import Post
+from tests.hub.shop_bench import ShopBench
+from tests.hub.test_revoked import LINE
+
+
+def parts(folder: Folder, store: Store, **tables: Any) -> Parts:
+    around = Surroundings(now_ms, lambda: 0.0, seal.random_bytes, lambda topic: None)
+    return make_parts(store, read_keys(folder), read_settings(folder), around, **tables)
+
+
+def test_a_whole_hub_is_older_and_then_newer(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "hub")
+    found(folder, Settings(network=NetworkSettings(announce=False)))
+    store = Store.open(folder.database)
+    till = Post(device(1, Profile.TILL), "0a" * 16)
+    with store.group() as db:
+        devices.add_device(db, till.device)
+    sold = till.send("sale.record", m.SaleRecord(ticket(till, 1, (LINE,))))
+    frame = wire.encode_command(sold.command)
+    old = {name: kind for name, kind in m.COMMANDS.items() if name != "sale.record"}
+    statuses = []
+    for tables in ({"kinds": old}, {}):
+        made = parts(folder, store, **tables)
+        made.hub.message(till.peer, till.device.id, frame)
+        ((_, reply),) = made.hub.turn().answers
+        statuses.append(wire.decode(reply).code)
+    assert statuses == ["unknown_command"] * 2, "an update alone does not take it"
+    store.close()
+
+
+def test_a_newer_hub_knows_a_schema_that_this_one_does_not(tmp_path: Path) -> None:
+    bench = ShopBench(tmp_path)
+    kind = m.COMMANDS["price.set"]
+    newer = {**m.COMMANDS, "price.set": replace(kind, schemas={1: m.PriceSet, 2: m.PriceSet})}
+    prices = m.PriceSet((m.NewPrice(bench.article("A"), 300),))
+    assert bench.take(bench.office.command("price.set", prices, 2)).codes == ["unknown_schema"]
+    now = bench.now_ms
+    bench.pipeline = Pipeline(bench.store, bench.log, lambda: now, bench.mint, newer)
+    assert bench.take(bench.office.command("price.set", prices, 2)).statuses == ["accepted"]
+    bench.store.close()
+
+
+def test_a_kind_needs_a_handler(tmp_path: Path) -> None:
+    bench = ShopBench(tmp_path)
+    handlers = {name: handler for name, handler in HANDLERS.items() if name != "price.set"}
+    with pytest.raises(ValueError, match=r"price\.set"):
+        Pipeline(bench.store, bench.log, lambda: 0, bench.mint, handlers=handlers)
+    bench.store.close()

@@ -1,0 +1,329 @@
+"""What must hold of a simulated shop, looked at all along and once more at the end.
+
+Owns the invariants of the posts (what they hold, what they show, what reaches them) and of the
+ledgers. Those of the log are `witness.py`'s.
+"""
+
+from collections import Counter
+from typing import Any, Final
+
+import orjson
+
+from common import messages as m
+from common import wire
+from common.models import stock_key
+from common.topics import TOPICS_OF
+from hub.store import FAULTS
+from kiosk.outbox import Counts
+from kiosk.presence import Way
+from kiosk.state import LinkStatus
+from tests.sim.history import Deed, Fate, History, Told
+from tests.sim.hub import SimHub, labels
+from tests.sim.network import Line
+from tests.sim.post import SimPost, quarantined
+from tests.sim.witness import Witness
+from tests.sim.world import World
+
+_ALL_SALES_EVERY = 16
+_SHOWN: Final = {"sale.record": -1, "goods.receive": 1}
+"""What a post shows of an operation that is on its way: the sign of its goods."""
+_ENDED = (m.Status.REFUSED, m.Status.QUARANTINED)
+
+
+class Checks:
+    """Raises a Violation that says what does not hold, and where."""
+
+    def __init__(self, world: World, history: History, witness: Witness, hub: SimHub) -> None:
+        self._world = world
+        self._history = history
+        self._witness = witness
+        self._hub = hub
+        self._seen: dict[tuple[int, int, str, str], int] = {}
+        self._open: dict[int, tuple[int, str, list[Deed]]] = {}
+        self._read: Counter[int] = Counter()
+        self._looks: Counter[int] = Counter()
+        self.outbox_lost: set[int] = set()
+
+    # On the way.
+
+    def inspect(self, line: Line, frame: bytes) -> None:
+        """No row reaches a profile that may not see it."""
+        post = line.post
+        assert isinstance(post, SimPost)
+        if line.way is Way.BROADCASTS:
+            topic = frame.split(b"\0", 1)[0].decode()
+            if topic not in ("hb", *TOPICS_OF[post.profile]):
+                raise self._world.broken(f"{topic} was broadcast to {post.name}")
+            return
+        if frame[1] in (36, 37, 39):
+            message = wire.decode(frame)
+            topic = message.changes.topic if isinstance(message, m.Delta) else message.topic
+            if topic not in TOPICS_OF[post.profile]:
+                raise self._world.broken(f"rows of {topic} were sent to {post.name}")
+
+    def look(self, post: SimPost) -> None:
+        """Check what a post holds and shows, as its screens have just been told."""
+        self._check_replica(post)
+        self._check_levels(post)
+        self._looks[post.number] += 1
+        if self._looks[post.number] % _ALL_SALES_EVERY == 0:
+            self._check_sales(post)
+
+    def _check_replica(self, post: SimPost) -> None:
+        """A replica at tseq equals the fold of the log, and never goes back while it is on."""
+        replica = post.stores.replica
+        epoch = replica.epoch()
+        for topic in TOPICS_OF[post.profile]:
+            tseq = replica.tseq(topic)
+            if not tseq:
+                continue
+            digest = self._witness.digest(epoch, topic, tseq)
+            if digest is None:
+                raise self._world.broken(f"{post.name} has {topic} at {tseq}: never published")
+            if digest != replica.digest(topic):
+                raise self._world.broken(f"{post.name}: {topic} at {tseq} is not the log's fold")
+            place = (post.number, post.life, epoch, topic)
+            if tseq < self._seen.get(place, 0):
+                raise self._world.broken(
+                    f"{post.name}: {topic} went back from {self._seen[place]} to {tseq}"
+                )
+            self._seen[place] = tseq
+
+    def _check_levels(self, post: SimPost) -> None:
+        """Read your writes: stock as shown is the log's at this tseq, and one's own on top."""
+        session, replica = post.session, post.stores.replica
+        own = self._own(post)
+        if session is None or not own or post.number in self.outbox_lost:
+            self._open[post.number] = (post.life, replica.epoch(), own)
+            return
+        # What the screens have folded: behind the replica while the link mends itself.
+        epoch, tseq = replica.epoch(), session._mirror._folded_to.get("stock", 0)
+        ahead = tseq > replica.tseq("stock")  # Rows of the epoch before, shown until others come.
+        if not tseq or ahead or self._witness.now is None or epoch != self._witness.now.epoch:
+            self._open[post.number] = (post.life, epoch, own)
+            return
+        waits: Counter[str] = Counter()
+        done_n = self._done_n(own, epoch, tseq)
+        touched = {article for deed in own for article, _ in deed.lines}
+        still_open = []
+        for deed in own:
+            if deed.told is Told.PERHAPS:
+                still_open.append(deed)
+            if deed.told is not Told.RECORDED or deed.status in _ENDED:
+                continue
+            if deed.n <= done_n:
+                continue
+            still_open.append(deed)
+            sign = _SHOWN.get(deed.kind, 0)
+            for article, milli in deed.lines:
+                waits[article] += sign * milli
+        for article in sorted(touched):
+            level = self._witness.level(epoch, stock_key(article, "main"), tseq)
+            if level is None:
+                continue
+            shown = session.catalogue.stock_milli(article)
+            if shown != level + waits[article]:
+                raise self._world.broken(
+                    f"{post.name} shows {shown} of {article[-4:]}, the log says {level} at {tseq}"
+                    f" and {waits[article]} of its own are on their way"
+                )
+        self._open[post.number] = (post.life, epoch, still_open)
+
+    def _done_n(self, own: list[Deed], epoch: str, tseq: int) -> int:
+        """Return up to which n the hub had taken, or put aside, a post's operations at a tseq."""
+        done_n = 0
+        for deed in own:
+            at = self._witness.effect(epoch, "stock", (deed.outbox, deed.n))
+            if at is not None and at <= tseq:
+                done_n = max(done_n, deed.n)
+        return done_n
+
+    def _own(self, post: SimPost) -> list[Deed]:
+        """Return a post's deeds that may be on their way; all of them at a start or an epoch."""
+        deeds = self._history.of(post.number)
+        life, epoch, known = self._open.get(post.number, (0, "", []))
+        read = self._read.get(post.number, 0)
+        self._read[post.number] = len(deeds)
+        if (life, epoch) != (post.life, post.stores.replica.epoch()):
+            known, read = [], 0
+        return known + [deed for deed in deeds[read:] if deed.lines]
+
+    def _check_sales(self, post: SimPost) -> None:
+        """What a till has sold stays on its screen, whatever the hub and the network do."""
+        if post.session is None or "sales" not in TOPICS_OF[post.profile]:
+            return
+        if not post.stores.replica.tseq("sales"):
+            return  # It has lost its copy, and met no hub since: only what waits is shown.
+        shown = {sold.ticket.id for sold in post.session.catalogue.sales(10_000)}
+        for deed in self._history.of(post.number):
+            if deed.ticket is None or deed.told is not Told.RECORDED:
+                continue
+            if deed.excused or deed.fragile:
+                continue
+            if deed.status not in _ENDED and deed.ticket.id not in shown:
+                raise self._world.broken(f"{post.name} does not show its sale {deed.label}")
+
+    # What is allowed to go missing.
+
+    def outbox_set_back(self, post: SimPost, waiting: set[int]) -> None:
+        """A post has an older copy of its outbox, in which these operations wait.
+
+        What came after it has no copy there; what has its reply stays under the old id, for which
+        no restored hub will ask.
+        """
+        self.outbox_lost.add(post.number)
+        there = self._at_hub()
+        for deed in self._history.of(post.number):
+            if deed.n not in waiting:
+                self._lose(deed, there)
+
+    def outbox_flipped(self, post: SimPost) -> None:
+        """Bits of an outbox are flipped: whatever it waits with may be damaged, and is told so."""
+        self.outbox_lost.add(post.number)
+        there = self._at_hub()
+        for deed in self._history.of(post.number):
+            self._lose(deed, there)
+
+    def _at_hub(self) -> set[str]:
+        try:
+            with self._hub.look() as db:
+                return labels(db)
+        except FAULTS:
+            return set()  # Its disk fails to read just now: nothing is known to be there.
+
+    def _lose(self, deed: Deed, there: set[str]) -> None:
+        deed.fragile = True
+        if deed.label not in there:
+            deed.excused = "its post's file is an older one, or damaged"
+
+    # At the end.
+
+    def settled(self, posts: list[SimPost], update: bool) -> str:
+        """Return what has not come to rest yet, "" where everybody is in step.
+
+        `update`: what an older hub could not take has been tried again.
+        """
+        hub = self._hub
+        if not hub.up:
+            return "the hub is down"
+        heads = hub.parts.log.heads
+        for post in posts:
+            if post.session is None or post.link is None or not post.link.running:
+                return f"{post.name} is down"
+            if post.link.talk.status is not LinkStatus.ONLINE:
+                return f"{post.name} is {post.link.talk.status.value}: {post.link.talk.problem}"
+            waiting = post.stores.outbox.counts().waiting
+            if waiting:
+                return f"{waiting} operations wait on {post.name}"
+            if update and (aside := self._aside(post)):
+                return f"{post.name} was not told that {aside} was taken"
+            for topic in TOPICS_OF[post.profile]:
+                head, replica = heads[topic], post.stores.replica
+                if (replica.tseq(topic), replica.digest(topic)) != (head.tseq, head.digest):
+                    return f"{post.name} has another {topic} than the hub"
+        return ""
+
+    def _aside(self, post: SimPost) -> str:
+        for deed in self._history.of(post.number):
+            aside = deed.fate is Fate.LATER and deed.status is m.Status.QUARANTINED
+            if aside and not deed.fragile:
+                return deed.label
+        return ""
+
+    def final(self, posts: list[SimPost]) -> None:
+        """Check the ledgers against what people did, and every row against the log."""
+        with self._hub.look() as db:
+            self._witness.check_rows(db)
+            self._check_papers(db)
+            self._check_stock(db)
+            self._check_money(db)
+        for post in posts:
+            for topic in TOPICS_OF[post.profile]:
+                held = post.stores.reader.read(topic)
+                assert self._witness.now is not None
+                if dict(held.rows) != self._witness.now.topics[topic].rows:
+                    raise self._world.broken(f"{post.name}: rows of {topic} are not the hub's")
+            counts = post.stores.outbox.counts()
+            if counts != Counts(0, len(quarantined(post))):
+                raise self._world.broken(f"{post.name}: {counts} at the end")
+            self._check_sales(post)
+
+    def _check_papers(self, db: Any) -> None:
+        """What was recorded is there once; what was refused is not."""
+        broken = self._world.broken
+        tickets = [orjson.loads(body) for (body,) in db.execute("SELECT body FROM ticket")]
+        receipts = [orjson.loads(body) for (body,) in db.execute("SELECT body FROM goods_receipt")]
+        there = Counter(ticket["lines"][0]["label"] for ticket in tickets)
+        there.update(receipt["note"] for receipt in receipts)
+        numbers = Counter((ticket["series"], ticket["number"]) for ticket in tickets)
+        # Where an older copy of an outbox went on, its numbers were used before: that is flagged.
+        twice = [
+            (series, number)
+            for (series, number), count in numbers.items()
+            if count > 1 and int(series.split("-")[0]) not in self.outbox_lost
+        ]
+        if twice:
+            raise broken(f"ticket numbers given twice: {twice}")
+        for label, count in there.items():
+            deed = self._history.deeds.get(label)
+            if deed is None or deed.told is Told.REFUSED:
+                raise broken(f"{label} is at the hub, though nobody recorded it")
+            if count > 1:
+                raise broken(f"{label} is at the hub {count} times")
+        for deed in self._history.deeds.values():
+            if deed.told is Told.RECORDED and not deed.excused and deed.kind != "price.set":
+                self._check_fate(deed, deed.label in there)
+        for ticket in tickets:
+            deed = self._history.deeds[ticket["lines"][0]["label"]]
+            if ticket["total_cents"] != deed.total_cents:
+                raise broken(f"{deed.label} came to {deed.total_cents} cents, the hub has another")
+
+    def _check_fate(self, deed: Deed, there: bool) -> None:
+        broken, name = self._world.broken, f"{deed.label} (n {deed.n})"
+        if deed.fate is Fate.ASIDE:
+            if there:
+                raise broken(f"{name} cannot be taken, and is at the hub")
+            if deed.status is not m.Status.QUARANTINED and not deed.fragile:
+                raise broken(f"{name} was neither taken nor put aside: {deed.status}")
+        elif not there:
+            raise broken(f"{name} was recorded, and is not at the hub: {deed.status} {deed.code}")
+        elif deed.status in _ENDED and not deed.fragile:
+            raise broken(f"{name} is at the hub, though its post was told {deed.status}")
+
+    def _check_stock(self, db: Any) -> None:
+        """Stock is the sum of its ledger, and of what people did."""
+        sql = "SELECT article_id, sum(delta_milli) FROM stock_movement GROUP BY article_id"
+        moved = dict(db.execute(sql))
+        levels = dict(db.execute("SELECT article_id, quantity_milli FROM stock_level"))
+        if moved != levels:
+            raise self._world.broken(f"stock levels {levels} are not their movements' {moved}")
+        done: Counter[str] = Counter()
+        sources = Counter(
+            source
+            for (source,) in db.execute(
+                "SELECT source_id FROM stock_movement WHERE reason <> 'import'"
+            )
+        )
+        for body, sign in (("ticket", -1), ("goods_receipt", 1)):
+            for paper_id, raw in db.execute(f"SELECT id, body FROM {body}"):
+                lines: Counter[str] = Counter()
+                for line in orjson.loads(raw)["lines"]:
+                    lines[line["article_id"]] += sign * line["quantity_milli"]
+                done.update(lines)
+                if sources[paper_id] != len(lines):
+                    raise self._world.broken(f"paper {paper_id} moved stock {sources[paper_id]} x")
+        started = dict(
+            db.execute("SELECT article_id, delta_milli FROM stock_movement WHERE reason = 'import'")
+        )
+        for article, level in levels.items():
+            if level != started.get(article, 0) + done[article]:
+                raise self._world.broken(f"stock of {article} is {level}: papers say otherwise")
+
+    def _check_money(self, db: Any) -> None:
+        """Every cent of every ticket is in the takings once."""
+        sold = dict(
+            db.execute("SELECT business_date || device_id, sum(total_cents) FROM ticket GROUP BY 1")
+        )
+        taken = dict(db.execute("SELECT business_date || device_id, total_cents FROM takings"))
+        if sold != taken:
+            raise self._world.broken(f"takings {taken} are not the tickets' {sold}")

@@ -1,0 +1,132 @@
+"""The hub's store and a post's outbox on the disk: what each promised is there after any death."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from common.errors import Refusal
+from hub.store import FAULTS, Store, is_passing
+from kiosk.outbox import Outbox
+from kiosk.outbox_file import Draft
+from tests.kiosk.post import draft, maker
+from tests.sim.disk.disk import Machine
+
+NAMES = [f"name {number}" for number in range(6)]
+
+
+def note(store: Store, name: str) -> None:
+    with store.group():
+        store.set_meta(name, name * 300)
+
+
+def noted(path: Path) -> list[str]:
+    store = Store.open(path)
+    try:
+        return [name for name in NAMES if store.meta(name) == name * 300]
+    finally:
+        store.close()
+
+
+def hub_dies(machine: Machine, path: Path, op: int, *, power: bool) -> list[str] | None:
+    """Note names in a store until its machine dies; return those that were, None: it lived."""
+    Store.create(path).close()
+    done: list[str] = []
+    machine.die_at("any", op, before=op % 2 == 0, power=power, seed=op)
+    with suppress(Refusal, *FAULTS):
+        store = Store.open(path)
+        try:
+            for name in NAMES:
+                note(store, name)
+                done.append(name)
+        finally:
+            store.close()
+    died = machine.frozen
+    machine.thaw()
+    return done if died else None
+
+
+@pytest.mark.parametrize("power", [False, True], ids=["kill", "power"])
+def test_a_store_has_every_group_that_returned(machine: Machine, power: bool) -> None:
+    for op in range(1, 1000):
+        path = machine.folder / f"{op}.db"
+        done = hub_dies(machine, path, op, power=power)
+        if done is None:
+            break
+        assert noted(path) in (done, NAMES[: len(done) + 1])
+    assert op > 20
+
+
+def test_a_store_lives_through_a_full_disk(machine: Machine) -> None:
+    path = machine.folder / "hub.db"
+    store = Store.create(path)
+    try:
+        note(store, NAMES[0])
+        machine.full()
+        with pytest.raises(FAULTS) as caught:
+            note(store, NAMES[1])
+        assert is_passing(caught.value)
+        machine.full(False)
+        note(store, NAMES[2])
+    finally:
+        store.close()
+    assert noted(path) == [NAMES[0], NAMES[2]]
+
+
+def ticket(series: str, number: int) -> Draft:
+    return draft(f"{series}/{number}".encode() * 30)
+
+
+def post_dies(machine: Machine, path: Path, op: int, *, power: bool) -> tuple[list[bytes], bool]:
+    """Sell until the machine dies, from the outbox's very making; return what was queued."""
+    bodies: list[bytes] = []
+    machine.die_at("any", op, before=op % 2 == 0, power=power, seed=op)
+    with suppress(Refusal, *FAULTS):
+        outbox = Outbox(path, maker())
+        try:
+            for _ in range(6):
+                bodies.append(outbox.append_ticket(ticket).body)
+        finally:
+            outbox.close()
+    died = machine.frozen
+    machine.thaw()
+    return bodies, died
+
+
+@pytest.mark.parametrize("power", [False, True], ids=["kill", "power"])
+def test_an_outbox_has_every_ticket_that_was_queued(machine: Machine, power: bool) -> None:
+    for op in range(1, 1000):
+        path = machine.folder / f"{op}.db"
+        bodies, died = post_dies(machine, path, op, power=power)
+        outbox = Outbox(path, maker())
+        try:
+            queued = outbox.waiting().queued
+            assert [entry.body for entry in queued][: len(bodies)] == bodies
+            assert len(queued) <= len(bodies) + 1
+            assert [entry.n for entry in queued] == [*range(1, len(queued) + 1)]
+            following = ticket(outbox.series, len(queued) + 1).body
+            assert outbox.append_ticket(ticket).body == following
+        finally:
+            outbox.close()
+        if not died:
+            break
+    assert op > 30
+
+
+def test_an_outbox_tells_of_a_full_disk_and_goes_on(machine: Machine) -> None:
+    outbox = Outbox(machine.folder / "outbox.db", maker())
+    try:
+        outbox.append_ticket(ticket)
+        machine.full()
+        with pytest.raises(Refusal) as caught:
+            outbox.append_ticket(ticket)
+        assert caught.value.problem.code == "disk_full"
+        machine.full(False)
+        machine.fail("sync")
+        with pytest.raises(Refusal) as caught:
+            outbox.append_ticket(ticket)
+        assert caught.value.problem.code == "disk_failed"
+        assert outbox.append_ticket(ticket).n == 2
+        assert [entry.n for entry in outbox.waiting().queued] == [1, 2]
+    finally:
+        outbox.close()

@@ -1,0 +1,89 @@
+"""What people did in a simulated shop, and what they were told of it.
+
+Owns the list of operations by the label that each carries, and what became of each as seen from the
+post: on its disk, answered by the hub, or perhaps never recorded.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from common import messages as m
+from common.models import Ticket
+
+
+class Told(Enum):
+    """What the person at the post was told. PERHAPS: the post died before it could say."""
+
+    RECORDED = "recorded"
+    REFUSED = "refused"
+    PERHAPS = "perhaps"
+
+
+class Fate(Enum):
+    """What must become of a deed: taken, put aside for good, or taken once the hub is updated."""
+
+    TAKEN = "taken"
+    ASIDE = "aside"
+    LATER = "later"
+
+
+@dataclass(slots=True)
+class Deed:
+    """One operation. `lines`: (article id, thousandths), as stock sees it; `excused`: why it may
+    be missing at the end ("" for no reason); `fragile`: its post's copy is gone, the hub's is the
+    only one; `status`: the hub's last word to the post."""
+
+    label: str
+    post: int
+    kind: str
+    told: Told
+    lines: tuple[tuple[str, int], ...] = ()
+    total_cents: int = 0
+    ticket: Ticket | None = None
+    outbox: str = ""
+    n: int = 0
+    status: m.Status | None = None
+    code: str = ""
+    fate: Fate = Fate.TAKEN
+    excused: str = ""
+    fragile: bool = False
+
+
+@dataclass(slots=True)
+class History:
+    """All deeds, in order."""
+
+    deeds: dict[str, Deed] = field(default_factory=dict)
+    by_place: dict[tuple[str, int], Deed] = field(default_factory=dict)
+    by_post: dict[int, list[Deed]] = field(default_factory=dict)
+
+    def add(self, deed: Deed) -> Deed:
+        """Keep a deed."""
+        self.deeds[deed.label] = deed
+        self.by_post.setdefault(deed.post, []).append(deed)
+        if deed.outbox:
+            self.by_place[deed.outbox, deed.n] = deed
+        return deed
+
+    def replied(self, reply: m.Reply) -> None:
+        """A post has the hub's answer on disk."""
+        deed = self.by_place.get((reply.outbox, reply.n))
+        if deed is not None:
+            deed.status, deed.code = reply.status, reply.code
+
+    def renumbered(self, waiting: list[tuple[str, str, int]]) -> None:
+        """Operations are seen to wait under these numbers: (label, outbox, n).
+
+        One that perhaps was not recorded is, then: the post's screen shows it.
+        """
+        for label, outbox, n in waiting:
+            deed = self.deeds.get(label)
+            if deed is not None:
+                deed.outbox, deed.n = outbox, n
+                self.by_place[outbox, n] = deed
+                if deed.told is Told.PERHAPS:
+                    deed.told = Told.RECORDED
+
+    def of(self, post: int) -> list[Deed]:
+        """Return a post's deeds."""
+        return self.by_post.get(post, [])

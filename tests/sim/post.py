@@ -1,0 +1,478 @@
+"""A post of a simulated shop: the shipped session, conversation and files, on a disk that fails.
+
+Owns the post's process: it is switched on, works, and dies, at any write of its disk. `SimLink` is
+the link's thread without a socket.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from contextlib import closing, suppress
+from typing import Final
+
+import orjson
+from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
+
+from common import messages as m
+from common import wire
+from common.errors import Problem, Refusal
+from common.ids import IdMint
+from common.models import Payment, ReceiptLine
+from common.rules import ticket_line, total_cents
+from common.seal import CurveKeys, SigningKeys
+from common.topics import TOPICS_OF, Profile
+from hub.records.devices import ACTIVE
+from hub.records.devices import Device as EnrolledDevice
+from kiosk.arrivals import Arrivals, Batch, LinkView
+from kiosk.conversation import Conversation, Turn
+from kiosk.database import FAULTS
+from kiosk.device import Device, HubPlace
+from kiosk.keys import DeviceKeys
+from kiosk.link_life import Post
+from kiosk.outbox_file import Draft, Maker
+from kiosk.presence import Way
+from kiosk.session import Session
+from kiosk.stores import Stores, open_stores
+from kiosk.till import Stamp, Till
+from tests.sim.agenda import MachineClock
+from tests.sim.history import Deed, Fate, History, Told
+from tests.sim.releases import COUNTED, LATER_SCHEMA, POISON
+from tests.sim.world import World
+
+TURN_S: Final = (0.0001, 0.002)
+POLL_S: Final = (0.0, 0.02)
+BOOT_S: Final = (0.2, 2.0)
+DRAIN: Final = 500
+UNIT_CENTS: Final = 250
+
+
+POISONS: Final = {
+    "garbage": ("goods.receive", 1, Fate.ASIDE),
+    "fault": (POISON, 1, Fate.ASIDE),
+    "later kind": (COUNTED, 1, Fate.LATER),
+    "later schema": ("sale.record", LATER_SCHEMA, Fate.LATER),
+}
+"""What a hub cannot take: kind, schema, and what becomes of it."""
+
+
+class SimLink:
+    """Moves frames between the network and one conversation; begins again after a fault."""
+
+    def __init__(self, post: "SimPost", place: Post, arrivals: Arrivals) -> None:
+        self._post = post
+        self._place = place
+        self._arrivals = arrivals
+        self._pause_s = 1.0
+        self._due = 0
+        self.running = False
+        self.inbox: deque[tuple[Way, bytes]] = deque()
+        self.talk: Conversation
+
+    def start(self) -> None:
+        """Begin a life."""
+        stores = self._place.stores
+        try:
+            mended = stores.mend()
+            if mended.notices:
+                self._put(
+                    Batch(
+                        0,
+                        notices=mended.notices,
+                        renumbered=mended.renumbered,
+                        rebuilt=mended.rebuilt,
+                    )
+                )
+            topics = TOPICS_OF[self._place.device.profile]
+            self.talk = Conversation(topics, stores.outbox, stores.replica, self._place.clocks)
+        except (*FAULTS, Refusal) as fault:
+            self._failed(fault)
+            return
+        self.running = True
+        for way in Way:
+            self._post.world.network.dial(self._post.number, way)
+        self.wake(0.0)
+
+    def ring(self) -> None:
+        """Look into the outbox soon."""
+        self.wake(self._post.world.rng.uniform(*TURN_S))
+
+    def stop(self) -> None:
+        """Say goodbye, and touch nothing any more."""
+        if self.running:
+            self._post.world.network.up(self._post.number, wire.encode(m.Goodbye()))
+        self.running = False
+        self._post.world.network.hang_up(self._post.number)
+
+    def tell(self, what: Callable[[Conversation], None]) -> None:
+        """Tell the conversation something of its ways."""
+        try:
+            what(self.talk)
+        except (*FAULTS, Refusal) as fault:
+            self._failed(fault)
+        else:
+            self.ring()
+
+    def wake(self, delay_s: float) -> None:
+        """Take a turn after this time, unless another is due before."""
+        self._due += 1
+        due = self._due
+        self._post.after(delay_s, lambda: self._turn() if due == self._due else None)
+
+    def _turn(self) -> None:
+        post = self._post
+        if not self.running or post.world.agenda.now_s < post.stalled_until_s:
+            if self.running:
+                self.wake(post.stalled_until_s - post.world.agenda.now_s)
+            return
+        frames = [self.inbox.popleft() for _ in range(min(DRAIN, len(self.inbox)))]
+        try:
+            turn = self.talk.turn(frames)
+        except (*FAULTS, Refusal) as fault:
+            self._failed(fault)
+            return
+        if post.machine.frozen:
+            post.crash("in the midst of a turn")
+            return
+        for frame in turn.out:
+            post.world.network.up(post.number, frame)
+        self._hand_over(turn)
+        self.wake(0.0005 if self.inbox else max(0.001, self.talk.due_in_s))
+
+    def _hand_over(self, turn: Turn) -> None:
+        talk = self.talk
+        view = LinkView(
+            talk.status, talk.problem, talk.synced_ms, talk.clock.now_ms(), talk.hub_trouble
+        )
+        batch = Batch(
+            0,
+            tuple(turn.news),
+            tuple(turn.replies),
+            tuple(turn.notices),
+            turn.renumbered,
+            link=view,
+        )
+        for reply in turn.replies:
+            self._post.history.replied(reply)
+        self._put(batch)
+
+    def _put(self, batch: Batch) -> None:
+        self._arrivals.put(batch)
+        self._post.poll_soon()
+
+    def _failed(self, fault: Exception) -> None:
+        """As `kiosk.link.Link`: shown, and begun again on what is on disk."""
+        post = self._post
+        self.running = False
+        self.inbox.clear()
+        if post.machine.frozen:
+            post.crash("in the midst of a turn")
+            return
+        post.world.trace.note(post.name, "its link fails: %s", fault)
+        post.world.network.hang_up(post.number)
+        problem = fault.problem if isinstance(fault, Refusal) else Problem("kiosk_fault")
+        self._put(Batch(0, link=LinkView(problem=problem)))
+        self._place.stores.note_fault(fault)
+        post.after(self._pause_s, self.start)
+        self._pause_s = min(2 * self._pause_s, 4.0)
+
+
+class SimPost:
+    """A till, a depot tablet or a desk. `session` is None while it is switched off."""
+
+    def __init__(self, world: World, history: History, number: int, profile: Profile) -> None:
+        self.world = world
+        self.history = history
+        self.number = number
+        self.profile = profile
+        self.name = f"{profile.value} {number}"
+        self.folder = world.folder / f"post{number}"
+        self.folder.mkdir()
+        self.machine = world.disk.machine(self.folder)
+        self.clock = MachineClock(world.agenda, wrong_ms=world.rng.randrange(-3000, 3000))
+        self.key = number.to_bytes(2, "big") * 16
+        self.session: Session | None = None
+        self.link: SimLink | None = None
+        self.stores: Stores
+        self.stalled_until_s = 0.0
+        self.life = 0
+        self.stopped = False
+        self.free_bytes = 2**40
+        self.notices: list[Problem] = []
+        self.on_poll: Callable[[SimPost], None] = lambda _post: None
+        self._polling = False
+        self._deeds = 0
+        world.network.join(self)
+
+    # Who it is.
+
+    @property
+    def curve_key(self) -> bytes:
+        """Return the key it knocks with."""
+        return self.key
+
+    @property
+    def unread(self) -> int:
+        """Return how many frames lie unread."""
+        return len(self.link.inbox) if self.link is not None else 0
+
+    def enrolled(self) -> EnrolledDevice:
+        """Return it as the hub's database knows it."""
+        device_id = f"d{self.number:031x}"
+        return EnrolledDevice(
+            device_id, self.number, self.name, self.profile, ACTIVE, self.key, self.key, 0
+        )
+
+    # Its life.
+
+    def boot(self) -> None:
+        """Switch it on."""
+        if self.session is not None or self.stopped:
+            return
+        self.life += 1
+        world = self.world
+        random_bytes = world.random_bytes(f"post {self.number} {self.life}")
+        try:
+            maker = Maker(self.number, random_bytes, lambda _folder: self.free_bytes)
+            self.stores = open_stores(self.folder, maker, TOPICS_OF[self.profile])
+        except Refusal as refusal:
+            world.trace.note(self.name, "does not start: %s", refusal)
+            world.harm["post did not start"] += 1
+            if self.machine.frozen:
+                self.crash("at its start")
+            else:
+                self.after(1.0, self.boot)
+            return
+        place = HubPlace("1a" * 32, "2b" * 32, "127.0.0.1", 9, 9)
+        device = Device(self.enrolled().id, self.number, self.name, self.profile, place)
+        keys = DeviceKeys(CurveKeys(self.key, self.key), SigningKeys(self.key, self.key))
+        post = Post(device, keys, self.stores, self.clock.clocks, lambda _device: None)
+        world.trace.note(self.name, "starts, outbox %s", self.stores.outbox.id[:8])
+        self._relabel()
+        try:
+            self.session = Session(
+                post, self.stores.problems, random_bytes, make_link=self._make_link
+            )
+        except (*FAULTS, Refusal) as fault:
+            world.trace.note(self.name, "does not start: %s", fault)
+            self.stores.close()
+            self.crash("at its start")
+            return
+        self.poll_soon()
+
+    def _make_link(self, place: Post, arrivals: Arrivals) -> SimLink:
+        self.link = SimLink(self, place, arrivals)
+        return self.link
+
+    def crash(self, why: str, power: bool = False, again: bool = True) -> None:
+        """End the process at once; `power`: what was not synced is gone, or half there."""
+        self.world.trace.note(self.name, "dies %s%s", why, ", power lost" if power else "")
+        if not self.machine.frozen:
+            if power:
+                self.machine.power_loss(self.world.rng.getrandbits(32))
+            else:
+                self.machine.kill()
+        self.life += 1
+        self._polling = False
+        if self.link is not None:
+            self.link.running = False
+        self.world.network.hang_up(self.number)
+        self.link = self.session = None
+        with suppress(*FAULTS, Refusal, AttributeError):
+            self.stores.close()
+        self.machine.thaw()
+        if again and not self.stopped:
+            self.after(self.world.rng.uniform(*BOOT_S), self.boot)
+
+    def switch_off(self) -> None:
+        """End the process as it should be."""
+        self.life += 1
+        self._polling = False
+        session, self.session, self.link = self.session, None, None
+        if session is not None:
+            session.close()
+
+    def waiting_on_disk(self) -> set[int]:
+        """Return the numbers that wait in the outbox of a post that is off."""
+        with closing(sqlite3.connect(self.folder / "outbox.db")) as db:
+            return {n for (n,) in db.execute("SELECT n FROM command WHERE status = 0")}
+
+    def after(self, delay_s: float, action: Callable[[], None]) -> None:
+        """Put down an event of this life of the process."""
+        life = self.life
+
+        def act() -> None:
+            if self.life == life:
+                action()
+
+        self.world.agenda.after(delay_s, act)
+
+    # The network's side.
+
+    def opened(self, way: Way) -> None:
+        """A way is open."""
+        if self.link is not None and self.link.running:
+            self.link.tell(lambda talk: talk.opened(way))
+
+    def closed(self, way: Way, refused: bool) -> None:
+        """A way is shut."""
+        problem = Problem("hub_refuses_key") if refused else None
+        if self.link is not None and self.link.running:
+            self.link.tell(lambda talk: talk.closed(way, problem))
+
+    def arrived(self, way: Way, frame: bytes) -> None:
+        """A frame is there."""
+        if self.link is not None and self.link.running:
+            self.link.inbox.append((way, frame))
+            if len(self.link.inbox) == 1:
+                self.link.ring()
+
+    # The screen's side.
+
+    def poll_soon(self) -> None:
+        """Let the screens' thread look, a little later."""
+        if not self._polling:
+            self._polling = True
+            self.after(self.world.rng.uniform(*POLL_S), self._poll)
+
+    def _poll(self) -> None:
+        self._polling = False
+        if self.session is None:
+            return
+        update = self.session.poll()
+        self.notices += self.session.take_notices()
+        if update.state_changed:
+            self._relabel()
+        self.on_poll(self)
+
+    def _relabel(self) -> None:
+        """Note under which numbers waiting operations stand, where those are others now."""
+        outbox = self.stores.outbox
+        known = self.history.by_place
+        with suppress(Refusal):
+            waiting = [
+                (label_of(kept.kind, kept.body), outbox.id, kept.n)
+                for kept in outbox.kept(2**62)
+                if (outbox.id, kept.n) not in known
+            ]
+            self.history.renumbered(waiting)
+
+    # What people do here.
+
+    def sell(self, lines: list[tuple[str, int]]) -> None:
+        """Sell these articles (id, thousandths)."""
+        label = self._label("s")
+        sold = tuple(
+            ticket_line(article, label, milli, UNIT_CENTS, 550) for article, milli in lines
+        )
+        total = total_cents(sold)
+        deed = Deed(label, self.number, "sale.record", Told.RECORDED, tuple(lines), total)
+
+        def do(session: Session) -> None:
+            deed.ticket = session.sell(sold, (Payment("card", total, total),))
+
+        self._do(deed, do)
+
+    def receive(self, lines: list[tuple[str, int]]) -> None:
+        """Take in a delivery."""
+        label = self._label("r")
+        brought = tuple(ReceiptLine(article, milli) for article, milli in lines)
+        deed = Deed(label, self.number, "goods.receive", Told.RECORDED, tuple(lines))
+        self._do(deed, lambda session: session.receive(brought, label))
+
+    def price(self, article: str) -> None:
+        """Give an article a new price, of which there is only one."""
+        self._deeds += 1
+        cents = self.number * 10_000 + self._deeds
+        prices = [{"article_id": article, "price_cents": cents}]
+        deed = Deed(f"p{cents}", self.number, "price.set", Told.RECORDED)
+        self._do(deed, lambda session: session.send("price.set", {"prices": prices}))
+
+    def poison(self, how: str, lines: list[tuple[str, int]]) -> None:
+        """Record what this hub cannot take: of a later release, forbidden, or a fault's food."""
+        session, clocks = self.session, self.clock.clocks
+        if session is None:
+            return
+        label = self._label("x")
+        till = Till(clocks, IdMint(clocks.wall_ms, self.world.random_bytes(label)))
+        kind, schema, fate = POISONS[how]
+        stamp = Stamp("", "main", 0)
+        args: dict[str, object] = {}
+        total = 0
+        if kind == "sale.record":
+            sold = tuple(ticket_line(a, label, milli, UNIT_CENTS, 550) for a, milli in lines)
+            total = total_cents(sold)
+            paid = (Payment("card", total, total),)
+            args = {"ticket": till.ticket(label, 1, sold, paid, stamp)}
+        else:
+            brought = tuple(ReceiptLine(article, milli) for article, milli in lines)
+            args = {"receipt": till.receipt(brought, label, stamp)}
+        body = orjson.dumps(
+            {"id": f"{self.number:08x}{self._deeds:024x}", "kind": kind, "args": args}
+        )
+        draft = Draft(kind, schema, body if how != "garbage" else b"{" + body, clocks.wall_ms())
+        if how == "garbage":
+            lines = []
+        deed = Deed(label, self.number, kind, Told.RECORDED, tuple(lines), total, fate=fate)
+
+        def do(session: Session) -> None:
+            session._appended(kind, session._outbox.append(draft))
+
+        self._do(deed, do)
+
+    def _label(self, mark: str) -> str:
+        self._deeds += 1
+        return f"{mark}{self.number}-{self._deeds}"
+
+    def _do(self, deed: Deed, do: Callable[[Session], object]) -> None:
+        session = self.session
+        if session is None:
+            return
+        try:
+            do(session)
+        except Refusal as refusal:
+            deed.told = Told.PERHAPS if self.machine.frozen else Told.REFUSED
+            self.history.add(deed)
+            self.world.trace.note(self.name, "%s: %s", deed.label, refusal)
+            if self.machine.frozen:
+                self.crash("while it records")
+            return
+        except FAULTS as fault:
+            # Recorded or not, the screen shows nothing of it: the outbox says at the next start.
+            deed.told = Told.PERHAPS
+            self.history.add(deed)
+            self.crash(f"while it records ({fault})")
+            return
+        deed.outbox, deed.n = session.outbox, session.last_n
+        self.history.add(deed)
+        self.world.trace.note(self.name, "records %s as n %d", deed.label, deed.n)
+        if self.machine.frozen:
+            self.crash("right after it recorded")
+        else:
+            self.poll_soon()
+
+    def close(self) -> None:
+        """End for good."""
+        self.stopped = True
+        self.switch_off()
+        self.machine.forget()
+
+
+def label_of(kind: str, body: bytes) -> str:
+    """Return the label of the deed that an operation's body is."""
+    try:
+        args = orjson.loads(body)["args"]
+        if kind == "sale.record":
+            return str(args["ticket"]["lines"][0]["label"])
+        if kind in ("goods.receive", POISON, COUNTED):
+            return str(args["receipt"]["note"])
+        if kind == "price.set":
+            return f"p{args['prices'][0]['price_cents']}"
+    except (ValueError, KeyError, IndexError, TypeError):
+        pass
+    return ""
+
+
+def quarantined(post: SimPost) -> list[m.Reply]:
+    """Return the replies by which the hub put a post's operations aside."""
+    kept = post.stores.outbox.kept(0)
+    replies = [operation.reply for operation in kept if operation.reply is not None]
+    return [reply for reply in replies if reply.status is m.Status.QUARANTINED]

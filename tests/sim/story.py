@@ -1,0 +1,177 @@
+"""One seed's story: who is in the shop, what they do, what goes wrong, and how it must end.
+
+Owns the drawing. At least 200 operations, 4 posts and 10 faults a story; then the faults stop, and
+within a bounded time everybody must be in step.
+"""
+
+import shutil
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from common.topics import Profile
+from tests.sim.admin import lost_by_gap
+from tests.sim.disk.disk import Disk
+from tests.sim.faults import FAULTS, Fault
+from tests.sim.history import Fate
+from tests.sim.shop import SimShop
+from tests.sim.world import Violation
+
+DEEDS: Final = (200, 260)
+FAULTS_DRAWN: Final = (10, 22)
+PATIENCE_S: Final = 180.0
+"""Simulated: several timeouts of ten seconds may follow each other, and a doubt of thirty."""
+CAST: Final = ((2, 3), (1, 2), (1, 1))
+"""At least and at most how many tills, depots and offices."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a story ended. `violation`: "" where every promise held."""
+
+    seed: int
+    violation: str = ""
+    harm: Counter[str] = field(default_factory=Counter)
+    deeds: int = 0
+    events: int = 0
+    settled_s: float = 0.0
+    took_s: float = 0.0
+    trace: list[str] = field(default_factory=list)
+
+
+def tell(seed: int, disk: Disk, with_trace: bool = False) -> Outcome:
+    """Run a seed's story to its end and return what came of it."""
+    began_s = time.perf_counter()
+    outcome = Outcome(seed)
+    disk.seed(seed)
+    folder = Path(tempfile.mkdtemp(prefix=f"comptoir-sim-{seed}-"))
+    try:
+        story = Story(seed, folder, disk)
+        try:
+            with story.shop:
+                story.run()
+        except Exception as error:  # noqa: BLE001 - whatever breaks, it is this seed's story
+            kind = "" if isinstance(error, Violation) else f"{type(error).__name__}: "
+            outcome.violation = f"{kind}{error}"
+            if not isinstance(error, Violation):
+                story.note_error(error)
+        world = story.shop.world
+        outcome.harm = world.harm
+        outcome.deeds = len(story.shop.history.deeds)
+        outcome.events = world.agenda.happened
+        outcome.settled_s = story.settled_s
+        if with_trace or outcome.violation:
+            outcome.trace = world.trace.text()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    outcome.took_s = time.perf_counter() - began_s
+    return outcome
+
+
+class Story:
+    """A drawn story over an open shop."""
+
+    def __init__(self, seed: int, folder: Path, disk: Disk) -> None:
+        self.rng = Random(f"story {seed}")
+        low_high = zip((Profile.TILL, Profile.DEPOT, Profile.OFFICE), CAST, strict=True)
+        cast = [
+            profile for profile, (low, high) in low_high for _ in range(self.rng.randint(low, high))
+        ]
+        self.shop = SimShop(folder, seed, cast, disk)
+        self.settled_s = 0.0
+
+    def run(self) -> None:
+        """Tell it."""
+        shop, rng = self.shop, self.rng
+        shop.open()
+        start_s = shop.world.agenda.now_s
+        span_s = rng.uniform(20, 50)
+        for _ in range(rng.randint(*DEEDS)):
+            shop.world.agenda.after(rng.uniform(0, span_s), self._deed)
+        weights = [fault.weight for fault in FAULTS]
+        for fault in rng.choices(FAULTS, weights, k=rng.randint(*FAULTS_DRAWN)):
+
+            def strike(fault: Fault = fault) -> None:
+                self._strike(fault)
+
+            shop.world.agenda.after(rng.uniform(0, span_s), strike)
+        shop.world.agenda.run_until(start_s + span_s)
+        self._calm()
+        self._settle(update=False)
+        if any(deed.fate is Fate.LATER for deed in shop.history.deeds.values()):
+            self._update()
+        with shop.hub.look() as db:
+            lost_by_gap(db, shop.history, shop.admin)
+        shop.checks.final(shop.posts)
+
+    def _update(self) -> None:
+        """Install a release that knows what this hub did not, and try that again."""
+        self.shop.admin.update_hub()
+        self._settle(update=False)
+        self.shop.admin.retry()
+        self._settle(update=True)
+
+    def _strike(self, fault: Fault) -> None:
+        self.shop.world.harm[fault.name] += 1
+        self.shop.world.trace.note("fault", "%s", fault.name)
+        fault.strike(self.shop, self.rng)
+
+    def _deed(self) -> None:
+        """Somebody who is there does something."""
+        rng, shop = self.rng, self.shop
+        there = [post for post in shop.posts if post.session is not None]
+        if not there:
+            shop.world.agenda.after(0.5, self._deed)
+            return
+        post = rng.choice(there)
+        if post.profile is Profile.TILL:
+            post.sell(self._lines())
+        elif post.profile is Profile.DEPOT or rng.random() < 0.4:
+            post.receive(self._lines())
+        else:
+            post.price(rng.choice(shop.articles))
+
+    def _lines(self) -> list[tuple[str, int]]:
+        articles = self.rng.sample(self.shop.articles, self.rng.randint(1, 3))
+        return [(article, 1000 * self.rng.randint(1, 5)) for article in articles]
+
+    def _calm(self) -> None:
+        """Let everything work from now on."""
+        shop = self.shop
+        shop.world.trace.note("story", "the faults stop")
+        shop.world.network.calm()
+        for machine in (shop.hub.machine, *(post.machine for post in shop.posts)):
+            machine.heal()
+            machine.full(False)
+            machine.die_at("any", 0)
+        shop.hub.free_bytes = 2**40
+        shop.hub.die_between = ""
+        shop.hub.boot()
+        shop.admin.agree()
+        for post in shop.posts:
+            post.stalled_until_s, post.free_bytes = 0.0, 2**40
+            post.boot()
+            shop.reinstate_soon(post)
+
+    def _settle(self, update: bool) -> None:
+        shop, agenda = self.shop, self.shop.world.agenda
+        calm_s = agenda.now_s
+        why = "not looked yet"
+        while agenda.now_s < calm_s + PATIENCE_S:
+            agenda.run_until(agenda.now_s + 0.5)
+            why = shop.checks.settled(shop.posts, update)
+            if not why:
+                self.settled_s = agenda.now_s - calm_s
+                return
+        raise shop.world.broken(f"not in step {PATIENCE_S:.0f} s after the faults: {why}")
+
+    def note_error(self, error: Exception) -> None:
+        """Keep where an error that is no violation came from."""
+        import traceback
+
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            self.shop.world.trace.note("error", "%s", line)
