@@ -120,6 +120,15 @@ def is_damage(fault: BaseException) -> bool:
     return name.startswith(_DAMAGE) or any(words in text for words in _DAMAGE_WORDS)
 
 
+def is_misshapen(fault: BaseException) -> bool:
+    """Return whether a fault at opening says that the file's tables are not those it was made with.
+
+    Bits that flip in a schema leave a database that is sound, and another one.
+    """
+    cause = fault if isinstance(fault, sqlite3.Error) else fault.__cause__ or fault.__context__
+    return getattr(cause, "sqlite_errorname", None) == "SQLITE_ERROR"
+
+
 def set_aside(path: Path, mark: str) -> Path:
     """Rename a closed database and its companions; return the new path, replacing an older one."""
     target = path.with_name(f"{path.stem}.{mark}{path.suffix}")

@@ -149,16 +149,10 @@ class Outbox:
     def note_replies(self, replies: Sequence[m.Reply]) -> None:
         """Mark operations with their replies, durably; another outbox's are passed over."""
         with self._lock:
-            ended = [
-                (rows.ENDED[reply.status], wire.encode_reply_body(reply), reply.n)
-                for reply in replies
-                if reply.outbox == self.id
-            ]
-            if not ended:
-                return
-            sql = "UPDATE command SET status = ?, reply = ? WHERE n = ?"
-            with self._writing() as connection:
-                connection.executemany(sql, ended)
+            own = [reply for reply in replies if reply.outbox == self.id]
+            if own:
+                with self._writing() as connection:
+                    rows.note_replies(connection, own)
 
     def quarantined(self) -> list[int]:
         """Return the numbers of the operations that the hub keeps apart, in order."""
@@ -197,9 +191,7 @@ class Outbox:
         """Return the operations from `first_n` on, all waiting again: the hub has lost them."""
         with self._lock, self._guarded():
             with self._writing() as connection:
-                connection.execute(
-                    "UPDATE command SET status = 0, reply = NULL WHERE n >= ?", (first_n,)
-                )
+                rows.wait_again(connection, first_n)
             return rows.queued(self._database.connection, "n >= ?", (first_n,))
 
     def note_clock(self, clock_diff_ms: int) -> None:

@@ -1,7 +1,7 @@
-"""What lies in an outbox, as it is read: one operation, what waits, how many there are of which.
+"""What lies in an outbox: one operation, what waits, how many there are of which.
 
-Owns the statements that read operations, and what their status means. Whose numbers they bear and
-when they change is `outbox.py`'s.
+Owns the statements on operations that are there, and what their status means. Whose numbers they
+bear, and when they change, is `outbox.py`'s.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from common import wire
 from common.outgoing import Queued
 from kiosk.database import Connection
 
-ENDED: Final[Mapping[m.Status, int]] = MappingProxyType(
+_ENDED: Final[Mapping[m.Status, int]] = MappingProxyType(
     {m.Status.ACCEPTED: 1, m.Status.REFUSED: 2, m.Status.QUARANTINED: 3}
 )
 """The `status` of an operation with a reply; 0 waits for one."""
@@ -54,7 +54,7 @@ def counts(db: Connection) -> Counts:
     """Return how many operations wait and how many are quarantined."""
     sql = "SELECT status, count(*) FROM command WHERE status IN (0, 3) GROUP BY status"
     found = dict(db.execute(sql))
-    return Counts(found.get(0, 0), found.get(ENDED[m.Status.QUARANTINED], 0))
+    return Counts(found.get(0, 0), found.get(_ENDED[m.Status.QUARANTINED], 0))
 
 
 def kept(db: Connection, outbox: str, after_n: int) -> list[Kept]:
@@ -68,7 +68,7 @@ def undelivered(db: Connection, outbox: str, limit: int) -> list[Kept]:
     """Return what the hub has not taken: quarantined ones first, then what waits, by n."""
     sql = "SELECT n, kind, body, reply, made_ms FROM command WHERE status = ? ORDER BY n LIMIT ?"
     found: list[Any] = []
-    for status in (ENDED[m.Status.QUARANTINED], 0):
+    for status in (_ENDED[m.Status.QUARANTINED], 0):
         found += db.execute(sql, (status, limit - len(found))).fetchall()
     return [
         Kept(n, kind, body, _reply(outbox, n, reply), made_ms)
@@ -85,7 +85,18 @@ def queued(db: Connection, where: str, parameters: Sequence[Any] = ()) -> list[Q
 def quarantined(db: Connection) -> list[int]:
     """Return the numbers of the operations that the hub keeps apart, in order."""
     sql = "SELECT n FROM command WHERE status = ? ORDER BY n"
-    return [n for (n,) in db.execute(sql, (ENDED[m.Status.QUARANTINED],)).fetchall()]
+    return [n for (n,) in db.execute(sql, (_ENDED[m.Status.QUARANTINED],)).fetchall()]
+
+
+def note_replies(db: Connection, replies: Sequence[m.Reply]) -> None:
+    """Mark this outbox's operations with their replies."""
+    ended = [(_ENDED[r.status], wire.encode_reply_body(r), r.n) for r in replies]
+    db.executemany("UPDATE command SET status = ?, reply = ? WHERE n = ?", ended)
+
+
+def wait_again(db: Connection, first_n: int) -> None:
+    """Let the operations from `first_n` on wait, replied to or not."""
+    db.execute("UPDATE command SET status = 0, reply = NULL WHERE n >= ?", (first_n,))
 
 
 def _reply(outbox: str, n: int, body: bytes | None) -> m.Reply | None:

@@ -7,7 +7,7 @@ thread. When to fold and what to ask for is the follower's; what a row means nev
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -58,11 +58,12 @@ class Replica:
         self.synced_ms: int | None = None
         self.met_another = False
         self._open = False
+        self._known = False
         self._news: list[News] = []
         self._dirty: set[str] = set()
         self._staged_digests: dict[str, int] = {}
         try:
-            self._load()
+            self._know()
             # Then the outbox is not the one that this post had when it last worked.
             self.met_another = self._outbox not in ("", outbox)
             self._begin(outbox)
@@ -74,6 +75,7 @@ class Replica:
 
     def epoch(self) -> str:
         """Return the epoch of the rows, "" for none."""
+        self._know()
         return self._epoch
 
     def tseq(self, topic: str) -> int:
@@ -166,18 +168,15 @@ class Replica:
             return
         self._open = True
         committed = len(self._news)
-        # Kept here and not read again: the disk that fails to write may fail to read as well.
-        before = {topic: replace(stand) for topic, stand in self._stands.items()}
-        names = (self._epoch, self._outbox)
         try:
+            self._know()
             with self._database.transaction():
                 yield
                 self._write_stands()
         except BaseException:
             del self._news[committed:]
             self._dirty, self._staged_digests = set(), {}
-            self._stands = before
-            self._epoch, self._outbox = names
+            self._known = False
             raise
         finally:
             self._open = False
@@ -189,6 +188,7 @@ class Replica:
 
     def use_outbox(self, outbox: str) -> None:
         """Count another outbox's effects from now on; none of them is known to be here."""
+        self._know()
         if outbox == self._outbox:
             return
         with self.transaction():
@@ -236,6 +236,15 @@ class Replica:
 
     # Inside: state.
 
+    def _know(self) -> None:
+        """Read where everything stands, unless that is known.
+
+        Not at once after a fault: the disk that failed to write may fail to read as well.
+        """
+        if not self._known:
+            self._load()
+            self._known = True
+
     def _load(self) -> None:
         rows = self._connection.execute(
             "SELECT topic, slot, tseq, digest, last_n, stale, staging FROM position"
@@ -259,6 +268,7 @@ class Replica:
         self.use_outbox(outbox)
 
     def _stand(self, topic: str) -> _Stand:
+        self._know()
         stand = self._stands.get(topic)
         if stand is None:
             stand = self._stands[topic] = _Stand(self._free_slot())

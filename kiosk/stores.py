@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from common.errors import Problem
-from kiosk.database import FAULTS, is_damage, refusal, set_aside
+from kiosk.database import FAULTS, is_damage, is_misshapen, refusal, set_aside
 from kiosk.outbox import Outbox
 from kiosk.outbox_file import Maker
 from kiosk.replica import Replica
@@ -119,7 +119,7 @@ def open_outbox(path: Path, maker: Maker) -> tuple[Outbox, Problem | None]:
         try:
             return Outbox(path, maker), None
         except FAULTS as fault:
-            if not is_damage(fault):
+            if not (is_damage(fault) or is_misshapen(fault)):
                 raise
         problem = replace_damaged(path, maker)
         return Outbox(path, maker), problem
@@ -143,7 +143,7 @@ def open_replica(path: Path, outbox: str, topics: Iterable[str]) -> OpenedReplic
         try:
             return _open_and_check(path, outbox, topics, set_aside_before=False)
         except FAULTS as fault:
-            if not is_damage(fault):
+            if not (is_damage(fault) or is_misshapen(fault)):
                 raise
         except (ValueError, TypeError, AttributeError):
             pass  # A number or a key that is none any more: damage that SQLite does not see.

@@ -168,8 +168,7 @@ def _kill_post(power: bool) -> Deed:
 
 def _off_and_on(shop: SimShop, rng: Random) -> None:
     post = _post(shop, rng)
-    if post.session is not None:
-        post.switch_off()
+    if post.session is not None and post.switch_off():
         post.after(rng.uniform(0.5, 8), post.boot)
 
 
@@ -214,7 +213,8 @@ def _flip_replica(shop: SimShop, rng: Random) -> None:
     post = _post(shop, rng)
     if post.session is None:
         return
-    post.switch_off()
+    if not post.switch_off():
+        return
     path = post.folder / "replica.db"
     raw = bytearray(path.read_bytes())
     for _ in range(rng.choice((1, 1, 8))):
@@ -254,7 +254,8 @@ def _set_back(shop: SimShop, rng: Random) -> None:
     post = _post(shop, rng)
     if post.session is None:
         return
-    post.switch_off()
+    if not post.switch_off():
+        return
     copy = (post.folder / "outbox.db").read_bytes()
     waiting = post.waiting_on_disk()
     post.after(0.1, post.boot)
@@ -275,7 +276,8 @@ def _flip_outbox(shop: SimShop, rng: Random) -> None:
     post = _post(shop, rng)
     if post.session is None:
         return
-    post.switch_off()
+    if not post.switch_off():
+        return
     path = post.folder / "outbox.db"
     raw = bytearray(path.read_bytes())
     for _ in range(rng.choice((1, 1, 4))):

@@ -1,42 +1,26 @@
 """The safeguards of the shipping code, and how each is switched off: one table.
 
-Owns what is replaced by what. A text must stand exactly once in its file, so that whoever moves a
-safeguard moves its line here, too. What is put in its place runs: it is the mistake that somebody
-could make, never a program that falls over.
+Owns those of operations, from a post's disk to the hub's: what is durable, and what happens once.
+Those of copies are in `guards_copies.py`.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """In `file`, `old` stands exactly once and becomes `new`."""
-
-    file: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
-class Safeguard:
-    """One line of the table. `protects`: what would happen without it."""
-
-    name: str
-    protects: str
-    edits: tuple[Edit, ...]
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """Return the files in which it stands."""
-        return tuple(dict.fromkeys(edit.file for edit in self.edits))
-
+from tests.sim.guard import Edit, Safeguard
+from tests.sim.guards_copies import OF_COPIES
 
 _PIPELINE: Final = "hub/pipeline.py"
 _STORE: Final = "hub/store.py"
-_FOLLOWER: Final = "common/follower.py"
-_REPLICA: Final = "kiosk/replica.py"
-_CONVERSATION: Final = "kiosk/conversation.py"
+_HASH_AT_THE_POST: Final = Edit(
+    "kiosk/salvage.py",
+    "        if wire.body_hash(body) != written:\n",
+    "        if not wire.body_hash(body):\n",
+)
+_REPEAT_HASH: Final = Edit(
+    _PIPELINE,
+    "        if stored is not None and stored[0] == command.body_hash:\n",
+    "        if stored is not None:\n",
+)
 
 _DURABLE: Final = (
     Safeguard(
@@ -103,17 +87,22 @@ _DURABLE: Final = (
         ),
     ),
     Safeguard(
-        "a group falls as one",
-        "after a fault of the database nothing of its group is kept or answered",
+        "a failed commit releases nothing",
+        "where COMMIT fails, its group is undone and nobody is told otherwise",
         (
             Edit(
                 _PIPELINE,
-                "            for received in batch:\n                take(group, received)\n",
+                "        with self._store.group():\n"
                 "            for received in batch:\n"
-                "                try:\n"
+                "                take(group, received)\n"
+                "            self._write(group)\n",
+                "        try:\n"
+                "            with self._store.group():\n"
+                "                for received in batch:\n"
                 "                    take(group, received)\n"
-                "                except FAULTS:\n"
-                "                    continue\n",
+                "                self._write(group)\n"
+                "        except FAULTS as error:\n"
+                '            _log.warning("%s", error)\n',
             ),
         ),
     ),
@@ -159,24 +148,23 @@ _ONCE: Final = (
     Safeguard(
         "hash of a repeat",
         "another operation under a used number is not called taken",
-        (
-            Edit(
-                _PIPELINE,
-                "        if stored is not None and stored[0] == command.body_hash:\n",
-                "        if stored is not None:\n",
-            ),
-        ),
+        (_REPEAT_HASH,),
     ),
     Safeguard(
         "numbers used before",
-        "an outbox that is an older copy goes on under other numbers",
+        "an outbox that is an older copy goes on under other numbers: three times it is looked at",
         (
             Edit(
-                _CONVERSATION,
-                "        if welcome.last_n > self._delivery.last:\n"
-                "            return self._renew_outbox()\n",
-                "",
+                "kiosk/stores.py",
+                "    elif opened.replica.newest_n > outbox.last_n:\n",
+                "    elif opened.replica.newest_n > outbox.last_n + 2**62:\n",
             ),
+            Edit(
+                "kiosk/conversation.py",
+                "        if welcome.last_n > self._delivery.last:\n",
+                "        if welcome.last_n > self._delivery.last + 2**62:\n",
+            ),
+            _REPEAT_HASH,
         ),
     ),
     Safeguard(
@@ -194,156 +182,19 @@ _ONCE: Final = (
         "body hash, both ends",
         "an operation whose bytes have changed is not taken",
         (
-            Edit(
-                "kiosk/salvage.py",
-                "        if wire.body_hash(body) != written:\n",
-                "        if wire.body_hash(body) != written and not body:\n",
-            ),
+            _HASH_AT_THE_POST,
             Edit(
                 "hub/repertoire.py",
                 "        if wire.body_hash(command.body) != command.body_hash:\n",
-                "        if wire.body_hash(command.body) != command.body_hash and not body:\n",
+                "        if not wire.body_hash(command.body):\n",
             ),
         ),
     ),
     Safeguard(
         "body hash at the post",
         "an operation whose bytes have changed on disk is set aside at the start",
-        (
-            Edit(
-                "kiosk/salvage.py",
-                "        if wire.body_hash(body) != written:\n",
-                "        if wire.body_hash(body) != written and not body:\n",
-            ),
-        ),
+        (_HASH_AT_THE_POST,),
     ),
 )
 
-_FOLLOWING: Final = (
-    Safeguard(
-        "gap check",
-        "changes are not folded while some before them are missing",
-        (
-            Edit(
-                _FOLLOWER,
-                "        elif first > tseq + 1:\n            return False\n",
-                "        elif first > tseq + 1:\n"
-                "            self._replica.apply(changes.topic, first, changes.changes)\n",
-            ),
-            Edit(
-                _REPLICA,
-                "            if first_tseq != stand.tseq + 1:\n",
-                "            if first_tseq < stand.tseq + 1:\n",
-            ),
-            Edit(
-                _REPLICA,
-                "            stand.tseq += len(changes)\n",
-                "            stand.tseq = first_tseq + len(changes) - 1\n",
-            ),
-        ),
-    ),
-    Safeguard(
-        "epoch check",
-        "a newer epoch is not followed as if it were the same history",
-        (
-            Edit(
-                _FOLLOWER,
-                "            return [self._ask_snapshot(topic) for topic in self._topics]\n",
-                "",
-            ),
-            Edit(_REPLICA, "            stand.tseq, stand.digest, stand.stale = 0, 0, True\n", ""),
-        ),
-    ),
-    Safeguard(
-        "digest of the heartbeat",
-        "a replica that differs in silence is replaced",
-        (
-            Edit(
-                _FOLLOWER,
-                "        return digest_hex(self._replica.digest(name)) != pulse.digest\n",
-                "        return False\n",
-            ),
-        ),
-    ),
-    Safeguard(
-        "digest at the opening",
-        "rows that changed on disk are not shown",
-        (
-            Edit(
-                "kiosk/replica_file.py",
-                "        return self.stale or digest_of(self.rows) == self.digest\n",
-                "        return True\n",
-            ),
-        ),
-    ),
-    Safeguard(
-        "digest of a snapshot",
-        "a snapshot that is not whole does not take the rows' place",
-        (
-            Edit(
-                _REPLICA,
-                "            if digest_hex(staged) != digest or stand.staging is None:\n",
-                "            if stand.staging is None:\n",
-            ),
-        ),
-    ),
-    Safeguard(
-        "topics by profile",
-        "a post is sent its profile's topics only",
-        (
-            Edit(
-                "hub/hub.py",
-                "            if changes.topic in TOPICS_OF[profile]\n",
-                "            if changes.topic in TOPICS_OF[Profile.OFFICE]\n",
-            ),
-        ),
-    ),
-    Safeguard(
-        "topics asked for",
-        "a post that asks for another profile's topic is refused",
-        (
-            Edit(
-                "hub/sync.py",
-                "    if topic not in TOPICS_OF[device.profile]:\n",
-                "    if topic not in TOPICS_OF[Profile.OFFICE]:\n",
-            ),
-        ),
-    ),
-)
-
-_KEPT: Final = (
-    Safeguard(
-        "given back after a restore",
-        "a hub from a backup gets again what it had acknowledged since",
-        (
-            Edit(
-                "common/outgoing.py",
-                "        return last_n + 1 if unanswered < self._last - last_n else None\n",
-                "        return None\n",
-            ),
-        ),
-    ),
-    Safeguard(
-        "two backups",
-        "a post lets go of what two backups hold, not one",
-        (Edit("hub/backup_cover.py", "COPIES: Final = 2\n", "COPIES: Final = 1\n"),),
-    ),
-    Safeguard(
-        "the audit",
-        "damage that SQLite does not see is found before the hub goes on",
-        (
-            Edit(
-                "hub/audit.py",
-                "        return list(audit(db))\n    if not OLDEST",
-                "        return []\n    if not OLDEST",
-            ),
-        ),
-    ),
-    Safeguard(
-        "revoked is unheard",
-        "what a revoked post says on an open connection is not taken",
-        (Edit("hub/hub.py", "        self._desks.doors.dismiss(device_id)\n", ""),),
-    ),
-)
-
-SAFEGUARDS: Final = (*_DURABLE, *_ONCE, *_FOLLOWING, *_KEPT)
+SAFEGUARDS: Final = (*_DURABLE, *_ONCE, *OF_COPIES)

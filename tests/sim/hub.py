@@ -140,11 +140,12 @@ class SimHub:
     def crash(self, why: str, power: bool = False, again: bool = True) -> None:
         """End the process at once; `power`: what was not synced is gone, or half there."""
         self.world.trace.note("hub", "dies %s%s", why, ", power lost" if power else "")
-        if not self.machine.frozen:
-            if power:
-                self.machine.power_loss(self.world.rng.getrandbits(32))
-            else:
-                self.machine.kill()
+        if self.machine.frozen:
+            self.world.harm["hub died at a write or sync"] += 1
+        elif power:
+            self.machine.power_loss(self.world.rng.getrandbits(32))
+        else:
+            self.machine.kill()
         self.up = False
         self.life += 1
         self._turning = False
@@ -168,12 +169,9 @@ class SimHub:
 
     # The network's side.
 
-    def admits(self, way: Way, curve_key: bytes) -> str | None:
-        """Decide at the door of a way, as ZAP would."""
-        domain = doors.COMMANDS
-        if way is Way.BROADCASTS:
-            device = next((d for d in self.known() if d.curve_key == curve_key), None)
-            domain = device.profile.value if device else "nobody's"
+    def admits(self, way: Way, profile: Profile, curve_key: bytes) -> str | None:
+        """Decide at the door of a way, as ZAP would; broadcasts have a door a profile."""
+        domain = doors.COMMANDS if way is Way.COMMANDS else profile.value
         return self.parts.doors.decide(Knock(domain, b"CURVE", (curve_key,)))
 
     def known(self) -> list[Device]:

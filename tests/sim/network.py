@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
 
+from common.topics import Profile
 from kiosk.presence import Way
 from tests.sim.agenda import Agenda
 from tests.sim.releases import Speech, spoken
@@ -29,7 +30,7 @@ class HubDoor(Protocol):
     def up(self) -> bool:
         """Return whether a hub process runs."""
 
-    def admits(self, way: Way, curve_key: bytes) -> str | None:
+    def admits(self, way: Way, profile: Profile, curve_key: bytes) -> str | None:
         """Return the user id under which a key enters, None to refuse it."""
 
     def hear(self, peer: bytes, user_id: str, frame: bytes) -> None:
@@ -40,6 +41,7 @@ class PostDoor(Protocol):
     """A post's side of the network."""
 
     number: int
+    profile: Profile
 
     @property
     def curve_key(self) -> bytes:
@@ -168,7 +170,7 @@ class Network:
         if away or hub is None:
             self._later(self._rng.uniform(*DIAL_AGAIN_S), line, self._handshake)
             return
-        user_id = hub.admits(line.way, line.post.curve_key)
+        user_id = hub.admits(line.way, line.post.profile, line.post.curve_key)
         if user_id is None:
             self._harm["knock refused"] += 1
             line.post.closed(line.way, True)

@@ -265,11 +265,12 @@ class SimPost:
     def crash(self, why: str, power: bool = False, again: bool = True) -> None:
         """End the process at once; `power`: what was not synced is gone, or half there."""
         self.world.trace.note(self.name, "dies %s%s", why, ", power lost" if power else "")
-        if not self.machine.frozen:
-            if power:
-                self.machine.power_loss(self.world.rng.getrandbits(32))
-            else:
-                self.machine.kill()
+        if self.machine.frozen:
+            self.world.harm["post died at a write or sync"] += 1
+        elif power:
+            self.machine.power_loss(self.world.rng.getrandbits(32))
+        else:
+            self.machine.kill()
         self.life += 1
         self._polling = False
         if self.link is not None:
@@ -282,13 +283,18 @@ class SimPost:
         if again and not self.stopped:
             self.after(self.world.rng.uniform(*BOOT_S), self.boot)
 
-    def switch_off(self) -> None:
-        """End the process as it should be."""
+    def switch_off(self) -> bool:
+        """End the process as it should be; False where it died of its disk on the way."""
         self.life += 1
         self._polling = False
         session, self.session, self.link = self.session, None, None
         if session is not None:
-            session.close()
+            with suppress(*FAULTS, Refusal):
+                session.close()
+        if self.machine.frozen:
+            self.crash("while it is switched off")
+            return False
+        return True
 
     def waiting_on_disk(self) -> set[int]:
         """Return the numbers that wait in the outbox of a post that is off."""

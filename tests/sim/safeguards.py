@@ -21,7 +21,8 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
-from tests.sim.guards import SAFEGUARDS, Edit, Safeguard
+from tests.sim.guard import Edit, Safeguard
+from tests.sim.guards import SAFEGUARDS
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 COPIED: Final = ("common", "hub", "kiosk", "tests", "pyproject.toml")

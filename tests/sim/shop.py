@@ -4,6 +4,7 @@ Owns putting the parts together, and what is done by hand in a real shop: backup
 revoking a post, giving it another key. One seed is one shop.
 """
 
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -19,6 +20,17 @@ from tests.sim.witness import Witness
 from tests.sim.world import World
 
 ARTICLES: Final = 8
+_DISK_HARM: Final = {
+    "errors_read": "disk: a read failed",
+    "errors_write": "disk: a write failed",
+    "errors_sync": "disk: a sync failed",
+    "torn": "disk: a write was torn",
+    "lost_syncs": "disk: a sync failed and dropped what it had",
+    "full": "disk: no room for a write",
+    "kills": "process killed",
+    "power_losses": "power lost",
+    "sectors_lost": "sectors lost with the power",
+}
 START_MILLI: Final = 50_000
 
 
@@ -86,6 +98,7 @@ class SimShop:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for post in self.posts:
-            post.close()
-        self.hub.close()
+        for owner in (*self.posts, self.hub):
+            counts = asdict(owner.machine.counts())
+            self.world.harm.update({name: counts[field] for field, name in _DISK_HARM.items()})
+            owner.close()

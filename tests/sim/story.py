@@ -21,6 +21,9 @@ from tests.sim.history import Fate
 from tests.sim.shop import SimShop
 from tests.sim.world import Violation
 
+CROWD_EVERY: Final = 500
+"""One seed in so many is a storm: three hundred posts at once."""
+CROWD: Final = 300
 DEEDS: Final = (200, 260)
 FAULTS_DRAWN: Final = (10, 22)
 PATIENCE_S: Final = 180.0
@@ -35,7 +38,9 @@ class Outcome:
 
     seed: int
     violation: str = ""
+    drawn: Counter[str] = field(default_factory=Counter)
     harm: Counter[str] = field(default_factory=Counter)
+    posts: int = 0
     deeds: int = 0
     events: int = 0
     settled_s: float = 0.0
@@ -60,7 +65,8 @@ def tell(seed: int, disk: Disk, with_trace: bool = False) -> Outcome:
             if not isinstance(error, Violation):
                 story.note_error(error)
         world = story.shop.world
-        outcome.harm = world.harm
+        outcome.drawn, outcome.harm = world.drawn, world.harm
+        outcome.posts = len(story.shop.posts)
         outcome.deeds = len(story.shop.history.deeds)
         outcome.events = world.agenda.happened
         outcome.settled_s = story.settled_s
@@ -77,10 +83,11 @@ class Story:
 
     def __init__(self, seed: int, folder: Path, disk: Disk) -> None:
         self.rng = Random(f"story {seed}")
-        low_high = zip((Profile.TILL, Profile.DEPOT, Profile.OFFICE), CAST, strict=True)
-        cast = [
-            profile for profile, (low, high) in low_high for _ in range(self.rng.randint(low, high))
-        ]
+        self.crowded = seed % CROWD_EVERY == CROWD_EVERY - 1
+        cast = [Profile.TILL, Profile.DEPOT, Profile.OFFICE] * (CROWD // 3)
+        if not self.crowded:
+            low_high = zip((Profile.TILL, Profile.DEPOT, Profile.OFFICE), CAST, strict=True)
+            cast = [p for p, (low, high) in low_high for _ in range(self.rng.randint(low, high))]
         self.shop = SimShop(folder, seed, cast, disk)
         self.settled_s = 0.0
 
@@ -90,6 +97,10 @@ class Story:
         shop.open()
         start_s = shop.world.agenda.now_s
         span_s = rng.uniform(20, 50)
+        if self.crowded:
+            span_s = 12.0
+            for at_s in (4.0, 8.0):
+                shop.world.agenda.after(at_s, self._storm)
         for _ in range(rng.randint(*DEEDS)):
             shop.world.agenda.after(rng.uniform(0, span_s), self._deed)
         weights = [fault.weight for fault in FAULTS]
@@ -115,8 +126,14 @@ class Story:
         self.shop.admin.retry()
         self._settle(update=True)
 
+    def _storm(self) -> None:
+        """End the hub's process under everybody: all come back at once."""
+        self.shop.world.drawn[f"{CROWD} posts at once"] += 1
+        if self.shop.hub.up:
+            self.shop.hub.crash("under a crowd")
+
     def _strike(self, fault: Fault) -> None:
-        self.shop.world.harm[fault.name] += 1
+        self.shop.world.drawn[fault.name] += 1
         self.shop.world.trace.note("fault", "%s", fault.name)
         fault.strike(self.shop, self.rng)
 

@@ -1,12 +1,14 @@
 """The table of safeguards still fits the shipping code, and a copy runs what stands in the copy."""
 
+import shutil
 from collections import Counter
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from tests.sim.guards import SAFEGUARDS, Edit, Safeguard
+from tests.sim.guard import Edit, Safeguard
+from tests.sim.guards import SAFEGUARDS
 from tests.sim.safeguards import (
     ROOT,
     Unusable,
@@ -22,6 +24,9 @@ from tests.sim.safeguards import (
 )
 
 SHIPPED = ("common/", "hub/", "kiosk/")
+RUNS = pytest.mark.skipif(
+    not (shutil.which("cc") or shutil.which("gcc")), reason="the simulated disk is compiled"
+)
 BY_NAME = {safeguard.name: safeguard for safeguard in SAFEGUARDS}
 
 
@@ -84,6 +89,7 @@ def test_a_simulation_that_does_not_run_is_no_catch() -> None:
         judge(broken, 1, Event())
 
 
+@RUNS
 def test_what_falls_over_is_no_catch() -> None:
     turn = "        sent = Sent(broadcasts=self._take_news())\n"
     wrong = Safeguard("wrong", "", (Edit("hub/hub.py", turn, "        nobody()\n" + turn),))
@@ -91,12 +97,14 @@ def test_what_falls_over_is_no_catch() -> None:
         judge(wrong, 1, Event())
 
 
+@RUNS
 def test_one_that_changes_nothing_is_not_caught(capsys: pytest.CaptureFixture[str]) -> None:
     idle = Safeguard("idle", "", (Edit("hub/hub.py", '"""The hub\'s core', '"""A hub\'s core'),))
     assert run([idle], limit=1, jobs=1, as_json=False) == 1
     assert "NOT in 1 seeds" in capsys.readouterr().out
 
 
+@RUNS
 @pytest.mark.slow
 def test_a_safeguard_that_is_off_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([BY_NAME["no hole before a command"]], limit=20, jobs=1, as_json=False) == 0

@@ -35,13 +35,15 @@ class Trace:
 
 @dataclass(slots=True)
 class World:
-    """One simulated shop's surroundings. `harm`: how often which fault really happened."""
+    """One simulated shop's surroundings. `drawn`: how often which fault was drawn; `harm`: what
+    really happened to frames, disks and processes."""
 
     seed: int
     folder: Path
     disk: Disk
     rng: Random = field(init=False)
     agenda: Agenda = field(default_factory=Agenda)
+    drawn: Counter[str] = field(default_factory=Counter)
     harm: Counter[str] = field(default_factory=Counter)
     trace: Trace = field(init=False)
     network: Network = field(init=False)

@@ -5,7 +5,7 @@ In the suite always the same ones. `COMPTOIR_MODEL_EXAMPLES=2000` gives so many 
 
 import os
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 
 def model_settings(examples: int, steps: int) -> settings:
@@ -17,4 +17,5 @@ def model_settings(examples: int, steps: int) -> settings:
         derandomize=not asked,
         deadline=None,
         database=None,
+        phases=(Phase.generate, Phase.shrink),
     )

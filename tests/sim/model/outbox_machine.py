@@ -133,9 +133,7 @@ class OutboxMachine(RuleBasedStateMachine):
         stay = {
             n: entry
             for n, entry in entries.items()
-            if n > covered
-            or n >= min(waits, max(entries))
-            or entry.status is m.Status.QUARANTINED
+            if n > covered or n >= min(waits, max(entries)) or entry.status is m.Status.QUARANTINED
         }
         after = replace(self.held, entries=MappingProxyType(stay))
         self._try(lambda: self.outbox.drop_covered(covered), after)

@@ -1,0 +1,28 @@
+"""Seeds that once broke a promise, and what was wrong; each is told again at every test.
+
+What a seed tells changes with the faults that there are to draw; what it found is kept here all the
+same.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+FOUND: Final[Mapping[int, str]] = MappingProxyType(
+    {
+        7: "news of a turn was lost where the outbox's disk failed: screens stayed behind",
+        13: "a reply of a restored hub was compared with positions of the epoch before",
+        14: "own operations were not shown on a replica that power had set back",
+        22: "what a restored hub asks for was renumbered before it was given back",
+        29: "after new numbers the screens kept the old outbox's count of effects",
+        40: "one topic without rows hid what was on its way in every other",
+        65: "a key that is no text any more was no damage: the post never started again",
+        66: "a position that is no number any more ended the post's start",
+        95: "a snapshot older than the post's own acknowledged sale hid that sale",
+        97: "a row out of order outlived its topic in a damaged replica",
+        98: "an older copy of an outbox used its numbers again before it met the hub",
+        124: "bits flipped in a stored reply ended the session",
+        312: "a disk that failed to write and then to read left positions that were not on it",
+        452: "bits flipped in a replica's schema: the post never started again",
+    }
+)
