@@ -281,7 +281,8 @@ class Follower:
         return m.Since(name, self._ask(name, by_snapshot=False), self._replica.tseq(name))
 
     def _ask_snapshot(self, name: str) -> m.SnapshotRequest:
-        return m.SnapshotRequest(name, self._ask(name, by_snapshot=True), CREDIT_BYTES)
+        request = self._ask(name, by_snapshot=True)
+        return m.SnapshotRequest(name, request, CREDIT_BYTES, self._replica.tseq(name))
 
     def _differs(self, name: str, pulse: m.Pulse) -> bool:
         return digest_hex(self._replica.digest(name)) != pulse.digest

@@ -173,9 +173,7 @@ COMMANDS: Final = _command_table(
         Nature.REQUEST,
         frozenset({Profile.OFFICE, Profile.CONSOLE}),
     ),
-    CommandKind(
-        "backup.record", {1: BackupRecord}, Nature.REQUEST, frozenset({Profile.CONSOLE})
-    ),
+    CommandKind("backup.record", {1: BackupRecord}, Nature.REQUEST, frozenset({Profile.CONSOLE})),
 )
 
 
@@ -281,11 +279,15 @@ class Welcome:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotRequest:
-    """Ask for all rows of a topic; the hub sends at most `credit` bytes ahead."""
+    """Ask for all rows of a topic; the hub sends at most `credit` bytes ahead.
+
+    `tseq`: where the kiosk stands by now; it is given none that is older.
+    """
 
     topic: Topic
     request: Count
     credit: Count
+    tseq: Count = 0
 
 
 @dataclass(frozen=True, slots=True)

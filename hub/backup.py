@@ -167,7 +167,8 @@ def facts_of(path: Path) -> Facts:
 
 def epoch_of(path: Path) -> str:
     """Return a database's epoch as far as it can be read, or ""."""
-    with suppress(*FAULTS, OSError), closing(open_still(path)) as db:
+    # A text that is none any more is a ValueError.
+    with suppress(*FAULTS, OSError, ValueError), closing(open_still(path)) as db:
         found = db.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()
         return str(found[0]) if found else ""
     return ""

@@ -151,7 +151,7 @@ class SyncDesk:
         _may_follow(device, request.topic)
         waiter = _Waiter(peer, self._outbox_of.get(peer, ""), request)
         shared = self._shared.get(request.topic)
-        if shared is not None and self._is_good(shared):
+        if shared is not None and self._is_good(shared) and shared[1].tseq >= request.tseq:
             return self._begin(waiter, shared[1])
         waiting = self._waiting.setdefault(request.topic, {})
         if not waiting:

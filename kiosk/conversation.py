@@ -135,6 +135,7 @@ class Conversation:
             self._make_cores()
             self._presence.hello_in(HELLO_AGAIN_S)
             asks = []
+        self._following.look_closely()
         self._settle(turn)
         if self._following.follower.live:
             # Not before: what the replica does not hold yet is shown from the outbox.

@@ -4,6 +4,7 @@ Owns the plain fold (`Rows`), the one with a time order (`Timeline`) and the sto
 (`StockLevels`). Each takes `replace`, `put` and `drop`. No pending effects, no search.
 """
 
+import logging
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from typing import Final, Generic, Protocol, TypeVar
@@ -15,6 +16,7 @@ from common.models import decode_row
 # Decoded rows kept beside their bytes: some screens' worth, so that 100k rows stay small.
 _DECODED: Final = 4_096
 RowT = TypeVar("RowT")
+_log = logging.getLogger(__name__)
 
 
 class Fold(Protocol):
@@ -61,12 +63,18 @@ class Rows(Generic[RowT]):
         return self._bytes.get(key)
 
     def get(self, key: str) -> RowT | None:
-        """Return a row's value; raises ValueError when its bytes are none of this kind."""
+        """Return a row's value; None also where its bytes are none of this kind.
+
+        Such a row came in altered, or is of a later release: the screens go on without it.
+        """
         value = self._decoded.get(key)
         if value is None and (row := self._bytes.get(key)) is not None:
             if len(self._decoded) >= _DECODED:
                 self._decoded.clear()
-            value = self._decoded[key] = decode_row(row, self._kind)
+            try:
+                value = self._decoded[key] = decode_row(row, self._kind)
+            except ValueError:
+                _log.warning("row %s cannot be shown", key)
         return value
 
     def values(self) -> Iterator[RowT]:

@@ -100,7 +100,8 @@ class Link:
         else:
             problem = Problem("kiosk_fault", {"reason": f"{type(fault).__name__}: {fault}"})
         self._shown = replace(self._shown, status=LinkStatus.OFFLINE, problem=problem)
-        self._arrivals.put(Batch(monotonic_ns(), link=self._shown))
+        # The outbox is read anew: what the turn noted there before it failed is known to nobody.
+        self._arrivals.put(Batch(monotonic_ns(), link=self._shown, renumbered=True))
 
     def _keep(self, device: Device) -> None:
         """Store what changed of the device; without the disk for it the next start learns anew."""

@@ -232,10 +232,9 @@ def test_what_was_handed_out_never_changes() -> None:
     assert catalogue.search("bag") == [replace(bread, price_cents=999)]
 
 
-def test_a_row_that_cannot_be_read_is_a_fault() -> None:
+def test_a_row_that_cannot_be_read_is_a_fault_or_not_shown() -> None:
     with pytest.raises(ValueError, match="truncated"):
         Catalogue().put("articles", uid(1), b"{")
     catalogue = Catalogue()
     catalogue.put("shop", "shop", encode_row(article(1)).replace(b'"name":', b'"other":'))
-    with pytest.raises(ValueError, match="name"):
-        _ = catalogue.shop
+    assert catalogue.shop is None

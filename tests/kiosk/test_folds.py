@@ -25,8 +25,7 @@ def test_rows_are_decoded_when_looked_at() -> None:
     rows.replace([*encoded(article(1)), (uid(2), b"no row")])
     assert rows.get(uid(1)) == article(1)
     assert rows.get(uid(1)) is rows.get(uid(1))
-    with pytest.raises(ValueError, match="invalid literal"):
-        rows.get(uid(2))
+    assert rows.get(uid(2)) is None  # It came in altered: the screens go on without it.
 
 
 def test_rows_change_one_by_one() -> None:

@@ -49,6 +49,8 @@ class Admin:
             made = back_up(self.folder, None, self.hub.clock.wall_ms())
         except Refusal as refusal:
             self.world.trace.note("admin", "no backup: %s", refusal)
+            if self.hub.machine.frozen:
+                self.hub.crash("while it is backed up")
             return
         if self.hub.machine.frozen:
             self.hub.crash("while it is backed up")

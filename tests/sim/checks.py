@@ -44,6 +44,9 @@ class Checks:
         self._read: Counter[int] = Counter()
         self._looks: Counter[int] = Counter()
         self.outbox_lost: set[int] = set()
+        # Whose topic may differ from the hub's until its digest is compared; True: it was seen to.
+        self._garbled: dict[tuple[int, str], bool] = {}
+        self._must_tell: set[int] = set()
 
     # On the way.
 
@@ -68,7 +71,10 @@ class Checks:
         with suppress(*FAULTS):  # Its disk may fail to read just now.
             self._check_replica(post)
             self._check_levels(post)
-            if self._looks[post.number] % _ALL_SALES_EVERY == 0:
+            here = (
+                post.number not in self.outbox_lost
+            )  # Else what it sold may lie at the hub alone.
+            if here and self._looks[post.number] % _ALL_SALES_EVERY == 0:
                 self._check_sales(post)
 
     def _check_replica(self, post: SimPost) -> None:
@@ -82,7 +88,12 @@ class Checks:
             digest = self._witness.digest(epoch, topic, tseq)
             if digest is None:
                 raise self._world.broken(f"{post.name} has {topic} at {tseq}: never published")
-            if digest != replica.digest(topic):
+            if digest == replica.digest(topic):
+                if self._garbled.get((post.number, topic)):
+                    del self._garbled[post.number, topic]
+            elif (post.number, topic) in self._garbled:
+                self._garbled[post.number, topic] = True
+            else:
                 raise self._world.broken(f"{post.name}: {topic} at {tseq} is not the log's fold")
             place = (post.number, post.life, epoch, topic)
             if tseq < self._seen.get(place, 0):
@@ -95,7 +106,8 @@ class Checks:
         """Read your writes: stock as shown is the log's at this tseq, and one's own on top."""
         session, replica = post.session, post.stores.replica
         own = self._own(post)
-        if session is None or not own or post.number in self.outbox_lost:
+        blind = post.number in self.outbox_lost or (post.number, "stock") in self._garbled
+        if session is None or not own or blind:
             self._open[post.number] = (post.life, replica.epoch(), own)
             return
         # What the screens have folded: behind the replica while the link mends itself.
@@ -161,7 +173,7 @@ class Checks:
         """What a till has sold stays on its screen, whatever the hub and the network do."""
         if post.session is None or "sales" not in TOPICS_OF[post.profile]:
             return
-        if not post.stores.replica.tseq("sales"):
+        if not post.stores.replica.tseq("sales") or (post.number, "sales") in self._garbled:
             return  # It has lost its copy, and met no hub since: only what waits is shown.
         shown = {sold.ticket.id for sold in post.session.catalogue.sales(10_000)}
         for deed in self._history.of(post.number):
@@ -183,6 +195,7 @@ class Checks:
         self.outbox_lost.add(post.number)
         there = self._at_hub()
         for deed in self._history.of(post.number):
+            deed.fragile = True
             if deed.n not in waiting:
                 self._lose(deed, there)
 
@@ -199,6 +212,29 @@ class Checks:
                 return labels(db)
         except FAULTS:
             return set()  # Its disk fails to read just now: nothing is known to be there.
+
+    def operation_flipped(self, post: SimPost, n: int, waiting: set[int]) -> None:
+        """A waiting operation is not as it was written: it is lost, and the post must say so."""
+        self.outbox_lost.add(post.number)
+        self._must_tell.add(post.number)
+        there = self._at_hub()
+        for deed in self._history.of(post.number):
+            deed.fragile = True  # What has its reply stays in the file that is set aside.
+            if deed.n == n or deed.n not in waiting:
+                self._lose(deed, there)
+
+    def replica_flipped(self, post: SimPost) -> None:
+        """Bits of a replica are flipped: what the opening does not see, the digest must."""
+        for topic in TOPICS_OF[post.profile]:
+            self._garbled.setdefault((post.number, topic), False)
+
+    def row_garbled(self, line: Line, topic: str, in_snapshot: bool) -> None:
+        """A post was sent a row that is not the hub's: by the digest it must find out.
+
+        A snapshot with such a row must not even be taken.
+        """
+        if not in_snapshot:
+            self._garbled.setdefault((line.post.number, topic), False)
 
     def _lose(self, deed: Deed, there: set[str]) -> None:
         deed.fragile = True
@@ -235,7 +271,7 @@ class Checks:
     def _aside(self, post: SimPost) -> str:
         for deed in self._history.of(post.number):
             aside = deed.fate is Fate.LATER and deed.status is m.Status.QUARANTINED
-            if aside and not deed.fragile:
+            if aside and not deed.fragile and post.number not in self.outbox_lost:
                 return deed.label
         return ""
 
@@ -256,6 +292,9 @@ class Checks:
             if counts != Counts(0, len(quarantined(post))):
                 raise self._world.broken(f"{post.name}: {counts} at the end")
             self._check_sales(post)
+            told = {notice.code for notice in post.notices}
+            if post.number in self._must_tell and "outbox_damaged" not in told:
+                raise self._world.broken(f"{post.name} does not say that an operation was damaged")
 
     def _check_papers(self, db: Any) -> None:
         """What was recorded is there once; what was refused is not."""
@@ -289,14 +328,15 @@ class Checks:
 
     def _check_fate(self, deed: Deed, there: bool) -> None:
         broken, name = self._world.broken, f"{deed.label} (n {deed.n})"
+        told_last = not deed.fragile and deed.post not in self.outbox_lost
         if deed.fate is Fate.ASIDE:
             if there:
                 raise broken(f"{name} cannot be taken, and is at the hub")
-            if deed.status is not m.Status.QUARANTINED and not deed.fragile:
+            if deed.status is not m.Status.QUARANTINED and told_last:
                 raise broken(f"{name} was neither taken nor put aside: {deed.status}")
         elif not there:
             raise broken(f"{name} was recorded, and is not at the hub: {deed.status} {deed.code}")
-        elif deed.status in _ENDED and not deed.fragile:
+        elif deed.status in _ENDED and told_last:
             raise broken(f"{name} is at the hub, though its post was told {deed.status}")
 
     def _check_stock(self, db: Any) -> None:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from common.topics import Profile
+from common import messages as m
+from common import wire
+from common.topics import TOPICS, TOPICS_OF, Profile
 from kiosk.presence import Way
 from tests.sim.agenda import Agenda
 from tests.sim.disk.disk import Effect, Op
@@ -216,6 +218,7 @@ def _flip_replica(shop: SimShop, rng: Random) -> None:
     if not post.switch_off():
         return
     path = post.folder / "replica.db"
+    shop.checks.replica_flipped(post)
     raw = bytearray(path.read_bytes())
     for _ in range(rng.choice((1, 1, 8))):
         raw[rng.randrange(len(raw))] ^= 1 << rng.randrange(8)
@@ -250,13 +253,14 @@ def _rekey(shop: SimShop, rng: Random) -> None:
 
 
 def _set_back(shop: SimShop, rng: Random) -> None:
-    """Copy a post's outbox, let it work on, and put the copy in its place."""
+    """Copy a post's files, let it work on, and put the copy back, perhaps out of reach."""
     post = _post(shop, rng)
     if post.session is None:
         return
     if not post.switch_off():
         return
-    copy = (post.folder / "outbox.db").read_bytes()
+    names = ("outbox.db", "replica.db") if rng.random() < 0.6 else ("outbox.db",)
+    copies = {name: (post.folder / name).read_bytes() for name in names}
     waiting = post.waiting_on_disk()
     post.after(0.1, post.boot)
 
@@ -264,10 +268,17 @@ def _set_back(shop: SimShop, rng: Random) -> None:
         if post.stopped:
             return
         post.crash("and an older copy of its files is put back")
-        for path in post.folder.glob("outbox.db*"):
-            path.unlink()
-        (post.folder / "outbox.db").write_bytes(copy)
+        for name, copy in copies.items():
+            for path in post.folder.glob(f"{name}*"):
+                path.unlink()
+            (post.folder / name).write_bytes(copy)
         shop.checks.outbox_set_back(post, waiting)
+        if "replica.db" in copies:
+            shop.checks.replica_flipped(post)  # The copy may hold what has been mended since.
+        if rng.random() < 0.6:
+            # It records on, under numbers that were used, before it meets the hub.
+            lines = [shop.world.network.lines[post.number, way] for way in Way]
+            _shut(shop, lines, rng.uniform(4, 15))
 
     _for(shop.world.agenda, rng.uniform(1, 8), put_back)
 
@@ -285,6 +296,23 @@ def _flip_outbox(shop: SimShop, rng: Random) -> None:
     path.write_bytes(raw)
     shop.checks.outbox_flipped(post)
     post.after(rng.uniform(0.1, 2), post.boot)
+
+
+def _flip_waiting(shop: SimShop, rng: Random) -> None:
+    """Flip a bit of an operation that waits: no page of the file is harmed by it."""
+    post = _post(shop, rng)
+    if post.session is None or not post.switch_off():
+        return
+    n = post.flip_waiting(rng)
+    if n is not None:
+        shop.checks.operation_flipped(post, n, post.waiting_on_disk())
+    post.after(rng.uniform(0.1, 2), post.boot)
+
+
+def _garble(shop: SimShop, rng: Random) -> None:
+    """Let a row come in altered, as a bad memory does to it: no cipher sees that."""
+    line = shop.world.network.lines[_post(shop, rng).number, rng.choice(list(Way))]
+    line.weather.garble = rng.randint(1, 3)
 
 
 # Releases.
@@ -313,6 +341,16 @@ def _speak(speech: Speech) -> Deed:
         _for(shop.world.agenda, rng.uniform(1, 6), end)
 
     return strike
+
+
+def _curious(shop: SimShop, rng: Random) -> None:
+    """Ask for a topic that is another profile's."""
+    post = _post(shop, rng)
+    others = [topic for topic in TOPICS if topic not in TOPICS_OF[post.profile]]
+    if others:
+        topic = rng.choice(others)
+        ask = rng.choice((m.Since(topic, 1, 0), m.SnapshotRequest(topic, 1, 2**20)))
+        shop.world.network.up(post.number, wire.encode(ask))
 
 
 # Clocks.
@@ -369,7 +407,9 @@ FAULTS: Final = (
     Fault("bits flipped in a replica", 2, _flip_replica),
     Fault("bits flipped in the hub's database", 2, _flip_hub),
     Fault("bits flipped in an outbox", 1, _flip_outbox),
-    Fault("outbox set back to an older copy", 2, _set_back),
+    Fault("a bit flipped in a waiting operation", 3, _flip_waiting),
+    Fault("a row altered on its way", 3, _garble),
+    Fault("outbox set back to an older copy", 6, _set_back),
     Fault("backup", 6, _back_up),
     Fault("restore of a backup", 3, _restore),
     Fault("post revoked, and brought back", 3, _revoke),
@@ -381,6 +421,7 @@ FAULTS: Final = (
     Fault("older software", 2, _speak(Speech.OLDER)),
     Fault("newer software", 2, _speak(Speech.NEWER)),
     Fault("software of another protocol", 2, _speak(Speech.FOREIGN)),
+    Fault("a post asks for another profile's topic", 3, _curious),
     Fault("hub's clock jumps", 3, _clock(hub=True)),
     Fault("a post's clock jumps", 4, _clock(hub=False)),
 )

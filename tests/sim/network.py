@@ -14,6 +14,7 @@ from typing import Protocol
 from common.topics import Profile
 from kiosk.presence import Way
 from tests.sim.agenda import Agenda
+from tests.sim.garbling import garble
 from tests.sim.releases import Speech, spoken
 
 LATENCY_S = (0.0002, 0.004)
@@ -72,6 +73,7 @@ class Weather:
     up_held: bool = False
     down_held: bool = False
     speech: Speech | None = None
+    garble: int = 0
 
 
 @dataclass(slots=True)
@@ -107,6 +109,7 @@ class Network:
         self.lines: dict[tuple[int, Way], Line] = {}
         self._by_peer: dict[bytes, Line] = {}
         self.inspect: Callable[[Line, bytes], None] = lambda _line, _frame: None
+        self.on_garbled: Callable[[Line, str, bool], None] = lambda _line, _topic, _snapshot: None
 
     def join_hub(self, hub: HubDoor) -> None:
         """Put the hub on the network."""
@@ -259,9 +262,20 @@ class Network:
                     self._hub.hear(line.peer, line.user_id, frame)
             else:
                 self.inspect(line, frame)
-                line.post.arrived(line.way, frame)
+                told = self._garbled(line, frame) if line.weather.garble else frame
+                line.post.arrived(line.way, told)
 
         self._agenda.after(at_s - now_s, arrive)
+
+    def _garbled(self, line: Line, frame: bytes) -> bytes:
+        """Return a frame with one bit of a row another one; a frame without rows as it is."""
+        garbled = garble(frame, line.way is Way.BROADCASTS, self._rng)
+        if garbled is None:
+            return frame
+        line.weather.garble -= 1
+        self._harm["row altered on its way"] += 1
+        self.on_garbled(line, garbled.topic, garbled.in_snapshot)
+        return garbled.frame
 
     def release(self, line: Line, lost: bool) -> None:
         """End a one-way cut: what was held arrives late, or went with the connection."""

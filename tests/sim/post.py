@@ -7,6 +7,7 @@ the link's thread without a socket.
 from collections import deque
 from collections.abc import Callable
 from contextlib import closing, suppress
+from random import Random
 from typing import Final
 
 import orjson
@@ -86,10 +87,18 @@ class SimLink:
         except (*FAULTS, Refusal) as fault:
             self._failed(fault)
             return
+        self._note_replies()
         self.running = True
         for way in Way:
             self._post.world.network.dial(self._post.number, way)
         self.wake(0.0)
+
+    def _note_replies(self) -> None:
+        """Take from disk what a turn noted there before it failed."""
+        with suppress(*FAULTS, Refusal):
+            for kept in self._place.stores.outbox.kept(0):
+                if kept.reply is not None:
+                    self._post.history.replied(kept.reply)
 
     def ring(self) -> None:
         """Look into the outbox soon."""
@@ -169,7 +178,7 @@ class SimLink:
         post.world.trace.note(post.name, "its link fails: %s", fault)
         post.world.network.hang_up(post.number)
         problem = fault.problem if isinstance(fault, Refusal) else Problem("kiosk_fault")
-        self._put(Batch(0, link=LinkView(problem=problem)))
+        self._put(Batch(0, link=LinkView(problem=problem), renumbered=True))
         self._place.stores.note_fault(fault)
         post.after(self._pause_s, self.start)
         self._pause_s = min(2 * self._pause_s, 4.0)
@@ -247,6 +256,7 @@ class SimPost:
         post = Post(device, keys, self.stores, self.clock.clocks, lambda _device: None)
         world.trace.note(self.name, "starts, outbox %s", self.stores.outbox.id[:8])
         self._relabel()
+        self.notices += self.stores.problems  # Told once, and it may die before it shows them.
         try:
             self.session = Session(
                 post, self.stores.problems, random_bytes, make_link=self._make_link
@@ -296,10 +306,31 @@ class SimPost:
             return False
         return True
 
+    def _by_hand(self) -> None:
+        """Let whoever works on the files by hand read and write them."""
+        self.machine.heal()
+        self.machine.full(False)
+        self.machine.die_at("any", 0)
+
     def waiting_on_disk(self) -> set[int]:
         """Return the numbers that wait in the outbox of a post that is off."""
+        self._by_hand()
         with closing(sqlite3.connect(self.folder / "outbox.db")) as db:
             return {n for (n,) in db.execute("SELECT n FROM command WHERE status = 0")}
+
+    def flip_waiting(self, rng: Random) -> int | None:
+        """Flip a bit of a waiting operation of a post that is off; return its n."""
+        self._by_hand()
+        with closing(sqlite3.connect(self.folder / "outbox.db")) as db:
+            rows = db.execute("SELECT n, body FROM command WHERE status = 0 ORDER BY n").fetchall()
+            if not rows:
+                return None
+            n, body = rng.choice(rows)
+            raw = bytearray(body)
+            raw[rng.randrange(len(raw))] ^= 1 << rng.randrange(8)
+            db.execute("UPDATE command SET body = ? WHERE n = ?", (bytes(raw), n))
+            db.commit()
+        return int(n)
 
     def after(self, delay_s: float, action: Callable[[], None]) -> None:
         """Put down an event of this life of the process."""
@@ -435,7 +466,8 @@ class SimPost:
         try:
             do(session)
         except Refusal as refusal:
-            deed.told = Told.PERHAPS if self.machine.frozen else Told.REFUSED
+            doubt = self.machine.frozen or refusal.problem.code == "outbox_in_doubt"
+            deed.told = Told.PERHAPS if doubt else Told.REFUSED
             self.history.add(deed)
             self.world.trace.note(self.name, "%s: %s", deed.label, refusal)
             if self.machine.frozen:

@@ -58,6 +58,7 @@ class SimShop:
         for post in self.posts:
             post.on_poll = self.checks.look
         world.network.inspect = self.checks.inspect
+        world.network.on_garbled = self.checks.row_garbled
         self.articles: list[str] = []
 
     def open(self) -> None:
@@ -98,7 +99,8 @@ class SimShop:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for owner in (*self.posts, self.hub):
+        owners: list[SimPost | SimHub] = [*self.posts, self.hub]
+        for owner in owners:
             counts = asdict(owner.machine.counts())
             self.world.harm.update({name: counts[field] for field, name in _DISK_HARM.items()})
             owner.close()

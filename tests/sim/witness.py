@@ -32,6 +32,7 @@ class TopicLog:
     changes: list[m.Change] = field(default_factory=list)
     causes: dict[Place, int] = field(default_factory=dict)
     levels: dict[str, tuple[list[int], list[int]]] = field(default_factory=dict)
+    prices: dict[str, list[int]] = field(default_factory=dict)
 
     @property
     def tseq(self) -> int:
@@ -174,6 +175,13 @@ class Witness:
             steps = known.levels.setdefault(change.key, ([], []))
             steps[0].append(known.tseq)
             steps[1].append(orjson.loads(change.row)["quantity_milli"])
+        if topic == "articles" and change.row is not None:
+            price = orjson.loads(change.row)["price_cents"]
+            seen = known.prices.setdefault(change.key, [])
+            if price in seen[:-1]:
+                raise self._broken(f"price {price} of {change.key} took effect twice")
+            if price not in seen:
+                seen.append(price)
         place = (change.outbox, change.n)
         if place != OWN and log.effects.setdefault(place, gseq) != gseq:
             raise self._broken(
