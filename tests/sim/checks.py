@@ -193,6 +193,7 @@ class Checks:
         no restored hub will ask.
         """
         self.outbox_lost.add(post.number)
+        self._must_tell.discard(post.number)  # The damaged file is gone before it was opened.
         there = self._at_hub()
         for deed in self._history.of(post.number):
             deed.fragile = True
