@@ -37,6 +37,7 @@ class Mirror:
         self._touched: defaultdict[str, set[str]] = defaultdict(set)
         self._replaced: set[str] = set()
         self._unread: set[str] = set()
+        self._met: set[str] = set()
         self._uncounted = False
         self._fill(stores.topics)
         stores.topics = {}
@@ -92,6 +93,7 @@ class Mirror:
 
     def _fold(self, news: Folded) -> None:
         topic = news.topic
+        self._met.add(topic)
         folded_to = self._folded_to.get(topic, 0)
         if news.tseq < folded_to:
             return  # It was read from disk, with what came after it, when the topic was swapped.
@@ -130,6 +132,10 @@ class Mirror:
             except ValueError:
                 _log.warning("a row of %s cannot be shown", topic, exc_info=True)
             self._folded_to[topic] = read.tseq
+            if read.stale and not read.last_n:
+                self._met.discard(topic)
+            else:
+                self._met.add(topic)
             self._pending.stand(topic, read.tseq, read.last_n)
             self._replaced.add(topic)
 
@@ -140,20 +146,17 @@ class Mirror:
         past would seem to be on its way. Rows of an older epoch say by `last_n` what they hold.
         """
         shown = {topic for effects in EFFECTS.values() for topic in effects} & set(self._topics)
+        # By what the screens have folded: the disk may be ahead of them.
+        met = shown & self._met
+        after_n = min(map(self._pending.last_n, met), default=_NONE_REPLIED)
         try:
-            stands = {topic: self._stores.reader.stand(topic) for topic in shown}
-            met = {
-                topic: stand.last_n
-                for topic, stand in stands.items()
-                if not stand.stale or stand.last_n
-            }
-            kept = self._stores.outbox.kept(min(met.values(), default=_NONE_REPLIED))
+            kept = self._stores.outbox.kept(after_n)
         except (*FAULTS, Refusal):
             _log.exception("what is on its way cannot be read; it is tried again")
             self._uncounted = True
             return
         self._uncounted = False
-        self._pending.restart(kept, unmet=shown - met.keys())
+        self._pending.restart(kept, unmet=shown - met)
 
     def _lay_pending(self) -> None:
         view = self._pending.take_view()

@@ -46,6 +46,7 @@ class Outbox:
         self._path = path
         self._maker = maker
         self._lock = Lock()
+        self._asleep = False
         self.damaged = False
         self._rescued: Salvaged | None = None
         self._mended: Problem | None = None
@@ -99,7 +100,7 @@ class Outbox:
         return self._append(make, numbers=1)
 
     def _append(self, make: Callable[[str, int], Draft], numbers: int) -> Queued:
-        with self._lock:
+        with self._held():
             draft = make(self.series, self._next_ticket)
             size = len(draft.body)
             if size > wire.COMMAND_BYTES:
@@ -134,7 +135,7 @@ class Outbox:
 
     def take_fresh(self) -> list[Queued]:
         """Return what was appended since the last call of this or of `waiting`."""
-        with self._lock:
+        with self._held():
             fresh, self._fresh = self._fresh, []
         return fresh
 
@@ -148,7 +149,7 @@ class Outbox:
 
     def note_replies(self, replies: Sequence[m.Reply]) -> None:
         """Mark operations with their replies, durably; another outbox's are passed over."""
-        with self._lock:
+        with self._held():
             own = [reply for reply in replies if reply.outbox == self.id]
             if own:
                 with self._writing() as connection:
@@ -175,7 +176,7 @@ class Outbox:
         Two verified backups of the hub hold them. The newest operation stays. `before` is called
         where something is about to go, and what it raises keeps all of it.
         """
-        with self._lock:
+        with self._held():
             with self._guarded():
                 going = covered_numbers(self._database.connection, covered_n)
             if not going:
@@ -189,14 +190,14 @@ class Outbox:
 
     def wait_again(self, first_n: int) -> list[Queued]:
         """Return the operations from `first_n` on, all waiting again: the hub has lost them."""
-        with self._lock, self._guarded():
+        with self._held(), self._guarded():
             with self._writing() as connection:
                 rows.wait_again(connection, first_n)
             return rows.queued(self._database.connection, "n >= ?", (first_n,))
 
     def note_clock(self, clock_diff_ms: int) -> None:
         """Keep hub time minus this post's, for tickets made before the hub is met again."""
-        with self._lock, self._writing() as connection:
+        with self._held(), self._writing() as connection:
             connection.execute("UPDATE meta SET clock_diff_ms = ?", (clock_diff_ms,))
         self.clock_diff_ms = clock_diff_ms
 
@@ -205,7 +206,7 @@ class Outbox:
 
         For an outbox that turns out to be an older copy: its numbers were used before.
         """
-        with self._lock:
+        with self._held():
             with self._guarded():
                 self._commits.settle()
                 drafts = list(waiting_drafts(self._database.connection))
@@ -217,7 +218,8 @@ class Outbox:
             except FAULTS as fault:
                 raise refusal(fault, self._path) from fault
             finally:
-                self._open()
+                self._asleep = True
+                self._wake()
         return aside
 
     def look(self) -> None:
@@ -266,6 +268,19 @@ class Outbox:
             return False
 
     @contextmanager
+    def _held(self) -> Iterator[None]:
+        with self._lock:
+            self._wake()
+            yield
+
+    def _wake(self) -> None:
+        """Open the file again where that failed when another took its place."""
+        if self._asleep:
+            with self._guarded():
+                self._open()
+            self._asleep = False
+
+    @contextmanager
     def _guarded(self) -> Iterator[None]:
         """Say what a fault of the disk means, and remember where the file itself is broken."""
         try:
@@ -276,7 +291,7 @@ class Outbox:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._lock, self._guarded():
+        with self._held(), self._guarded():
             yield self._database.connection
 
     @contextmanager

@@ -91,6 +91,10 @@ class Pending:
             if topic in entry.topics:
                 self._end_covered(entry)
 
+    def last_n(self, topic: str) -> int:
+        """Return up to which n a topic holds effects, as far as it was said."""
+        return self._stands.get(topic, (0, 0))[1]
+
     def other_numbers(self) -> None:
         """Operations are numbered anew: no topic holds the effect of any of these numbers."""
         self._stands = {topic: (tseq, 0) for topic, (tseq, _) in self._stands.items()}

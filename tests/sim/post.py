@@ -385,12 +385,18 @@ class SimPost:
         outbox = self.stores.outbox
         known = self.history.by_place
         with suppress(Refusal):
-            waiting = [
-                (label_of(kept.kind, kept.body), outbox.id, kept.n)
-                for kept in outbox.kept(2**62)
-                if (outbox.id, kept.n) not in known
-            ]
-            self.history.renumbered(waiting)
+            waiting = outbox.kept(2**62)
+            for kept in waiting:
+                deed = known.get((outbox.id, kept.n))
+                if deed is not None and deed.status is not None:
+                    deed.status = None  # A restored hub has not answered it yet.
+            self.history.renumbered(
+                [
+                    (label_of(kept.kind, kept.body), outbox.id, kept.n)
+                    for kept in waiting
+                    if (outbox.id, kept.n) not in known
+                ]
+            )
 
     # What people do here.
 
