@@ -217,6 +217,8 @@ def _look(path: Path) -> int:
 
     Before anything is written: the writer's pragmas write already.
     """
+    _require_versions(path)
+    _end_journal(path)
     with closing(open_to_read(path)) as db:
         version = schema_of(db)
         if not OLDEST <= version <= tables.SCHEMA_VERSION:
@@ -229,6 +231,27 @@ def _look(path: Path) -> int:
     if damage != "ok":
         raise StoreError("database_damaged", file=path, reason=damage)
     return version
+
+
+def _end_journal(path: Path) -> None:
+    """Let SQLite undo what a process that died had begun outside the write-ahead log.
+
+    A restored copy becomes a log's at its first start. Whoever only reads cannot undo it.
+    """
+    if path.with_name(path.name + "-journal").exists():
+        with closing(open_to_write(path)) as db:
+            db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def _require_versions(path: Path) -> None:
+    """Raise StoreError where two bytes of the file's head are not what SQLite writes.
+
+    It would take them for a later format, and say that the file cannot be written.
+    """
+    with path.open("rb") as file:
+        versions = file.read(20)[18:]
+    if not set(versions) <= {1, 2}:
+        raise StoreError("database_damaged", file=path, reason=f"file format {versions.hex()}")
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:

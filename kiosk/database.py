@@ -23,6 +23,11 @@ SAFE_SQLITE: Final = (3, 51, 3)
 FAULTS: Final = (sqlite3.Error, DatabaseError, PeeweeException)
 """What the driver raises when a disk or a file fails; never a refusal."""
 _COMPANIONS: Final = ("", "-wal", "-shm")
+_PAGE_BYTES: Final = 4096
+_HEAD: Final = b"SQLite format 3\0" + b"\x10\x00\x02\x02\x00\x40\x20\x20"
+"""Of every file of a post: 4096 bytes a page, a write-ahead log, and what SQLite always writes."""
+_MENDED: Final = 2
+"""With more bytes wrong it is no file whose bits have flipped, but something else."""
 _DAMAGE_WORDS: Final = ("malformed", "not a database", "Could not decode to UTF-8")
 _DAMAGE: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
@@ -59,6 +64,10 @@ class Database:
             self._peewee.connect()
             for model in models:
                 SchemaManager(model, self._peewee).create_all()
+        except UnicodeDecodeError as error:
+            # SQLite quotes a schema that is no text any more, and the driver cannot read that.
+            self._peewee.close()
+            raise FAULTS[0]("malformed: its schema") from error
         except BaseException:
             self._peewee.close()
             raise
@@ -118,6 +127,24 @@ def is_damage(fault: BaseException) -> bool:
     name = getattr(cause, "sqlite_errorname", None) or ""
     text = str(fault)
     return name.startswith(_DAMAGE) or any(words in text for words in _DAMAGE_WORDS)
+
+
+def mend_head(path: Path) -> None:
+    """Put right a bit or two of what never changes in a file's head; raises OSError.
+
+    SQLite would take the file for none of its own, or for one of a later format, and nothing of
+    what waits in it could be read.
+    """
+    if not path.exists() or path.stat().st_size < _PAGE_BYTES:
+        return
+    with path.open("rb+") as file:
+        head = file.read(len(_HEAD))
+        others = sum(byte != known for byte, known in zip(head, _HEAD, strict=True))
+        if 0 < others <= _MENDED:
+            file.seek(0)
+            file.write(_HEAD)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def is_misshapen(fault: BaseException) -> bool:

@@ -17,7 +17,7 @@ from common.errors import Problem, Refusal
 from common.outgoing import Queued
 from kiosk import outbox_rows as rows
 from kiosk.commits import Commits
-from kiosk.database import FAULTS, Connection, is_damage, refusal
+from kiosk.database import FAULTS, Connection, is_damage, mend_head, refusal
 from kiosk.give_back import covered_numbers, oldest_n
 from kiosk.outbox_file import (
     Draft,
@@ -55,6 +55,7 @@ class Outbox:
     def _open(self) -> None:
         end_replacing(self._path)
         look_beside(self._path)
+        mend_head(self._path)
         self._database = open_file(self._path, self._maker)
         self._commits = Commits(self._database)
         try:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from zlib import crc32
 
 from common.messages import Change
 from common.wire import DIGEST_MASK, digest_hex, row_digest
@@ -255,6 +256,10 @@ class Replica:
         }
         found = self._connection.execute("SELECT epoch, outbox, synced_ms FROM meta").fetchone()
         self._epoch, self._outbox, self.synced_ms = found or ("", "", None)
+        (mark,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if mark not in (0, _mark(self._epoch)):
+            # Taken for a later epoch than the hub's, it would keep this post from following it.
+            raise FAULTS[0](f"malformed: epoch {self._epoch}")
 
     def _begin(self, outbox: str) -> None:
         """Make the one row of meta; drop what a snapshot that was broken off had gathered."""
@@ -288,6 +293,7 @@ class Replica:
     def _leave_epoch(self, epoch: str) -> None:
         """End every position; each topic's rows, and `last_n` of what they hold, stay."""
         self._connection.execute("UPDATE meta SET epoch = ?", (epoch,))
+        self._connection.execute(f"PRAGMA user_version = {_mark(epoch):d}")
         self._epoch = epoch
         for topic, stand in self._stands.items():
             stand.tseq, stand.digest, stand.stale = 0, 0, True
@@ -349,3 +355,8 @@ class Replica:
         gone = [(slot, key) for key, row in final.items() if row is None]
         self._connection.executemany(_PUT, kept)
         self._connection.executemany(_DROP, gone)
+
+
+def _mark(epoch: str) -> int:
+    """Return what is kept beside an epoch, so that bits of it that flip are seen; never 0."""
+    return crc32(epoch.encode()) & 0x7FFFFFFF or 1

@@ -4,6 +4,7 @@ Owns telling a sound file from a damaged one, which operations of a damaged one 
 said of it.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, Final
 from common import wire
 from common.errors import Problem
 from kiosk.database import FAULTS, Connection, Database, is_damage
-from kiosk.outbox_file import Draft, Maker, replace_file
+from kiosk.outbox_file import Draft, Maker, replace_file, series_of
 
 _CHECKED_BYTES: Final = 64 * 1024 * 1024
 """A larger file is not read through at every start; its damage shows where it is used."""
@@ -25,6 +26,7 @@ _BY_TABLE: Final = "SELECT n, status FROM command NOT INDEXED ORDER BY n {0}"
 _ROW: Final = (
     "SELECT kind, schema, body, made_ms, hash, status FROM command NOT INDEXED WHERE n = ?"
 )
+_OUTBOX: Final = re.compile(r"[0-9a-f]{32}")
 _WAL_MAGIC: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\0\0\0\0")
 """How a write-ahead log begins; zeros where power went before the first of it was on disk."""
 _PAGE_BYTES: Final = 4096
@@ -50,6 +52,9 @@ def require_sound(database: Database) -> None:
         (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if found != "ok":
             raise FAULTS[0](f"malformed: {found}")
+    for outbox, series in connection.execute("SELECT outbox, series FROM meta"):
+        if not _OUTBOX.fullmatch(outbox) or not series.endswith(series_of(0, outbox)[-4:]):
+            raise FAULTS[0](f"malformed: outbox {outbox} with series {series}")
     # A bit that flips within a body harms no page: SQLite does not see it.
     waiting = "SELECT n, hash, body FROM command WHERE status = 0"
     for n, written, body in connection.execute(waiting):

@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from common.errors import Problem
-from kiosk.database import FAULTS, is_damage, is_misshapen, refusal, set_aside
+from kiosk.database import (
+    FAULTS,
+    is_damage,
+    is_misshapen,
+    mend_head,
+    refusal,
+    set_aside,
+)
 from kiosk.outbox import Outbox
 from kiosk.outbox_file import Maker
 from kiosk.replica import Replica
@@ -156,6 +163,7 @@ def open_replica(path: Path, outbox: str, topics: Iterable[str]) -> OpenedReplic
 def _open_and_check(
     path: Path, outbox: str, topics: Iterable[str], set_aside_before: bool
 ) -> OpenedReplica:
+    mend_head(path)
     replica = Replica(path, outbox)
     reader = None
     try:

@@ -259,3 +259,22 @@ def test_columns_are_strict(store: Store) -> None:
     with pytest.raises(FAULTS) as raised, store.group() as db:
         db.execute("INSERT INTO category VALUES ('a', 'b', 'c', 'first')")
     assert not is_passing(raised.value)
+
+
+def test_a_start_that_died_before_the_log_began_is_undone(tmp_path: Path) -> None:
+    path = tmp_path / "comptoir.db"
+    Store.create(path).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        # As a restored copy is: without a write-ahead log, which its first start begins.
+        db.execute("PRAGMA journal_mode = DELETE").fetchone()
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("UPDATE meta SET value = 'half' WHERE name = 'schema'")
+        db.execute("PRAGMA cache_spill = 1")
+        journal = path.with_name(path.name + "-journal")
+        hot = journal.read_bytes()
+        db.execute("ROLLBACK")
+    assert hot
+    journal.write_bytes(hot)
+    Store.open(path).close()
+    assert not journal.exists()

@@ -2,17 +2,18 @@
 counted, and a post goes on in every case."""
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from common.errors import Problem, Refusal
 from common.messages import Change
-from kiosk.database import FAULTS
+from kiosk.database import FAULTS, sqlite3
 from kiosk.outbox import Counts, Outbox
 from kiosk.salvage import salvage_file
 from kiosk.stores import Stores, open_stores
-from tests.kiosk.post import OTHER, draft, maker, reply
+from tests.kiosk.post import OTHER, draft, maker, new_outbox, reply
 from tests.kiosk.test_stores import spoil
 
 TOPICS = ("stock", "sales")
@@ -260,3 +261,19 @@ def test_a_disk_that_says_no_to_the_mending_costs_nothing_however_often(tmp_path
 def test_a_disk_that_cannot_be_read_is_no_damage(tmp_path: Path) -> None:
     with pytest.raises(FAULTS):
         salvage_file(tmp_path / "nowhere" / "outbox.db")
+
+
+@pytest.mark.parametrize("place", [0, 8, 31])
+def test_an_id_that_is_none_any_more_is_damage(tmp_path: Path, place: int) -> None:
+    outbox = new_outbox(tmp_path)
+    outbox.append(draft(b'{"a":1}'))
+    before = outbox.id
+    outbox.close()
+    with closing(sqlite3.connect(tmp_path / "outbox.db")) as db:
+        db.execute("UPDATE meta SET outbox = ?", (before[:place] + "x" + before[place + 1 :],))
+        db.commit()
+    stores = open_stores(tmp_path, maker(1), ("shop",))
+    assert [problem.code for problem in stores.problems] == ["outbox_damaged"]
+    assert stores.outbox.id != before
+    assert [entry.body for entry in stores.outbox.waiting().queued] == [b'{"a":1}']
+    stores.close()

@@ -1,12 +1,13 @@
 """Damage to a post's files: what is survived, how, and what is said about it."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from common.errors import Refusal
 from common.messages import Change
-from kiosk.database import set_aside
+from kiosk.database import set_aside, sqlite3
 from kiosk.stores import Stores, open_stores
 from tests.kiosk.post import OTHER, draft, maker, reply
 
@@ -142,3 +143,16 @@ def test_a_folder_that_cannot_be_written_is_refused_in_words(tmp_path: Path) -> 
     with pytest.raises(Refusal) as caught:
         opened(tmp_path / "nowhere")
     assert caught.value.problem.code == "disk_failed"
+
+
+def test_bits_flipped_in_the_epoch_do_not_keep_a_post_from_its_hub(tmp_path: Path) -> None:
+    stores = open_stores(tmp_path, maker(), ("shop",))
+    stores.replica.leave_epoch("0a" * 16)
+    stores.close()
+    with closing(sqlite3.connect(tmp_path / "replica.db")) as db:
+        db.execute("UPDATE meta SET epoch = ?", ("0b" * 16,))
+        db.commit()
+    stores = open_stores(tmp_path, maker(), ("shop",))
+    assert [problem.code for problem in stores.problems] == ["replica_rebuilt"]
+    assert stores.replica.epoch() == ""
+    stores.close()

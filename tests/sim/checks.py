@@ -22,7 +22,7 @@ from tests.sim.history import Deed, Fate, History, Told
 from tests.sim.hub import SimHub, labels
 from tests.sim.network import Line
 from tests.sim.post import SimPost, quarantined
-from tests.sim.witness import Witness
+from tests.sim.witness import Place, Witness
 from tests.sim.world import World
 
 _ALL_SALES_EVERY = 16
@@ -46,6 +46,8 @@ class Checks:
         self.outbox_lost: set[int] = set()
         # Whose topic may differ from the hub's until its digest is compared; True: it was seen to.
         self._garbled: dict[tuple[int, str], bool] = {}
+        self._ever_garbled: set[tuple[int, str]] = set()
+        self._lives: dict[int, int] = {}
         self._must_tell: set[int] = set()
 
     # On the way.
@@ -68,6 +70,11 @@ class Checks:
     def look(self, post: SimPost) -> None:
         """Check what a post holds and shows, as its screens have just been told."""
         self._looks[post.number] += 1
+        if self._lives.get(post.number) != post.life:
+            self._lives[post.number] = post.life
+            for place in self._ever_garbled:
+                if place[0] == post.number:  # Power may have taken what mended it.
+                    self._garbled.setdefault(place, False)
         with suppress(*FAULTS):  # Its disk may fail to read just now.
             self._check_replica(post)
             self._check_levels(post)
@@ -132,7 +139,8 @@ class Checks:
                 still_open.append(deed)
             if deed.told is not Told.RECORDED or deed.status in _ENDED:
                 continue
-            if deed.n <= done_n:
+            gone = deed.excused and deed.n < post.stores.outbox.oldest_n()
+            if deed.n <= done_n or gone:
                 continue
             still_open.append(deed)
             sign = _SHOWN.get(deed.kind, 0)
@@ -186,7 +194,7 @@ class Checks:
 
     # What is allowed to go missing.
 
-    def outbox_set_back(self, post: SimPost, waiting: set[int]) -> None:
+    def outbox_set_back(self, post: SimPost, waiting: set[Place]) -> None:
         """A post has an older copy of its outbox, in which these operations wait.
 
         What came after it has no copy there; what has its reply stays under the old id, for which
@@ -197,7 +205,7 @@ class Checks:
         there = self._at_hub()
         for deed in self._history.of(post.number):
             deed.fragile = True
-            if deed.n not in waiting:
+            if (deed.outbox, deed.n) not in waiting:
                 self._lose(deed, there)
 
     def outbox_flipped(self, post: SimPost) -> None:
@@ -214,20 +222,21 @@ class Checks:
         except FAULTS:
             return set()  # Its disk fails to read just now: nothing is known to be there.
 
-    def operation_flipped(self, post: SimPost, n: int, waiting: set[int]) -> None:
+    def operation_flipped(self, post: SimPost, n: int, waiting: set[Place]) -> None:
         """A waiting operation is not as it was written: it is lost, and the post must say so."""
         self.outbox_lost.add(post.number)
         self._must_tell.add(post.number)
         there = self._at_hub()
         for deed in self._history.of(post.number):
             deed.fragile = True  # What has its reply stays in the file that is set aside.
-            if deed.n == n or deed.n not in waiting:
+            if deed.n == n or (deed.outbox, deed.n) not in waiting:
                 self._lose(deed, there)
 
     def replica_flipped(self, post: SimPost) -> None:
         """Bits of a replica are flipped: what the opening does not see, the digest must."""
         for topic in TOPICS_OF[post.profile]:
             self._garbled.setdefault((post.number, topic), False)
+            self._ever_garbled.add((post.number, topic))
 
     def row_garbled(self, line: Line, topic: str, in_snapshot: bool) -> None:
         """A post was sent a row that is not the hub's: by the digest it must find out.
@@ -236,6 +245,7 @@ class Checks:
         """
         if not in_snapshot:
             self._garbled.setdefault((line.post.number, topic), False)
+            self._ever_garbled.add((line.post.number, topic))
 
     def _lose(self, deed: Deed, there: set[str]) -> None:
         deed.fragile = True

@@ -260,8 +260,8 @@ def _set_back(shop: SimShop, rng: Random) -> None:
     if not post.switch_off():
         return
     names = ("outbox.db", "replica.db") if rng.random() < 0.6 else ("outbox.db",)
+    waiting = post.waiting_on_disk()  # Which also folds the log into the file.
     copies = {name: (post.folder / name).read_bytes() for name in names}
-    waiting = post.waiting_on_disk()
     post.after(0.1, post.boot)
 
     def put_back() -> None:
@@ -405,7 +405,7 @@ FAULTS: Final = (
     Fault("post: disk full", 3, _full(hub=False)),
     Fault("replica lost", 2, _no_replica),
     Fault("bits flipped in a replica", 2, _flip_replica),
-    Fault("bits flipped in the hub's database", 2, _flip_hub),
+    Fault("bits flipped in the hub's database", 6, _flip_hub),
     Fault("bits flipped in an outbox", 1, _flip_outbox),
     Fault("a bit flipped in a waiting operation", 3, _flip_waiting),
     Fault("a row altered on its way", 3, _garble),

@@ -312,11 +312,13 @@ class SimPost:
         self.machine.full(False)
         self.machine.die_at("any", 0)
 
-    def waiting_on_disk(self) -> set[int]:
-        """Return the numbers that wait in the outbox of a post that is off."""
+    def waiting_on_disk(self) -> set[tuple[str, int]]:
+        """Return what waits in the outbox of a post that is off, as (outbox, n)."""
         self._by_hand()
         with closing(sqlite3.connect(self.folder / "outbox.db")) as db:
-            return {n for (n,) in db.execute("SELECT n FROM command WHERE status = 0")}
+            (outbox,) = db.execute("SELECT outbox FROM meta").fetchone()
+            rows = db.execute("SELECT n FROM command WHERE status = 0")
+            return {(outbox, n) for (n,) in rows}
 
     def flip_waiting(self, rng: Random) -> int | None:
         """Flip a bit of a waiting operation of a post that is off; return its n."""

@@ -22,6 +22,12 @@ FOUND: Final[Mapping[int, str]] = MappingProxyType(
         97: "a row out of order outlived its topic in a damaged replica",
         98: "an older copy of an outbox used its numbers again before it met the hub",
         124: "bits flipped in a stored reply ended the session",
+        26: "an outbox that could not be opened again after it was renewed stayed shut",
+        179: "screens that were behind the disk lost sight of their own sales",
+        1282: "a restored hub that died at its first start did not start again",
+        1540: "a bit flipped in a replica's epoch kept a post from its hub",
+        1565: "a bit flipped in an outbox's id ended the session",
+        2022: "a schema that is no text any more: the post never started again",
         312: "a disk that failed to write and then to read left positions that were not on it",
         452: "bits flipped in a replica's schema: the post never started again",
     }
