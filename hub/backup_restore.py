@@ -62,7 +62,10 @@ def restore(
         remove_database(part)
         try:
             _copy(backup, part, identity)
-            _begin_epoch(part, new_epoch(_epochs(folder, part)))
+            epoch = new_epoch(_epochs(folder, part))
+            _begin_epoch(part, epoch)
+            # Before any post can see it: none may sort before it later, whatever can be read then.
+            folder.epoch.write_text(epoch + "\n", encoding="ascii")
         except BaseException:
             remove_database(part)
             raise
@@ -111,7 +114,12 @@ def _epochs(folder: Folder, part: Path) -> list[str]:
     replaced = folder.root.glob("comptoir.replaced-*.db")
     present = [folder.database] if folder.database.exists() else []
     backups = folder.backups.glob("comptoir-*.db")
-    return [epoch_of(path) for path in (part, *present, *replaced, *backups)]
+    try:
+        noted = folder.epoch.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        noted = ""
+    known = (part, *present, *replaced, *backups)
+    return [noted, *(epoch_of(path) for path in known)]
 
 
 def _begin_epoch(part: Path, epoch: str) -> None:

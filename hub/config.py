@@ -119,6 +119,11 @@ class Folder:
         return self.root / "backups"
 
     @property
+    def epoch(self) -> Path:
+        """Return the file that names the newest epoch: a database may be unreadable one day."""
+        return self.root / "epoch"
+
+    @property
     def keys(self) -> Path:
         """Return the folder of private keys."""
         return self.root / "keys"

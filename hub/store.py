@@ -159,7 +159,7 @@ class Store:
             except BaseException:
                 store.close()
                 raise
-        except (*FAULTS, ValueError) as error:
+        except (*FAULTS, OSError, ValueError) as error:
             raise fault(path, error) from error
         return store
 

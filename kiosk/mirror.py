@@ -130,7 +130,10 @@ class Mirror:
             try:
                 self.catalogue.replace(topic, read.rows)
             except ValueError:
-                _log.warning("a row of %s cannot be shown", topic, exc_info=True)
+                # One that is none of this kind must not hide all the others.
+                self.catalogue.replace(topic, ())
+                for key, row in read.rows:
+                    self._fold_row(topic, key, row)
             self._folded_to[topic] = read.tseq
             if read.stale and not read.last_n:
                 self._met.discard(topic)

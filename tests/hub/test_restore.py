@@ -95,7 +95,7 @@ def test_the_backup_is_in_place_and_what_was_there_is_kept(story: Story) -> None
     aside = steps[1].path
     assert aside.name == "comptoir.replaced-20260303-135200.db"
     assert names(story.folder) == {
-        *("comptoir.db", "backups"),
+        *("comptoir.db", "backups", "epoch"),
         *(f"{aside.name}{side}" for side in ("", "-wal", "-shm")),
     }
     assert tickets(aside) == 3, "its log went with it"

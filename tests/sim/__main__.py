@@ -100,7 +100,7 @@ def main() -> int:
     """Read the arguments and run."""
     parser = argparse.ArgumentParser(prog="dev.py sim", description=__doc__)
     parser.add_argument("--seeds", type=int, default=500, help="how many (500)")
-    parser.add_argument("--from", dest="first", type=int, default=0, help="the first one (0)")
+    parser.add_argument("--from", dest="first", type=int, help="the first one (this commit's own)")
     parser.add_argument("--seed", type=int, help="replay this one with its trace")
     parser.add_argument("--jobs", type=int, default=2, help="processes (2)")
     parser.add_argument("--stop", action="store_true", help="stop at the first violation")
@@ -108,7 +108,8 @@ def main() -> int:
     try:
         if arguments.seed is not None:
             return replay(arguments.seed)
-        return run_many(arguments.first, arguments.seeds, arguments.jobs, arguments.stop)
+        first = first_fresh_seed() if arguments.first is None else arguments.first
+        return run_many(first, arguments.seeds, arguments.jobs, arguments.stop)
     except NoDisk as missing:
         print(missing, file=sys.stderr)
         return 2

@@ -36,6 +36,7 @@ class Admin:
         self.hub = hub
         self.folder = Folder(hub.folder)
         self.posts: list[SimPost] = []
+        self.outbox_lost: set[int] = set()
         self.backups: list[BackupFile] = []
         self.revoked: dict[int, int] = {}
         self.old_backup_used = False
@@ -137,7 +138,7 @@ class Admin:
         for deed in self.history.deeds.values():
             if deed.label in there:
                 continue
-            if deed.fragile:
+            if deed.fragile or deed.post in self.outbox_lost:
                 deed.excused = "its post's file was lost before the hub's"
             elif old and deed.n <= self._covered(deed.outbox):
                 deed.excused = "its post may have let go of it"

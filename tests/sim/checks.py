@@ -194,7 +194,7 @@ class Checks:
 
     # What is allowed to go missing.
 
-    def outbox_set_back(self, post: SimPost, waiting: set[Place]) -> None:
+    def outbox_set_back(self, post: SimPost, waiting: dict[Place, str]) -> None:
         """A post has an older copy of its outbox, in which these operations wait.
 
         What came after it has no copy there; what has its reply stays under the old id, for which
@@ -205,7 +205,7 @@ class Checks:
         there = self._at_hub()
         for deed in self._history.of(post.number):
             deed.fragile = True
-            if (deed.outbox, deed.n) not in waiting:
+            if not _waits(deed, waiting):
                 self._lose(deed, there)
 
     def outbox_flipped(self, post: SimPost) -> None:
@@ -222,14 +222,14 @@ class Checks:
         except FAULTS:
             return set()  # Its disk fails to read just now: nothing is known to be there.
 
-    def operation_flipped(self, post: SimPost, n: int, waiting: set[Place]) -> None:
+    def operation_flipped(self, post: SimPost, n: int, waiting: dict[Place, str]) -> None:
         """A waiting operation is not as it was written: it is lost, and the post must say so."""
         self.outbox_lost.add(post.number)
         self._must_tell.add(post.number)
         there = self._at_hub()
         for deed in self._history.of(post.number):
             deed.fragile = True  # What has its reply stays in the file that is set aside.
-            if deed.n == n or (deed.outbox, deed.n) not in waiting:
+            if deed.n == n or not _waits(deed, waiting):
                 self._lose(deed, there)
 
     def replica_flipped(self, post: SimPost) -> None:
@@ -387,3 +387,8 @@ class Checks:
         taken = dict(db.execute("SELECT business_date || device_id, total_cents FROM takings"))
         if sold != taken:
             raise self._world.broken(f"takings {taken} are not the tickets' {sold}")
+
+
+def _waits(deed: Deed, waiting: dict[Place, str]) -> bool:
+    """Return whether this very deed waits there, not another that has its number."""
+    return waiting.get((deed.outbox, deed.n)) in (deed.label, "")

@@ -312,13 +312,16 @@ class SimPost:
         self.machine.full(False)
         self.machine.die_at("any", 0)
 
-    def waiting_on_disk(self) -> set[tuple[str, int]]:
-        """Return what waits in the outbox of a post that is off, as (outbox, n)."""
+    def waiting_on_disk(self) -> dict[tuple[str, int], str]:
+        """Return what waits in the outbox of a post that is off: (outbox, n) → its deed's label.
+
+        "" where the body does not say. A number alone is none: an older copy uses it again.
+        """
         self._by_hand()
         with closing(sqlite3.connect(self.folder / "outbox.db")) as db:
             (outbox,) = db.execute("SELECT outbox FROM meta").fetchone()
-            rows = db.execute("SELECT n FROM command WHERE status = 0")
-            return {(outbox, n) for (n,) in rows}
+            rows = db.execute("SELECT n, kind, body FROM command WHERE status = 0")
+            return {(outbox, n): label_of(kind, body) for n, kind, body in rows}
 
     def flip_waiting(self, rng: Random) -> int | None:
         """Flip a bit of a waiting operation of a post that is off; return its n."""

@@ -55,6 +55,7 @@ class SimShop:
         self.admin = Admin(world, self.history, self.hub)
         self.admin.posts = self.posts
         self.checks = Checks(self.world, self.history, self.witness, self.hub)
+        self.admin.outbox_lost = self.checks.outbox_lost
         for post in self.posts:
             post.on_poll = self.checks.look
         world.network.inspect = self.checks.inspect
