@@ -19,6 +19,19 @@ CARD_PORT: Final = 47801
 """Where a hub's card socket listens unless it is told otherwise."""
 
 
+FINGERPRINT_CHARS: Final = 16
+
+
+def fingerprint(identity: str) -> str:
+    """Return the short form of an identity key (hex) that two people can compare by eye.
+
+    Its first 64 bits, which take 2⁶⁴ keys to imitate; small letters, so that nobody takes it for
+    a code. It helps a person to choose; what is pinned is the whole key.
+    """
+    short = identity[:FINGERPRINT_CHARS]
+    return " ".join(short[at : at + 4] for at in range(0, len(short), 4))
+
+
 def sign_card(identity: seal.SigningKeys, body: m.CardBody) -> m.Card:
     """Return a card of this body; raises ValueError where it names another identity."""
     if body.identity != identity.public.hex():

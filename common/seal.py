@@ -16,7 +16,7 @@ import nacl.utils
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey, VerifyKey
 
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _DASHES: Final = "-‐‑‒–—"
 CODE_LENGTH: Final = 16
@@ -91,7 +91,7 @@ def random_bytes(count: int) -> bytes:
 
 def new_code() -> str:
     """Return a fresh code, 16 characters without separators."""
-    secret = "".join(_ALPHABET[byte & 31] for byte in random_bytes(_SECRET_CHARS))
+    secret = "".join(CODE_ALPHABET[byte & 31] for byte in random_bytes(_SECRET_CHARS))
     return secret + _check_character(secret)
 
 
@@ -109,7 +109,7 @@ def read_code(typed: str) -> str:
     code = "".join(kept).translate(_LOOKALIKE)
     if len(code) != CODE_LENGTH:
         raise ValueError(f"a code has {CODE_LENGTH} characters, this has {len(code)}")
-    strange = [c for c in code if c not in _ALPHABET]
+    strange = [c for c in code if c not in CODE_ALPHABET]
     if strange:
         raise ValueError(f"a code has no {strange[0]!r}")
     if _check_character(code[:-1]) != code[-1]:
@@ -121,8 +121,8 @@ def _check_character(secret: str) -> str:
     """Return one of 32 characters that catches any single wrong one and most swaps."""
     total = 0
     for place, character in enumerate(secret):
-        total += (2 * place + 1) * _ALPHABET.index(character)
-    return _ALPHABET[total % 32]
+        total += (2 * place + 1) * CODE_ALPHABET.index(character)
+    return CODE_ALPHABET[total % 32]
 
 
 def code_key(code: str, salt: bytes) -> bytes:

@@ -6,25 +6,21 @@ Every error ends in one sentence that says what was wrong and what would do, and
 import logging
 import signal
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import click
-import orjson
 import platformdirs
 
-from common import VERSION, seal
-from common.errors import Problem
+from common import VERSION
 from common.help_texts import HelpTexts, asked_language
 from common.i18n import Translator, mark
-from common.topics import KIOSK_PROFILES
 from hub import backup_cli, status_cli
 from hub.cli_session import Session, language
 from hub.config import NetworkSettings, Settings, ShopSettings
-from hub.console import Console
 from hub.import_cli import import_file
+from hub.pair_cli import pair
 from hub.quarantine_cli import quarantine
 
 SOME_REJECTED: Final = 3
@@ -129,64 +125,6 @@ def run(session: Session, verbose: bool) -> None:
     session.say(mark("The hub has stopped; everything is on disk."))
 
 
-@main.command()
-@click.option("--profile", type=click.Choice([p.value for p in KIOSK_PROFILES]), required=True)
-@click.option("--name", required=True, help='Name of the post, such as "Caisse 1".')
-@click.option("--json", "as_json", is_flag=True, help="Print the code as JSON and do not wait.")
-@click.pass_obj
-def pair(session: Session, profile: str, name: str, as_json: bool) -> None:
-    """Give out a pairing code, and wait until a device has used it."""
-    code = seal.new_code()
-    salt = seal.random_bytes(seal.SALT_BYTES)
-    key = seal.code_key(code, salt)
-    with session.hub() as hub:
-        args = {"profile": profile, "name": name, "key": key.hex(), "salt": salt.hex()}
-        view = hub.ask("pair", args)
-        # The socket for pairing opens with the code: by now the hub knows whether it could.
-        view = hub.ask("code", {"number": view["number"]})
-        if view["state"] == "void":
-            session.fail(_void(session, view))
-        if as_json:
-            print(orjson.dumps({**view, "code": seal.show_code(code)}).decode(), flush=True)
-            return
-        session.say(mark("Type this code on {name}:"), name=name)
-        session.terminal.print(f"\n    [bold]{seal.show_code(code)}[/bold]\n")
-        _wait_for_pairing(session, hub, view)
-
-
-def _wait_for_pairing(session: Session, hub: Console, view: dict[str, Any]) -> None:
-    with session.terminal.status("") as status:
-        while view["state"] == "out":
-            left = int(view["left_s"])
-            status.update(
-                session.t(mark("valid for {time} more"), time=f"{left // 60}:{left % 60:02}")
-            )
-            time.sleep(0.5)
-            view = hub.ask("code", {"number": view["number"]})
-    if view["state"] == "void":
-        session.fail(_void(session, view))
-    if view["state"] != "used":
-        session.fail(session.t(CODE_ENDED[view["state"]]))
-    session.say(
-        mark("{name} is paired: device {number}."),
-        name=view["device_name"],
-        number=view["device_number"],
-    )
-
-
-def _void(session: Session, view: dict[str, Any]) -> str:
-    """Return why the hub took a code back."""
-    problem = view["problem"]
-    why = Problem(problem["code"], problem["params"]).text(session.t)
-    return session.t(mark("Nobody can be paired now. {why}"), why=why)
-
-
-CODE_ENDED = {
-    "burnt": mark("Five wrong tries: this code is void. Ask for a new one."),
-    "expired": mark("The code has expired. Ask for a new one."),
-}
-
-
 @main.command("import-articles")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--rejects", type=click.Path(path_type=Path), help="Where to write rejected lines.")
@@ -204,6 +142,7 @@ def import_articles(session: Session, file: Path, rejects: Path | None) -> None:
         sys.exit(SOME_REJECTED)
 
 
+main.add_command(pair)
 main.add_command(status_cli.devices)
 main.add_command(status_cli.status)
 main.add_command(quarantine)

@@ -104,6 +104,7 @@ def make_parts(
         around.now_ms,
         around.now_ms(),
         settings.shop.name,
+        keys.identity.public.hex(),
     )
 
     def card() -> m.Card:

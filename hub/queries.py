@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from common import VERSION, seal
 from common import messages as m
+from common.card import fingerprint
 from common.errors import Problem, Refusal
 from common.models import convert
 from common.topics import KIOSK_PROFILES, Profile
@@ -41,6 +42,7 @@ class Desk:
     now_ms: Callable[[], int]
     started_ms: int
     shop_name: str
+    identity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def _status(desk: Desk, _: _NoArguments) -> Any:
     posts = _posts(desk)
     return {
         "shop": desk.shop_name,
+        "fingerprint": fingerprint(desk.identity),
         "version": VERSION,
         "sqlite": sqlite_version(),
         "epoch": desk.log.epoch,

@@ -109,6 +109,7 @@ def _facts(view: Mapping[str, Any], t: Translator) -> Table:
     free = view["disk"]["free_bytes"]
     rows: list[tuple[str, str]] = [
         (t("Shop"), view["shop"]),
+        (t("Fingerprint"), view["fingerprint"]),
         (t("Version"), f"{view['version']} (SQLite {view['sqlite']})"),
         (t("Running for"), f"{up_s // 3600} h {up_s // 60 % 60:02} min"),
         (t("Devices"), heard),

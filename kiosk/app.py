@@ -17,6 +17,7 @@ from kivy.uix.floatlayout import FloatLayout
 
 from common.errors import Problem
 from common.i18n import Translator
+from common.invitation import MAX_LENGTH
 from common.topics import Profile
 from kiosk.desks.depot import DepotDesk
 from kiosk.desks.desk import Desk, Session, Wall
@@ -72,7 +73,7 @@ class Stage:
         self._wall = wall
         self._on_language = on_language
         self._scanner = Scanner()
-        self._field_before = ""
+        self._field_before: Any = ""
         self._poll = Clock.create_trigger(lambda _: self.screen.poll())
         self._tick = Clock.schedule_interval(
             guarded(lambda _: self.screen.render_status()), STATUS_EVERY_S
@@ -89,10 +90,13 @@ class Stage:
         """Show the pairing screen; when it is done, the screen of the post that this has become."""
         screen = PairingScreen(desk=PairingDesk(pairing, self.t), t=self.t)
         screen.bind(on_paired=lambda _, session: self.open_post(session))
+        # What is scanned here is longer than any barcode of an article.
+        self._scanner = Scanner(max_length=MAX_LENGTH)
         self._show(screen)
 
     def open_post(self, session: Session) -> None:
         """Show the screen of a session's profile, and keep it in step from now on."""
+        self._scanner = Scanner()
         make_desk, make_screen = POSTS[session.state.device.profile]
         desk = make_desk(session, self.t, self._wall)
         self._show(
@@ -136,9 +140,6 @@ class Stage:
             self.screen.typed(text)
 
     def _key_down(self, _window: Any, key: int, scancode: int, *_rest: object) -> None:
-        if isinstance(self.screen, PairingScreen):
-            self.screen.key_pressed(key)
-            return
         before = self._scanner.length
         scan = self._scanner.key_down(scancode, time.monotonic_ns() // 1_000_000)
         if self._scanner.length == 1 and before != 1:
@@ -146,6 +147,8 @@ class Stage:
         if scan is not None:
             self.screen.restore_field(self._field_before)
             self.screen.scanned(scan)
+        elif isinstance(self.screen, PairingScreen):
+            self.screen.key_pressed(key)
 
     def _key_up(self, _window: Any, _key: int, scancode: int, *_rest: object) -> None:
         self._scanner.key_up(scancode)

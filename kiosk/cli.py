@@ -162,21 +162,29 @@ def _run_window(folder: Path, t: Translator, size: Size, fullscreen: bool) -> No
 @main.command()
 @click.option("--hub", metavar="HOST[:PORT]", callback=_parsed(parse_address), help="The hub.")
 @click.option("--code", help="The pairing code, 16 characters; asked for when not given.")
+@click.option("--qr", metavar="TEXT", help="What the QR code says, instead of --hub and --code.")
 @_DATA
 @click.pass_obj
-def pair(setting: Setting, hub: Address | None, code: str | None, data: Path | None) -> None:
+def pair(
+    setting: Setting, hub: Address | None, code: str | None, qr: str | None, data: Path | None
+) -> None:
     """Pair this post with a hub, by the code of `comptoir-hub pair`.
 
     Without --hub it is looked for on the network.
     """
     from kiosk.enrol import pair as pair_post
+    from kiosk.enrol import pair_invited
 
     folder = data or setting.folder
     t = setting.translator(folder)
+    if qr is not None and (hub or code):
+        raise click.UsageError(t("--qr says both hub and code: give it alone."))
     with _errors(t):
-        address = hub or _find_hub(t)
-        typed = code or click.prompt(t("Pairing code"))
-        device = pair_post(folder, address, typed)
+        if qr is not None:
+            device = pair_invited(folder, qr)
+        else:
+            address = hub or _find_hub(t)
+            device = pair_post(folder, address, code or click.prompt(t("Pairing code")))
     text = t(
         "This post is paired: {name}, device {number}.", name=device.name, number=device.number
     )

@@ -1,24 +1,39 @@
-"""Pairing this post with a hub, by the code that an administrator reads out.
+"""Pairing this post with a hub, by the code that an administrator reads out or shows as a QR code.
 
 Owns the steps, their time limits, and that nothing is kept before the hub has proved that it knows
-the code. What is proved, and how, is `common.enrolment`'s.
+the code. What is proved, and how, is `common.enrolment`'s. With a QR code the hub's keys are known
+beforehand: whoever shows others is refused before it is sent anything of this post's.
 """
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final, TypeVar
 
-from common import enrolment, seal, wire
+from common import enrolment, invitation, seal, wire
 from common import messages as m
-from common.card import read_card
-from common.errors import ERRORS, Refusal
+from common.card import fingerprint, read_card
+from common.errors import Refusal
 from kiosk.config import Address, make_folder, only_kiosk
 from kiosk.device import Device, HubPlace, read_device, write_device
 from kiosk.keys import DeviceKeys, new_keys, write_keys
 from kiosk.sockets import Credentials, Door, DoorEvent, Hall
 
 STEP_S: Final = 5.0
+CARD_S: Final = 2.0
+"""How long each of an invitation's addresses has to answer with a card."""
+_SAID_TO_A_STRANGER: Final = frozenset({"no_code_out", "wrong_code", "code_burnt", "code_expired"})
+_LONGEST_CODE: Final = 40
 AnswerT = TypeVar("AnswerT")
+
+
+@dataclass(frozen=True, slots=True)
+class HubKeys:
+    """The keys that the hub must show, as hex: known beforehand from a QR code."""
+
+    identity: str
+    curve_key: str
 
 
 def pair(
@@ -35,12 +50,29 @@ def pair(
     `make_folder` and `only_kiosk` raise.
     """
     code = read_code(typed_code)
+    return _pair(folder, keys, lambda own: enrol(address, code, own, step_s))
+
+
+def pair_invited(
+    folder: Path,
+    qr_text: str,
+    keys: DeviceKeys | None = None,
+    step_s: float = STEP_S,
+    card_s: float = CARD_S,
+) -> Device:
+    """Pair the post of a folder by the text of a QR code; raises as `pair` does, `qr_unreadable`
+    for another text, and `other_hub` where only hubs with other keys answer."""
+    invited = read_invitation(qr_text)
+    return _pair(folder, keys, lambda own: enrol_invited(invited, own, step_s, card_s))
+
+
+def _pair(folder: Path, keys: DeviceKeys | None, ask: Callable[[DeviceKeys], Device]) -> Device:
     with only_kiosk(make_folder(folder)):
         paired = read_device(folder)
         if paired is not None:
             raise Refusal("already_paired", name=paired.name, folder=str(folder))
         own = keys or new_keys()
-        device = enrol(address, code, own, step_s)
+        device = ask(own)
         write_keys(folder, own)
         write_device(folder, device)
     return device
@@ -54,19 +86,89 @@ def read_code(typed: str) -> str:
         raise Refusal("mistyped_code", reason=str(error)) from error
 
 
-def enrol(address: Address, code: str, keys: DeviceKeys, step_s: float = STEP_S) -> Device:
-    """Hold the conversation of a pairing; raises Refusal. Nothing is written anywhere."""
+def read_invitation(text: str) -> invitation.Invitation:
+    """Return what a QR code says; raises Refusal `qr_unreadable`."""
+    try:
+        return invitation.read(text)
+    except invitation.InvitationError as error:
+        raise Refusal("qr_unreadable", reason=str(error)) from error
+
+
+def ask_card(address: Address, step_s: float = STEP_S) -> m.CardBody:
+    """Return the card of whoever answers there, its signature checked; raises Refusal.
+
+    It proves that somebody has the key that it names, not that this is the shop's hub.
+    """
+    return _conversation(address, step_s, lambda talk: read_card(talk.ask_card()))
+
+
+def enrol(
+    address: Address,
+    code: str,
+    keys: DeviceKeys,
+    step_s: float = STEP_S,
+    expected: HubKeys | None = None,
+) -> Device:
+    """Hold the conversation of a pairing; raises Refusal. Nothing is written anywhere.
+
+    `expected`: a hub that shows other keys is sent nothing more, `other_hub`.
+    """
+    return _conversation(address, step_s, lambda talk: _converse(talk, code, keys, expected))
+
+
+def enrol_invited(
+    invited: invitation.Invitation, keys: DeviceKeys, step_s: float = STEP_S, card_s: float = CARD_S
+) -> Device:
+    """Enrol with the hub of an invitation at the first of its addresses where it answers."""
+    expected = HubKeys(invited.identity.hex(), invited.curve_key.hex())
+    addresses = [Address(host, invited.card_port) for host in invited.hosts]
+    address = _where_it_is(addresses, expected, card_s)
+    return enrol(address, invited.code, keys, step_s, expected)
+
+
+def _where_it_is(addresses: Sequence[Address], expected: HubKeys, card_s: float) -> Address:
+    """Return the first address that shows a card with these keys; raises Refusal."""
+    others: list[Refusal] = []
+    for address in addresses:
+        try:
+            _expect(ask_card(address, card_s), expected, address)
+        except Refusal as refusal:
+            if refusal.problem.code != "hub_unreachable":
+                others.append(refusal)
+        else:
+            return address
+    if others:
+        raise others[0]
+    raise Refusal("hub_unreachable", address=", ".join(map(str, addresses)))
+
+
+def _expect(card: m.CardBody, expected: HubKeys, address: Address) -> None:
+    if (card.identity, card.curve_key) != (expected.identity, expected.curve_key):
+        raise Refusal(
+            "other_hub",
+            address=str(address),
+            shown=fingerprint(card.identity),
+            expected=fingerprint(expected.identity),
+        )
+
+
+def _conversation(address: Address, step_s: float, hold: Callable[["_Talk"], AnswerT]) -> AnswerT:
     hall = Hall()
     talk = _Talk(hall, address, step_s)
     try:
-        return _converse(talk, code, keys)
+        return hold(talk)
     finally:
         talk.close()
         hall.close()
 
 
-def _converse(talk: "_Talk", code: str, keys: DeviceKeys) -> Device:
+def _converse(talk: "_Talk", code: str, keys: DeviceKeys, expected: HubKeys | None) -> Device:
     card = read_card(talk.ask_card())
+    if expected is not None:
+        _expect(card, expected, talk.address)
+    false_hub = Refusal(
+        "false_hub", address=str(talk.address), fingerprint=fingerprint(card.identity)
+    )
     talk.enter(Credentials(keys.curve, enrolment.raw_key(card.curve_key)), card.enrolment_port)
     hello = m.EnrolHello(
         keys.curve.public.hex(),
@@ -75,15 +177,15 @@ def _converse(talk: "_Talk", code: str, keys: DeviceKeys) -> Device:
     )
     challenge = talk.ask(hello, m.EnrolChallenge)
     if (challenge.identity, challenge.hub_curve_key) != (card.identity, card.curve_key):
-        raise Refusal("false_hub")
+        raise false_hub
     try:
         said = enrolment.transcript(hello, challenge)
         key = seal.code_key(code, bytes.fromhex(challenge.salt))
     except ValueError as error:
-        raise Refusal("false_hub") from error
+        raise false_hub from error
     enrolled = talk.ask(enrolment.kiosk_proof(key, keys.signing, said), m.Enrolled)
     if not enrolment.hub_knows_code(key, said, enrolled):
-        raise Refusal("false_hub")
+        raise false_hub
     hub = HubPlace(
         card.identity,
         card.curve_key,
@@ -159,9 +261,12 @@ def _read(frame: bytes, kind: type[AnswerT]) -> AnswerT:
     except wire.WireError as error:
         raise Refusal("malformed", reason=str(error)) from error
     if isinstance(message, m.Refused):
-        if message.code in ERRORS:
-            raise Refusal(message.code, **message.params)
-        raise Refusal("not_available", reason=message.code)
+        # Nobody has proved anything yet: what stands on the screen is never a stranger's own words.
+        if message.code in _SAID_TO_A_STRANGER:
+            raise Refusal(message.code)
+        code = message.code
+        plain = code.isascii() and code.isidentifier() and len(code) <= _LONGEST_CODE
+        raise Refusal("not_available", reason=code if plain else "?")
     if not isinstance(message, kind):
         raise Refusal("malformed", reason=type(message).__name__)
     return message

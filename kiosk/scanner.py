@@ -71,10 +71,14 @@ class Scan:
 
 
 class Scanner:
-    """Hand it every key event of the window; `key_down` answers with a scan when one ends."""
+    """Hand it every key event of the window; `key_down` answers with a scan when one ends.
 
-    def __init__(self, max_gap_ms: int = MAX_GAP_MS) -> None:
+    `max_length`: characters of the longest text that means anything where it is scanned.
+    """
+
+    def __init__(self, max_gap_ms: int = MAX_GAP_MS, max_length: int = MAX_LENGTH) -> None:
         self._max_gap_ms = max_gap_ms
+        self._max_length = max_length
         self._strokes: list[Stroke] = []
         self._last_ms = 0
         self._shifts: set[int] = set()
@@ -95,7 +99,7 @@ class Scanner:
         if scancode in _ENDS:
             strokes = tuple(self._strokes)
             self._strokes.clear()
-            return _scan(strokes)
+            return _scan(strokes, self._max_length)
         self._strokes.append((scancode, bool(self._shifts)))
         return None
 
@@ -109,8 +113,8 @@ class Scanner:
         self._strokes.clear()
 
 
-def _scan(strokes: tuple[Stroke, ...]) -> Scan | None:
-    if not MIN_LENGTH <= len(strokes) <= MAX_LENGTH:
+def _scan(strokes: tuple[Stroke, ...], max_length: int) -> Scan | None:
+    if not MIN_LENGTH <= len(strokes) <= max_length:
         return None
     # With Shift a US digit is a sign that no barcode has, a French one is the digit.
     french = any(shift and key in _DIGIT_KEYS for key, shift in strokes)

@@ -6,7 +6,7 @@ Joins session, pairing and what is drawn; Kivy is imported here, late, and nowhe
 import importlib.util
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,14 +17,14 @@ from common.i18n import Translator
 from kiosk import discover
 from kiosk.config import parse_address
 from kiosk.desks.pairing import OnDone, Pairing
-from kiosk.device import read_device
-from kiosk.enrol import pair
+from kiosk.device import Device, read_device
+from kiosk.enrol import pair, pair_invited
+from kiosk.found_hubs import FoundHubs, shown_fingerprint
 from kiosk.kivy_setup import ScreenSettings, WindowSettings, prepare
 from kiosk.opening import open_session
 from kiosk.preferences import write_language
 from kiosk.session import Session
 from kiosk.state import DeviceInfo
-from kiosk.views.pairing import FoundHub
 
 
 def show(folder: Path, t: Translator, settings: WindowSettings) -> None:
@@ -60,7 +60,9 @@ def _show_pairing(folder: Path, t: Translator) -> None:
 
     try:
         with _hubs() as found:
-            pairing = Pairing(partial(_enrol, folder), lambda: tuple(found), open_paired)
+            pairing = Pairing(
+                partial(_enrol, folder), partial(_enrol_invited, folder), found.now, open_paired
+            )
             run_pairing(pairing, t, ScreenSettings(), on_language=partial(write_language, folder))
     finally:
         for session in opened:
@@ -68,11 +70,21 @@ def _show_pairing(folder: Path, t: Translator) -> None:
 
 
 def _enrol(folder: Path, address: str, code: str, on_done: OnDone) -> None:
+    """Pair by a typed code."""
+    _in_a_thread(lambda: pair(folder, parse_address(address), code), address, on_done)
+
+
+def _enrol_invited(folder: Path, qr_text: str, on_done: OnDone) -> None:
+    """Pair by what a QR code says."""
+    _in_a_thread(lambda: pair_invited(folder, qr_text), "", on_done)
+
+
+def _in_a_thread(ask: Callable[[], Device], address: str, on_done: OnDone) -> None:
     """Pair in a thread of its own: the hub may take seconds to answer."""
 
     def work() -> None:
         try:
-            device = pair(folder, parse_address(address), code)
+            device = ask()
         except Refusal as refusal:
             on_done(refusal.problem)
         except ValueError:
@@ -84,16 +96,13 @@ def _enrol(folder: Path, address: str, code: str, on_done: OnDone) -> None:
 
 
 @contextmanager
-def _hubs() -> Iterator[list[FoundHub]]:
-    """Yield a list that holds the hubs seen by now."""
-    found: list[FoundHub] = []
-
-    def changed(hubs: tuple[discover.FoundHub, ...]) -> None:
-        found[:] = [FoundHub(hub.name, str(hub.address)) for hub in hubs]
-
-    browser = discover.Browser(changed)
+def _hubs() -> Iterator[FoundHubs]:
+    """Yield the hubs seen by now."""
+    found = FoundHubs(shown_fingerprint)
+    browser = discover.Browser(found.announced)
     browser.start()
     try:
         yield found
     finally:
         browser.stop()
+        found.close()

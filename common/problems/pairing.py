@@ -14,7 +14,7 @@ PROBLEMS: Final = (
     ErrorKind(
         "wrong_code",
         "The pairing code is not right.",
-        "Check each character; after five wrong tries ask for a new code.",
+        "Check each character and the hub's fingerprint. After five wrong tries ask for a new one.",
         retryable=True,
     ),
     ErrorKind(
@@ -29,8 +29,23 @@ PROBLEMS: Final = (
     ),
     ErrorKind(
         "false_hub",
-        "This hub could not prove that it knows the pairing code.",
-        "Check the address; another machine may be posing as the hub.",
+        "The machine at {address} could not prove that it knows the code: it is not your hub "
+        "(fingerprint {fingerprint}).",
+        "It was not told the code, and nothing was kept. Choose the hub whose fingerprint "
+        "“comptoir-hub pair” shows, and tell the administrator.",
+    ),
+    ErrorKind(
+        "other_hub",
+        "The machine at {address} is not the hub of this QR code: its fingerprint is {shown}, "
+        "the QR code says {expected}.",
+        "It was sent nothing. Scan the QR code that the hub shows now; where it stays so, tell the "
+        "administrator that another machine poses as the hub.",
+    ),
+    ErrorKind(
+        "qr_unreadable",
+        "This is not a pairing QR code, or it was not read whole.",
+        "Scan the one that “comptoir-hub pair” shows, whole, or type the 16 characters.",
+        retryable=True,
     ),
     ErrorKind(
         "card_unsigned",
@@ -55,9 +70,19 @@ PROBLEMS: Final = (
     ),
     ErrorKind(
         "mistyped_code",
-        "This is not a pairing code: {reason}.",
+        "This is not a pairing code: a character is wrong, missing or too many.",
         "Type its 16 characters as they are shown.",
         retryable=True,
+    ),
+    ErrorKind(
+        "qr_image_format",
+        "{file} is no name for an image of a QR code.",
+        "End it in .png or .svg.",
+    ),
+    ErrorKind(
+        "qr_image_exists",
+        "{file} exists already; nothing was changed.",
+        "Name a new file.",
     ),
     ErrorKind(
         "hub_refuses_key",

@@ -9,16 +9,20 @@ from typing import Final
 
 from common.errors import Problem, Refusal
 from common.i18n import Translator
+from common.invitation import looks_like_invitation
+from common.invitation import read as read_invitation
 from common.seal import read_code
+from kiosk.config import parse_address
 from kiosk.desks.desk import Session
 from kiosk.state import DeviceInfo
-from kiosk.views.pairing import CODE_LENGTH, FoundHub, PairingView, Phase, pairing_view
+from kiosk.views.pairing import CODE_LENGTH, FoundHub, PairingView, Phase, Typed, pairing_view
 
 ERASE: Final = "erase"
 CODE_KEYS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _FORGIVEN: Final = str.maketrans("OIL", "011")
 _ADDRESS_KEYS: Final = frozenset("0123456789abcdefghijklmnopqrstuvwxyz.:-[]")
 _MAX_ADDRESS: Final = 100
+_FALSE: Final = frozenset({"false_hub", "other_hub"})
 
 Outcome = DeviceInfo | Problem
 OnDone = Callable[[Outcome], None]
@@ -27,11 +31,13 @@ OnDone = Callable[[Outcome], None]
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """How a post is paired. `enrol(address, code, on_done)` returns at once and answers later,
-    from any thread, with who this post now is or with why not. `found()`: hubs seen on the
-    network by now. `open_session()`: the session of a post that has just been paired.
+    from any thread, with who this post now is or with why not; `enrol_invited(text, on_done)` does
+    so by what a QR code says. `found()`: hubs seen on the network by now. `open_session()`: the
+    session of a post that has just been paired.
     """
 
     enrol: Callable[[str, str, OnDone], None]
+    enrol_invited: Callable[[str, OnDone], None]
     found: Callable[[], Sequence[FoundHub]]
     open_session: Callable[[], Session]
 
@@ -49,15 +55,15 @@ class PairingDesk:
         self._typed_address = False
         self._code = ""
         self._outcome: Outcome | None = None
+        self._refused: frozenset[str] = frozenset()
         self.look_around()
 
     def view(self) -> PairingView:
         """Return the screen."""
         return pairing_view(
             self._hubs,
-            self._address,
-            self._code,
-            self.field,
+            self._refused,
+            self.typed(),
             self.phase,
             self._outcome,
             self.can_pair(),
@@ -116,6 +122,35 @@ class PairingDesk:
             self._address, code, lambda outcome: later(lambda: self._finish(outcome))
         )
 
+    def scan(self, text: str, later: Callable[[Callable[[], None]], None]) -> None:
+        """Take what a scanner or a camera read: an invitation is followed at once, a code is typed.
+
+        `later` as with `pair`. Anything else is said to be neither.
+        """
+        if self.phase not in (Phase.TYPING, Phase.FAILED):
+            return
+        try:
+            if not looks_like_invitation(text):
+                self._take_code(read_code(text))
+                return
+            invited = read_invitation(text)
+        except ValueError as error:
+            self._finish(Problem("qr_unreadable", {"reason": str(error)}))
+            return
+        self._address = f"{invited.hosts[0]}:{invited.card_port}"
+        self.phase, self._outcome = Phase.WORKING, None
+        self._pairing.enrol_invited(text, lambda outcome: later(lambda: self._finish(outcome)))
+
+    def typed(self) -> Typed:
+        """Return what stands in the fields, for `restore`."""
+        return Typed(self.field, self._address, self._typed_address, self._code)
+
+    def restore(self, typed: Typed) -> None:
+        """Put back what stood in the fields before a scanner typed into them."""
+        if self.phase in (Phase.TYPING, Phase.FAILED):
+            self.field, self._address = typed.field, typed.address
+            self._typed_address, self._code = typed.typed_address, typed.code
+
     def open_session(self) -> Session | None:
         """Return the session of the post that this now is; None when it says why it cannot be."""
         try:
@@ -133,9 +168,31 @@ class PairingDesk:
     def _finish(self, outcome: Outcome) -> None:
         self._outcome = outcome
         self.phase = Phase.DONE if isinstance(outcome, DeviceInfo) else Phase.FAILED
+        if isinstance(outcome, Problem) and outcome.code in _FALSE:
+            self._turn_from(str(outcome.params.get("address", "")))
+
+    def _turn_from(self, address: str) -> None:
+        """Mark a hub as false; where one other is there, it is chosen, and the code is kept."""
+        false = {hub.address for hub in self._hubs if _same_place(hub.address, address)}
+        self._refused |= false | {address}
+        left = [hub for hub in self._hubs if hub.address not in self._refused]
+        if len(left) == 1 and any(_same_place(self._address, each) for each in self._refused):
+            self._address, self.field = left[0].address, "code"
+
+    def _take_code(self, code: str) -> None:
+        self.phase, self._outcome = Phase.TYPING, None
+        self.field, self._code = "code", code
 
 
 def _typed(text: str, characters: str, allowed: frozenset[str], limit: int) -> str:
     if characters == ERASE:
         return text[:-1]
     return (text + "".join(each for each in characters if each in allowed))[:limit]
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Return whether two addresses, as people type them or as they are shown, are the same."""
+    try:
+        return parse_address(one) == parse_address(other)
+    except ValueError:
+        return one == other

@@ -34,7 +34,9 @@ class HubButton(TouchArea):
 
     name = StringProperty("")
     address = StringProperty("")
+    about = StringProperty("")
     selected = BooleanProperty(False)
+    refused = BooleanProperty(False)
 
 
 class CodeGroup(TouchArea):
@@ -106,6 +108,7 @@ class PairingScreen(FloatLayout):
     working = BooleanProperty(False)
     done = BooleanProperty(False)
     alone = BooleanProperty(True)
+    more_hubs = StringProperty("")
     can_pair = BooleanProperty(False)
     tone = StringProperty("plain")
     icon = StringProperty("")
@@ -139,7 +142,7 @@ class PairingScreen(FloatLayout):
         self.done = view.phase is Phase.DONE
         self.tone, self.icon = view.tone, view.icon
         self.title, self.text = view.title, view.text
-        self.alone = not view.hubs
+        self.alone, self.more_hubs = not view.hubs, view.more_hubs
         self._render_hubs(view.hubs)
         groups: list[Any] = [self.ids.group0, self.ids.group1, self.ids.group2, self.ids.group3]
         for place, (box, typed) in enumerate(zip(groups, view.groups, strict=True)):
@@ -151,15 +154,17 @@ class PairingScreen(FloatLayout):
     def render_status(self) -> None:
         """Show the clock; there is no status yet."""
 
-    def field_text(self) -> str:
-        """Return nothing: no field takes a scanner's keys here."""
-        return ""
+    def field_text(self) -> Any:
+        """Return what stands in the fields, which a scanner types into."""
+        return self.desk.typed()
 
-    def restore_field(self, text: str) -> None:
-        """Have nothing to restore."""
+    def restore_field(self, typed: Any) -> None:
+        """Put it back."""
+        self.act("restore", typed)
 
     def scanned(self, scan: Any) -> None:
-        """Pass over a barcode: none can mean anything before pairing."""
+        """Take what a scanner or the camera read."""
+        self.act("scan", scan.code, self._later)
 
     def act(self, action: str, *args: Any) -> None:
         """Do one of the desk's actions and show what it changed."""
@@ -213,7 +218,7 @@ class PairingScreen(FloatLayout):
                 button.bind(on_release=lambda pressed: self.act("choose_hub", pressed.address))
                 box.add_widget(button)
         for button, hub in zip(reversed(box.children), hubs, strict=True):
-            button.selected = hub.selected
+            button.about, button.selected, button.refused = hub.about, hub.selected, hub.refused
 
 
 load_beside(__file__)

@@ -17,6 +17,7 @@ from kiosk.views.problems import problem_text
 GROUPS: Final = 4
 GROUP_LENGTH: Final = 4
 CODE_LENGTH: Final = GROUPS * GROUP_LENGTH
+HUBS_LISTED: Final = 3
 _POSTS: Final[Mapping[Profile, str]] = {
     Profile.TILL: mark("This post is now the till “{name}”."),
     Profile.DEPOT: mark("This post is now the depot “{name}”."),
@@ -35,29 +36,49 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FoundHub:
-    """A hub that announces itself on the network: a hint, nothing in it is trusted."""
+    """A hub that announces itself on the network: a hint, nothing in it is trusted.
+
+    `fingerprint`: of the identity that its card shows, "" while that is not known.
+    """
 
     name: str
     address: str
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the fields. `field`: "address" or "code", which is typed into;
+    `typed_address`: somebody has typed into the address."""
+
+    field: str
+    address: str
+    typed_address: bool
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
 class HubRow:
-    """One found hub to touch."""
+    """One found hub to touch. `about`: where it is and its fingerprint; `refused`: it could not
+    prove the code."""
 
     name: str
     address: str
+    about: str
     selected: bool
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PairingView:
     """`groups`: the code as typed, four characters each; `field`: "address" or "code" is typed.
 
+    `more_hubs` says how many there are beside those listed, "" for none.
     `title` and `text` say how it goes, `tone` and `icon` mark it; "" while nothing is to be said.
     """
 
     hubs: tuple[HubRow, ...]
+    more_hubs: str
     address: str
     groups: tuple[str, ...]
     group: int
@@ -72,22 +93,28 @@ class PairingView:
 
 def pairing_view(
     hubs: tuple[FoundHub, ...],
-    address: str,
-    code: str,
-    field: str,
+    refused: frozenset[str],
+    typed: Typed,
     phase: Phase,
     outcome: DeviceInfo | Problem | None,
     can_pair: bool,
     t: Translator,
 ) -> PairingView:
-    """Return the screen; `outcome` is who this post now is, or why it could not be paired."""
+    """Return the screen; `outcome` is who this post now is, or why it could not be paired.
+
+    `refused`: addresses of hubs that could not prove the code.
+    """
+    address, code = typed.address, typed.code
     tone, icon, title, text = _message(phase, outcome, address, t)
+    listed = _listed(hubs, address)
+    more = len(hubs) - len(listed)
     return PairingView(
-        hubs=tuple(HubRow(hub.name, hub.address, hub.address == address) for hub in hubs),
+        hubs=tuple(_row(hub, address, refused, t) for hub in listed),
+        more_hubs=_more(more, t) if more else "",
         address=address,
         groups=tuple(code[i : i + GROUP_LENGTH] for i in range(0, CODE_LENGTH, GROUP_LENGTH)),
         group=min(len(code) // GROUP_LENGTH, GROUPS - 1),
-        field=field,
+        field=typed.field,
         phase=phase,
         can_pair=can_pair,
         tone=tone,
@@ -95,6 +122,26 @@ def pairing_view(
         title=title,
         text=text,
     )
+
+
+def _listed(hubs: tuple[FoundHub, ...], address: str) -> tuple[FoundHub, ...]:
+    """Return the hubs that there is room for; the chosen one is among them."""
+    chosen = [hub for hub in hubs if hub.address == address][:1]
+    others = [hub for hub in hubs if hub not in chosen][: HUBS_LISTED - len(chosen)]
+    return tuple(hub for hub in hubs if hub in chosen or hub in others)
+
+
+def _more(count: int, t: Translator) -> str:
+    return t.n(
+        "and {count} more hub: type its address", "and {count} more hubs: type the address", count
+    )
+
+
+def _row(hub: FoundHub, address: str, refused: frozenset[str], t: Translator) -> HubRow:
+    false = hub.address in refused
+    about = t("could not prove the code") if false else hub.fingerprint
+    where = f"{hub.address} · {about}" if about else hub.address
+    return HubRow(hub.name, hub.address, where, hub.address == address, false)
 
 
 def _message(

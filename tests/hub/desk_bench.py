@@ -156,6 +156,7 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         hand.wall_ms,
         hand.wall_ms(),
         "Essai",
+        "3fa291c077de0b12" * 4,
     )
     doors = Doors(())
     upkeep = Upkeep(store, log, KeepSettings(), hand.wall_ms)

@@ -132,6 +132,7 @@ def test_status_tells_how_the_hub_stands(bench: Bench, console: Device) -> None:
     bench.hand.now_s += 5
     view = ask(bench, console, "status").result
     assert (view["shop"], view["version"], view["epoch"]) == ("Essai", VERSION, EPOCH)
+    assert view["fingerprint"] == "3fa2 91c0 77de 0b12"
     assert (view["gseq"], view["started_ms"], view["now_ms"]) == (1, WALL_MS, WALL_MS + 5000)
     assert (view["devices"], view["connected"], view["quarantined"]) == (2, 1, 0)
     assert list(view["topics"]) == list(TOPICS)

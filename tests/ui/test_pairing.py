@@ -1,7 +1,10 @@
 """The first day of a post: found hub, typed code, what goes wrong, and the way into work."""
 
+from dataclasses import replace
+
 import pytest
 
+from common import invitation
 from common.errors import Problem
 from common.seal import new_code
 from common.topics import Profile
@@ -20,21 +23,46 @@ class Hub:
         self.session = FakeSession(Profile.TILL)
         self.found: list[FoundHub] = []
         self.asked: list[tuple[str, str]] = []
+        self.invited: list[str] = []
         self.answer: OnDone | None = None
 
     def pairing(self) -> Pairing:
-        return Pairing(self._enrol, lambda: tuple(self.found), lambda: self.session)
+        return Pairing(
+            self._enrol, self._enrol_invited, lambda: tuple(self.found), lambda: self.session
+        )
 
-    def find(self, name: str, address: str) -> None:
-        self.found.append(FoundHub(name, address))
+    def find(self, name: str, address: str, fingerprint: str = "") -> None:
+        self.found.append(FoundHub(name, address, fingerprint))
+
+    def name_hub(self, place: int, fingerprint: str) -> None:
+        self.found[place] = replace(self.found[place], fingerprint=fingerprint)
 
     def say(self, outcome: object) -> None:
         assert self.answer is not None
         self.answer(outcome)  # type: ignore[arg-type]
 
+    def _enrol_invited(self, text: str, on_done: OnDone) -> None:
+        self.invited.append(text)
+        self.answer = on_done
+
     def _enrol(self, address: str, code: str, on_done: OnDone) -> None:
         self.asked.append((address, code))
         self.answer = on_done
+
+
+def false_hub(address: str, shown: str) -> Problem:
+    return Problem("false_hub", {"address": address, "fingerprint": shown})
+
+
+def other_hub(address: str) -> Problem:
+    shown = {"shown": "77c0 19ae 5b02 e4d1", "expected": "3fa2 91c0 77de 0b12"}
+    return Problem("other_hub", {"address": address, **shown})
+
+
+def an_invitation() -> str:
+    """Return what a QR code says."""
+    keys = bytes(range(32)), bytes(range(32, 64))
+    return invitation.write(invitation.Invitation(new_code(), *keys, 47801, ("192.168.1.20",)))
 
 
 def open_pairing(hub: Hub, size: tuple[int, int] = (1280, 800), lang: str = "en") -> Hands:
@@ -106,4 +134,75 @@ def test_an_address_is_typed_and_a_real_keyboard_works(window: None) -> None:
     assert hands.reads("Associer ce poste au hub")
     assert hands.screen.ids.group0.typed == "1107"
     assert hands.languages == ["fr"]
+    hands.close()
+
+
+def wedge(hands: Hands, text: str) -> None:
+    """Let a scanner set to a US keyboard type on a French desktop: Shift, key, text, as SDL does."""
+    for character in text:
+        if character.isdigit():
+            scancode, typed = 29 + (int(character) or 10), "à&é\"'(-è_ç"[int(character)]
+        else:
+            scancode, typed = 4 + ord(character) - ord("A"), character
+            hands.stage._key_down(None, 304, 225)
+        hands.stage._key_down(None, ord(typed), scancode)
+        hands.stage._text_typed(None, typed)
+        hands.stage._key_up(None, ord(typed), scancode)
+        hands.stage._key_up(None, 304, 225)
+    hands.stage._key_down(None, 13, 40)
+    hands.frames()
+
+
+def test_a_scanner_types_the_qr_code_and_nothing_else_is_to_do(window: None) -> None:
+    hub = Hub()
+    hub.find("Épicerie", "10.0.0.2")
+    hands = open_pairing(hub)
+    type_code(hands, "7QK2")
+    text = an_invitation()
+    wedge(hands, text)
+    assert hub.invited == [text]
+    assert hub.asked == []
+    assert [hands.screen.ids[f"group{n}"].typed for n in range(4)] == ["7QK2", "", "", ""]
+    assert hands.reads("Pairing with 192.168.1.20:47801")
+    hub.say(hub.session.state.device)
+    hands.until(lambda: hands.reads("This post is now the till “Caisse 2”."), "the welcome")
+    hands.press("Begin")
+    assert hands.tiles()
+    hands.close()
+
+
+def test_what_is_scanned_by_mistake_is_said_and_a_plain_code_is_typed(window: None) -> None:
+    hub = Hub()
+    hub.find("Épicerie", "10.0.0.2")
+    hands = open_pairing(hub)
+    wedge(hands, "3760091720122")
+    assert hands.reads("This is not a pairing QR code")
+    wedge(hands, an_invitation()[:-1])
+    assert hands.reads("This is not a pairing QR code")
+    assert hub.invited == []
+    code = new_code()
+    wedge(hands, code)
+    assert "".join(hands.screen.ids[f"group{n}"].typed for n in range(4)) == code
+    hands.press("Pair")
+    assert hub.asked == [("10.0.0.2", code)]
+    hands.close()
+
+
+def test_a_false_hub_is_named_and_the_other_one_is_at_hand(window: None) -> None:
+    hub = Hub()
+    hub.find("Épicerie", "10.0.0.66", "77c0 19ae 5b02 e4d1")
+    hub.find("Épicerie", "10.0.0.2", "3fa2 91c0 77de 0b12")
+    hands = open_pairing(hub)
+    assert hands.reads("10.0.0.66 · 77c0 19ae 5b02 e4d1")
+    assert hands.reads("10.0.0.2 · 3fa2 91c0 77de 0b12")
+    hands.tap(hands.screen.ids.hubs.children[-1])
+    code = new_code()
+    type_code(hands, code)
+    hands.press("Pair")
+    hub.say(false_hub("10.0.0.66:47801", "77c0 19ae 5b02 e4d1"))
+    hands.until(lambda: hands.reads("it is not your hub"), "the refusal")
+    assert hands.reads("It was not told the code")
+    assert hands.reads("10.0.0.66 · could not prove the code")
+    hands.press("Pair")
+    assert hub.asked == [("10.0.0.66", code), ("10.0.0.2", code)]
     hands.close()

@@ -13,12 +13,20 @@ import pytest
 from common.errors import Problem
 from common.seal import new_code
 from common.topics import Profile
+from kiosk.scanner import Scan
 from tests.ui import layout
 from tests.ui.fake_session import FakeSession
 from tests.ui.hands import Hands, OpenPost
 from tests.ui.scenes import DESK, IN_DOCS, SIZES, SMALL, UPRIGHT, WALKS, Size
 from tests.ui.test_office import a_shop_at_work
-from tests.ui.test_pairing import Hub, open_pairing, type_code
+from tests.ui.test_pairing import (
+    Hub,
+    an_invitation,
+    false_hub,
+    open_pairing,
+    other_hub,
+    type_code,
+)
 
 pytestmark = [pytest.mark.ui, pytest.mark.xdist_group("ui")]
 
@@ -88,6 +96,23 @@ def test_pairing_scenes(window: None, shots: Path, size: Size, lang: str) -> Non
     hub.say(Problem("hub_unreachable", {"address": "192.168.1.20"}))
     hands.frames()
     look("pairing-failed")
+    hub.find("Épicerie des Tilleuls", "192.168.1.66", "77c0 19ae 5b02 e4d1")
+    hub.name_hub(0, "3fa2 91c0 77de 0b12")
+    hands.screen.act("look_around")
+    hands.tap(hands.key(icon="link"))
+    hub.say(false_hub("192.168.1.20:47801", "3fa2 91c0 77de 0b12"))
+    hands.frames()
+    look("pairing-false-hub")
+    for number in range(3):
+        hub.find("Épicerie des Tilleuls", f"192.168.1.{100 + number}", "05d1 66c2 7a3e f801")
+    hands.screen.act("look_around")
+    hands.stage.screen.scanned(Scan("3760091720122"))
+    hands.frames()
+    look("pairing-no-qr")
+    hands.stage.screen.scanned(Scan(an_invitation()))
+    hub.say(other_hub("192.168.1.20:47801"))
+    hands.frames()
+    look("pairing-other-hub")
     hands.tap(hands.key(icon="link"))
     hub.say(hub.session.state.device)
     hands.frames()

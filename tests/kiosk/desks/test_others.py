@@ -100,6 +100,7 @@ class Network:
     def __init__(self) -> None:
         self.hubs = [FoundHub("Épicerie", "10.0.0.2")]
         self.asked: list[tuple[str, str]] = []
+        self.invited: list[str] = []
         self.refusal: Refusal | None = None
         self.on_done: OnDone | None = None
         self.session = FakeSession()
@@ -108,13 +109,19 @@ class Network:
         self.asked.append((address, code))
         self.on_done = on_done
 
+    def enrol_invited(self, text: str, on_done: OnDone) -> None:
+        self.invited.append(text)
+        self.on_done = on_done
+
     def open_session(self) -> Session:
         if self.refusal is not None:
             raise self.refusal
         return self.session
 
     def desk(self) -> PairingDesk:
-        pairing = Pairing(self.enrol, lambda: tuple(self.hubs), self.open_session)
+        pairing = Pairing(
+            self.enrol, self.enrol_invited, lambda: tuple(self.hubs), self.open_session
+        )
         return PairingDesk(pairing, Translator("en"))
 
 
