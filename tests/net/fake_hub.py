@@ -32,6 +32,8 @@ class FakeHub:
         self.salt = bytes(range(16))
         self.on_enrol: Callable[[Any], Any] = self._enrol
         self.said: list[Any] = []
+        self.heard_enrolling: list[Any] = []
+        self.shown_card: m.Card | None = None
         self.answers_commands = True
         self._context = zmq.Context()
         self._poller = zmq.Poller()
@@ -47,6 +49,8 @@ class FakeHub:
             self._poller.register(socket, zmq.POLLIN)
         self._challenges: dict[bytes, Any] = {}
         self._to_broadcast: deque[bytes] = deque()
+        self._calls: deque[Callable[[], Any]] = deque()
+        self._called = Event()
         self._thread = Thread(target=self._run, name="fake hub", daemon=True)
         self._thread.start()
 
@@ -58,6 +62,20 @@ class FakeHub:
         socket.set(zmq.ZAP_DOMAIN, b"any")
         socket.set(zmq.LINGER, 0)
         return socket, socket.bind_to_random_port("tcp://127.0.0.1")
+
+    def listen_for_enrolment(self, port: int) -> None:
+        """Pair at this port as well, before anybody asks."""
+        self._calls.append(lambda: self._enrolment.bind(f"tcp://127.0.0.1:{port}"))
+        self._wait_for_calls()
+
+    def answer_at(self, host: str, card_port: int) -> None:
+        """Show its card at another address as well, before anybody asks."""
+        self._calls.append(lambda: self._card.bind(f"tcp://{host}:{card_port}"))
+        self._wait_for_calls()
+
+    def _wait_for_calls(self) -> None:
+        self._called.clear()
+        assert self._called.wait(10)
 
     def broadcast(self, frame: bytes) -> None:
         """Publish a frame at the next turn."""
@@ -86,6 +104,9 @@ class FakeHub:
                     route, *frames = socket.recv_multipart()
                     for reply in answer(route, frames[0]):
                         socket.send_multipart([route, _frame(reply)])
+            while self._calls:
+                self._calls.popleft()()
+            self._called.set()
             while self._to_broadcast:
                 self.publisher.send(self._to_broadcast.popleft())
             beats += 1
@@ -100,7 +121,9 @@ class FakeHub:
     # What it says.
 
     def card(self) -> m.Card:
-        """Return its card, signed by `card_identity`."""
+        """Return its card, signed by `card_identity`, or the one that it is to show."""
+        if self.shown_card is not None:
+            return self.shown_card
         body = m.CardBody(
             self.card_identity.public.hex(),
             self.curve.public.hex(),
@@ -118,6 +141,7 @@ class FakeHub:
 
     def _answer_enrolment(self, route: bytes, frame: bytes) -> Answers:
         message = wire.decode(frame)
+        self.heard_enrolling.append(message)
         if isinstance(message, m.EnrolHello):
             nonce = seal.random_bytes(32).hex()
             challenge = m.EnrolChallenge(

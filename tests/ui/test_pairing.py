@@ -138,7 +138,7 @@ def test_an_address_is_typed_and_a_real_keyboard_works(window: None) -> None:
 
 
 def wedge(hands: Hands, text: str) -> None:
-    """Let a scanner set to a US keyboard type on a French desktop: Shift, key, text, as SDL does."""
+    """Let a scanner that is set to a US keyboard type on a French desktop, as SDL reports it."""
     for character in text:
         if character.isdigit():
             scancode, typed = 29 + (int(character) or 10), "à&é\"'(-è_ç"[int(character)]
