@@ -6,7 +6,13 @@ Owns the keys of both fields. Everything that is typed goes to the desk.
 from typing import Any, Final
 
 from kivy.clock import Clock
-from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
+from kivy.properties import (
+    BooleanProperty,
+    ListProperty,
+    NumericProperty,
+    ObjectProperty,
+    StringProperty,
+)
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
@@ -64,6 +70,7 @@ class CharacterKeys(BoxLayout):
     """The characters that the current field can hold. `on_key(character)` or `on_key("erase")`."""
 
     rows_of_keys = ListProperty([])
+    key_height = NumericProperty(84)
     __events__ = ("on_key",)
 
     def on_rows_of_keys(self, *_: object) -> None:

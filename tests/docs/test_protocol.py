@@ -23,6 +23,7 @@ LIMITED = (
     *("common.wire", "common.follower", "common.outgoing", "hub.changes", "hub.pipeline"),
     *("hub.quarantine", "hub.hub", "hub.server", "hub.sync", "hub.pairing", "kiosk.presence"),
     *("common.topic_progress", "kiosk.reasking", "kiosk.room", "kiosk.give_back"),
+    *("common.invitation", "kiosk.enrol", "kiosk.found_hubs"),
 )
 SOCKET_FILES = ("hub/server.py", "hub/console.py", "kiosk/sockets.py")
 

@@ -69,7 +69,7 @@ def test_every_scene(
 
 
 @pytest.mark.parametrize(
-    ("size", "lang"), [(DESK, "fr"), (DESK, "en"), (SMALL, "fr"), (UPRIGHT, "en")], ids=str
+    ("size", "lang"), [(DESK, "fr"), (DESK, "en"), (SMALL, "fr"), (UPRIGHT, "fr")], ids=str
 )
 def test_pairing_scenes(window: None, shots: Path, size: Size, lang: str) -> None:
     hub = Hub()
