@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from common.problems import hub, kiosk, pairing, trade, wire
+from common.problems import hub, kiosk, pairing, people, trade, wire
 from common.problems.kind import ErrorKind
 
 __all__ = ["ERRORS", "ErrorKind", "Problem", "Refusal"]
@@ -22,7 +22,12 @@ def _joined(*tables: Iterable[ErrorKind]) -> Mapping[str, ErrorKind]:
 
 
 ERRORS: Final = _joined(
-    trade.PROBLEMS, wire.PROBLEMS, pairing.PROBLEMS, kiosk.PROBLEMS, hub.PROBLEMS
+    trade.PROBLEMS,
+    wire.PROBLEMS,
+    pairing.PROBLEMS,
+    people.PROBLEMS,
+    kiosk.PROBLEMS,
+    hub.PROBLEMS,
 )
 
 

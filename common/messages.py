@@ -17,11 +17,14 @@ from common.models import (
     Id,
     Label,
     Milli,
+    PersonId,
+    PersonName,
     PriceCents,
     Ticket,
     TimeMs,
 )
 from common.money import VatBp
+from common.people import Role
 from common.topics import Profile
 
 PROTOCOL: Final = 1
@@ -112,7 +115,19 @@ class BackupRecord:
     heads: Annotated[dict[Hex16, Count], Meta(max_length=4000)]
 
 
-Arguments = SaleRecord | GoodsReceive | PriceSet | CataloguePut | QuarantineRef | BackupRecord
+@dataclass(frozen=True, slots=True)
+class PersonPut:
+    """A person is new, renamed, of another role, or works here no more. Never a PIN."""
+
+    person: Id
+    name: PersonName
+    role: Role
+    active: bool = True
+
+
+Arguments = (
+    SaleRecord | GoodsReceive | PriceSet | CataloguePut | QuarantineRef | BackupRecord | PersonPut
+)
 
 
 class Nature(Enum):
@@ -124,12 +139,17 @@ class Nature(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CommandKind:
-    """One line of the table: arguments' class by schema version, nature, who may send it."""
+    """One line of the table: arguments' class by schema version, nature, who may send it.
+
+    `profiles`: on which posts. `roles`: people of which roles, where a post has people; the
+    console is the hub's owner, and needs none.
+    """
 
     name: str
     schemas: Mapping[int, type[Arguments]]
     nature: Nature
     profiles: frozenset[Profile]
+    roles: frozenset[Role] = frozenset()
 
     @property
     def schema(self) -> int:
@@ -144,47 +164,44 @@ def _command_table(*kinds: CommandKind) -> Mapping[str, CommandKind]:
     return table
 
 
+_MANAGING_POSTS: Final = frozenset({Profile.OFFICE, Profile.CONSOLE})
+_MANAGERS: Final = frozenset({Role.MANAGER, Role.ADMIN})
+_SELLERS: Final = frozenset({Role.CASHIER, Role.SELLER}) | _MANAGERS
+_STOCKERS: Final = frozenset({Role.DEPOT, Role.SELLER}) | _MANAGERS
 COMMANDS: Final = _command_table(
-    CommandKind("sale.record", {1: SaleRecord}, Nature.FACT, frozenset({Profile.TILL})),
+    CommandKind("sale.record", {1: SaleRecord}, Nature.FACT, frozenset({Profile.TILL}), _SELLERS),
     CommandKind(
         "goods.receive",
         {1: GoodsReceive},
         Nature.FACT,
         frozenset({Profile.DEPOT, Profile.OFFICE}),
+        _STOCKERS,
     ),
-    CommandKind(
-        "price.set", {1: PriceSet}, Nature.REQUEST, frozenset({Profile.OFFICE, Profile.CONSOLE})
-    ),
-    CommandKind(
-        "catalogue.put",
-        {1: CataloguePut},
-        Nature.REQUEST,
-        frozenset({Profile.OFFICE, Profile.CONSOLE}),
-    ),
-    CommandKind(
-        "quarantine.retry",
-        {1: QuarantineRef},
-        Nature.REQUEST,
-        frozenset({Profile.OFFICE, Profile.CONSOLE}),
-    ),
-    CommandKind(
-        "quarantine.close",
-        {1: QuarantineRef},
-        Nature.REQUEST,
-        frozenset({Profile.OFFICE, Profile.CONSOLE}),
-    ),
+    CommandKind("price.set", {1: PriceSet}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
+    CommandKind("catalogue.put", {1: CataloguePut}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
+    CommandKind("quarantine.retry", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
+    CommandKind("quarantine.close", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("backup.record", {1: BackupRecord}, Nature.REQUEST, frozenset({Profile.CONSOLE})),
+    CommandKind("person.put", {1: PersonPut}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class CommandBody:
-    """What stands in a command's JSON, before its arguments are checked."""
+    """What stands in a command's JSON, before its arguments are checked.
+
+    `session`: what `LoggedIn` gave; `override`: what `Granted` gave. `person`: who did it, as the
+    post says; all there is where the post logged in without the hub (`offline`).
+    """
 
     id: Id
     kind: Annotated[str, Meta(max_length=64)]
     args: dict[str, Any]
     operator: Annotated[str, Meta(max_length=100)] = ""
+    session: Annotated[str, Meta(max_length=64)] = ""
+    override: Annotated[str, Meta(max_length=64)] = ""
+    person: Annotated[str, Meta(max_length=64)] = ""
+    offline: bool = False
 
 
 class Command(NamedTuple):
@@ -480,6 +497,90 @@ class Refused:
     params: dict[str, Any] = field(default_factory=dict)
 
 
+# People: never commands, so that a PIN is in no outbox, no hash, no log and no repr.
+
+Pin = Annotated[str, Meta(max_length=64)]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A person wants to work on this post."""
+
+    request: Count
+    person: Id
+    pin: Pin = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """The session, a secret of this post and the hub; whoever was logged in here no longer is."""
+
+    request: Count
+    session: Hex16 = field(repr=False)
+    person: Id
+    role: Role
+    expires_ms: TimeMs
+
+
+@dataclass(frozen=True, slots=True)
+class Logout:
+    """The session ends. It has no answer."""
+
+    session: Hex16 = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A second person allows one action of `kind` to whoever holds the session."""
+
+    request: Count
+    person: Id
+    pin: Pin = field(repr=False)
+    kind: Annotated[str, Meta(max_length=64)]
+    session: Hex16 = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Good for one command of `kind` in that session, once."""
+
+    request: Count
+    grant: Hex16 = field(repr=False)
+    person: Id
+    kind: str
+    expires_ms: TimeMs
+
+
+@dataclass(frozen=True, slots=True)
+class SetPin:
+    """A person has a new PIN: one's own, or that of somebody whom one may administer.
+
+    `session`: of whoever does it; "" from the console.
+    """
+
+    request: Count
+    person: Id
+    pin: Pin = field(repr=False)
+    session: PersonId = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PinSet:
+    """The PIN holds from now on; sessions of that person have ended, but for the one that asked."""
+
+    request: Count
+    person: Id
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """No. `params`: `retry_ms`, where a later try is possible."""
+
+    request: Count
+    code: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
 # Pairing, and the card.
 
 
@@ -573,6 +674,14 @@ Message = (
     | Query
     | Answer
     | Refused
+    | Login
+    | LoggedIn
+    | Logout
+    | Override
+    | Granted
+    | SetPin
+    | PinSet
+    | Denied
     | CardRequest
     | Card
     | EnrolHello

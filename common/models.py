@@ -14,10 +14,14 @@ import orjson
 from msgspec import Meta
 
 from common.money import LIMIT, Cents, VatBp, VatLine
+from common.people import Role
 
 # Patterns end in \Z: $ would let a line break through.
 Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
 Key = Annotated[str, Meta(min_length=1, max_length=100)]
+# "": nobody.
+PersonId = Annotated[str, Meta(pattern=r"^([0-9a-f]{32})?\Z")]
+PersonName = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,60}\Z")]
 Label = Annotated[str, Meta(min_length=1, max_length=200)]
 Note = Annotated[str, Meta(max_length=500)]
 # Short enough that a key of an article and a location is a `Key`.
@@ -106,7 +110,8 @@ class Ticket:
     """A paid sale as its till made it: final, numbered in the till's own series, VAT included.
 
     `at_ms` is the till's clock in UTC, `utc_offset_min` its zone, `clock_diff_ms` hub time minus
-    till time as last measured; `business_date` is the shop's day.
+    till time as last measured; `business_date` is the shop's day. `operator`, `operator_id`: the
+    person's name at that moment, and id, "" where nobody was logged in.
     """
 
     id: Id
@@ -122,6 +127,7 @@ class Ticket:
     vat: Annotated[tuple[VatLine, ...], Meta(max_length=50)]
     payments: Annotated[tuple[Payment, ...], Meta(max_length=50)]
     total_cents: Cents
+    operator_id: PersonId = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +176,7 @@ class GoodsReceipt:
     location_id: LocationId
     lines: Annotated[tuple[ReceiptLine, ...], Meta(min_length=1, max_length=500)]
     note: Note = ""
+    operator_id: PersonId = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +202,22 @@ class Alert:
     device_name: Note = ""
 
 
-Row = Shop | Category | Article | StockLevel | Sale | Takings | Delivery | Alert
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A row of topic `people`: somebody who works here. Nothing of a PIN but that there is one.
+
+    `pin_set_ms`: when it was set, by the hub's clock; 0: there is none, and no way to log in.
+    """
+
+    id: Id
+    name: PersonName
+    role: Role
+    active: bool = True
+    has_pin: bool = False
+    pin_set_ms: TimeMs = 0
+
+
+Row = Shop | Category | Article | StockLevel | Sale | Takings | Delivery | Alert | Person
 RowT = TypeVar("RowT")
 
 
@@ -236,4 +258,5 @@ ROW_KINDS: Final[Mapping[str, type[Row]]] = {
     "takings": Takings,
     "receipts": Delivery,
     "alerts": Alert,
+    "people": Person,
 }

@@ -140,3 +140,49 @@ def mac(key: bytes, *parts: bytes) -> bytes:
     """Return the keyed BLAKE2b of parts, each bound with its length."""
     message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
     return nacl.hash.blake2b(message, key=key, encoder=nacl.encoding.RawEncoder)
+
+
+# PINs. Few digits: what keeps them is the cost of a try, and a pepper that lies somewhere else.
+
+
+@dataclass(frozen=True, slots=True)
+class PinCost:
+    """What one try costs: passes, and bytes of memory."""
+
+    passes: int
+    memory_bytes: int
+
+
+PIN_COST: Final = PinCost(
+    nacl.pwhash.argon2id.OPSLIMIT_INTERACTIVE, nacl.pwhash.argon2id.MEMLIMIT_INTERACTIVE
+)
+LEAST_PIN_COST: Final = PinCost(
+    nacl.pwhash.argon2id.OPSLIMIT_MIN, nacl.pwhash.argon2id.MEMLIMIT_MIN
+)
+"""The least that Argon2id can cost: for tests that are not about it."""
+
+
+def pin_pepper(secret: bytes) -> bytes:
+    """Return the 32 bytes that are mixed into PINs, from a secret that lies apart from them."""
+    return mac(secret, b"pepper of PINs")
+
+
+def pin_verifier(pin: str, pepper: bytes, cost: PinCost = PIN_COST) -> str:
+    """Return by what a PIN is known again: Argon2id with its salt and cost, as text.
+
+    Takes a tenth of a second and more. Without `pepper` nobody can try PINs against it.
+    """
+    made = nacl.pwhash.argon2id.str(
+        mac(pepper, pin.encode()), opslimit=cost.passes, memlimit=cost.memory_bytes
+    )
+    return made.rstrip(b"\0").decode("ascii")
+
+
+def pin_fits(verifier: str, pin: str, pepper: bytes) -> bool:
+    """Return whether a verifier was made of this PIN; False for garbage, too. Takes as long."""
+    try:
+        return bool(
+            nacl.pwhash.argon2id.verify(verifier.encode("ascii"), mac(pepper, pin.encode()))
+        )
+    except (nacl.exceptions.CryptoError, ValueError, TypeError):
+        return False

@@ -21,8 +21,8 @@ class Profile(StrEnum):
 KIOSK_PROFILES: Final = (Profile.TILL, Profile.DEPOT, Profile.OFFICE)
 
 TOPICS_OF: Final[Mapping[Profile, tuple[str, ...]]] = {
-    Profile.TILL: ("shop", "categories", "articles", "stock", "sales"),
-    Profile.DEPOT: ("shop", "categories", "articles", "stock", "receipts"),
+    Profile.TILL: ("shop", "categories", "articles", "stock", "sales", "people"),
+    Profile.DEPOT: ("shop", "categories", "articles", "stock", "receipts", "people"),
     Profile.OFFICE: (
         "shop",
         "categories",
@@ -32,6 +32,7 @@ TOPICS_OF: Final[Mapping[Profile, tuple[str, ...]]] = {
         "receipts",
         "takings",
         "alerts",
+        "people",
     ),
     Profile.CONSOLE: (),
 }

@@ -17,7 +17,15 @@ from typing import Any, Final
 from peewee import SqliteDatabase, sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 
 from common.i18n import mark
-from hub import audit_goods, audit_history, audit_log, audit_posts, audit_sales, tables
+from hub import (
+    audit_goods,
+    audit_history,
+    audit_log,
+    audit_people,
+    audit_posts,
+    audit_sales,
+    tables,
+)
 from hub.migrations import OLDEST, migrate
 from hub.store import FAULTS, Connection, StoreError, fault, open_to_read, schema_of
 
@@ -54,7 +62,7 @@ def _made_new() -> frozenset[tuple[str, str, str]]:
     """Return what stands in the schema of a new database."""
     memory = SqliteDatabase(":memory:")
     with memory.bind_ctx(tables.TABLES):
-        memory.create_tables(tables.TABLES)
+        tables.create(memory)
     db: Connection = memory.connection()  # type: ignore[no-untyped-call]
     with closing(memory):
         return frozenset(db.execute(_SCHEMA))
@@ -84,6 +92,9 @@ CHECKS: Final[Mapping[str, Callable[[Connection], Iterable[Place]]]] = {
     "quarantine": audit_posts.quarantine,
     "alerts": audit_posts.alerts,
     "backups": audit_posts.backups,
+    "people": audit_people.people,
+    "sessions": audit_people.sessions,
+    "audit trail": audit_people.audit_trail,
     "ids": audit_posts.ids,
 }
 _UNREADABLE: Final = (*FAULTS, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)

@@ -9,7 +9,7 @@ import orjson
 from common.i18n import mark
 from common.topics import WINDOWED
 from hub.records import catalogue as articles
-from hub.records import stock
+from hub.records import people, stock
 from hub.store import Connection
 
 Place = tuple[str, str]
@@ -78,6 +78,11 @@ def _takings(db: Connection, key: str) -> dict[str, Any] | None:
     return found
 
 
+def _person(db: Connection, key: str) -> dict[str, Any] | None:
+    person = people.person(db, key)
+    return None if person is None else asdict(person)
+
+
 def _sale(db: Connection, key: str) -> dict[str, Any] | None:
     return _paper(
         _entry(db, "SELECT id, device_id, received_ms, body FROM ticket WHERE id = ?", (key,)),
@@ -115,6 +120,7 @@ _LEDGERS: Final[Mapping[str, tuple[Callable[[Connection, str], dict[str, Any] | 
     "takings": (_takings, "takings"),
     "sales": (_sale, "ticket"),
     "receipts": (_delivery, "goods_receipt"),
+    "people": (_person, "person"),
 }
 """Topic → (what the ledger says of a key, by the row's field names; the ledger's table)."""
 

@@ -179,6 +179,7 @@ _ID_COLUMNS: Final = (
     ("alert", "id"),
     ("taken_request", "id"),
     ("backup", "id"),
+    ("person", "id"),
     ("quarantine", "outbox_id"),
     ("reply", "outbox_id"),
 )

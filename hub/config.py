@@ -75,6 +75,19 @@ class WatchSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleSettings:
+    """Who is logged in, and what is remembered of who did what.
+
+    `session_h`: a session ends after so many hours. `audit_days`, `audit_rows`: the audit trail
+    keeps so many days, and at most so many entries.
+    """
+
+    session_h: Annotated[int, Meta(ge=1, le=168)] = 16
+    audit_days: Annotated[int, Meta(ge=7, le=3660)] = 730
+    audit_rows: Annotated[int, Meta(ge=10_000, le=100_000_000)] = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All of `hub.toml`."""
 
@@ -82,6 +95,7 @@ class Settings:
     network: NetworkSettings = field(default_factory=NetworkSettings)
     keep: KeepSettings = field(default_factory=KeepSettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
+    people: PeopleSettings = field(default_factory=PeopleSettings)
 
 
 SECTIONS: Final[Mapping[str, type[Any]]] = {
@@ -89,6 +103,7 @@ SECTIONS: Final[Mapping[str, type[Any]]] = {
     "network": NetworkSettings,
     "keep": KeepSettings,
     "watch": WatchSettings,
+    "people": PeopleSettings,
 }
 
 

@@ -16,7 +16,9 @@ from common.topics import KIOSK_PROFILES, TOPICS_OF, Profile
 from hub import queries
 from hub.changes import ChangeLogBook
 from hub.doors import Doors
+from hub.logins import LoginDesk
 from hub.pairing import PairingDesk
+from hub.pins import PinDone
 from hub.pipeline import GROUP, Pipeline, Received
 from hub.records.devices import ACTIVE, REVOKED, Device
 from hub.register import Register
@@ -69,6 +71,7 @@ class Desks:
     watch: Watch
     space: Space
     register: Register
+    logins: LoginDesk
 
 
 class Hub:
@@ -89,6 +92,10 @@ class Hub:
             m.Ping: self._ping,
             m.Goodbye: self._goodbye,
             m.Query: self._query,
+            m.Login: desks.logins.login,
+            m.Override: desks.logins.override,
+            m.SetPin: desks.logins.set_pin,
+            m.Logout: desks.logins.logout,
         }
 
     @property
@@ -183,6 +190,14 @@ class Hub:
         self._desks.doors.rekey(device)
         self._waiting = [one for one in self._waiting if one.device.id != device_id]
         _log.info("%s has new keys", device.name)
+
+    # People.
+
+    def pin_checked(self, done: PinDone) -> Answers:
+        """Take what the PIN checker found out."""
+        made = self._desks.logins.settle(done)
+        self._news += [frame for changes in made.changes for frame in self._broadcast(changes)]
+        return made.answers
 
     # The other sockets.
 

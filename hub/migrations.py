@@ -45,6 +45,49 @@ STEPS: Final[Mapping[int, tuple[str, ...]]] = {
         "DROP TABLE quarantine_1",
         "INSERT INTO meta (name, value) SELECT 'epoch_again', value FROM meta WHERE name = 'epoch'",
     ),
+    3: (
+        (
+            'CREATE TABLE "person" ("id" TEXT NOT NULL PRIMARY KEY, "name" TEXT NOT NULL,'
+            ' "role" TEXT NOT NULL, "active" INTEGER NOT NULL) STRICT'
+        ),
+        (
+            'CREATE TABLE "pin" ("person_id" TEXT NOT NULL PRIMARY KEY, "verifier" TEXT NOT NULL,'
+            ' "set_ms" INTEGER NOT NULL) STRICT'
+        ),
+        (
+            'CREATE TABLE "pin_attempt" ("person_id" TEXT NOT NULL, "device_id" TEXT NOT NULL,'
+            ' "failures" INTEGER NOT NULL, "last_ms" INTEGER NOT NULL, "right_ms" INTEGER,'
+            ' PRIMARY KEY ("person_id", "device_id")) STRICT, WITHOUT ROWID'
+        ),
+        (
+            'CREATE TABLE "session" ("token" BLOB NOT NULL PRIMARY KEY, "person_id" TEXT NOT NULL,'
+            ' "device_id" TEXT NOT NULL, "role" TEXT NOT NULL, "opened_ms" INTEGER NOT NULL,'
+            ' "expires_ms" INTEGER NOT NULL, "ended_ms" INTEGER) STRICT'
+        ),
+        'CREATE INDEX "session_person_id" ON "session" ("person_id")',
+        'CREATE INDEX "session_device_id" ON "session" ("device_id")',
+        (
+            'CREATE TABLE "permission" ("token" BLOB NOT NULL PRIMARY KEY,'
+            ' "session_token" BLOB NOT NULL, "person_id" TEXT NOT NULL, "kind" TEXT NOT NULL,'
+            ' "expires_ms" INTEGER NOT NULL, "used_ms" INTEGER) STRICT'
+        ),
+        'CREATE INDEX "permission_expires_ms" ON "permission" ("expires_ms")',
+        (
+            'CREATE TABLE "audit_entry" ("id" INTEGER NOT NULL PRIMARY KEY,'
+            ' "at_ms" INTEGER NOT NULL, "device_id" TEXT NOT NULL, "person_id" TEXT NOT NULL,'
+            ' "action" TEXT NOT NULL, "subject" TEXT NOT NULL, "code" TEXT NOT NULL,'
+            ' "details" TEXT NOT NULL, "chain" BLOB NOT NULL) STRICT'
+        ),
+        (
+            'CREATE INDEX "audit_entry_device_id_code_at_ms" ON "audit_entry"'
+            ' ("device_id", "code", "at_ms")'
+        ),
+        *tables.TRIGGERS,
+        (
+            "INSERT INTO topic_head (topic, tseq, low, digest)"
+            f" VALUES ('people', 0, 0, '{'0' * 64}') ON CONFLICT (topic) DO NOTHING"
+        ),
+    ),
 }
 """Version → what makes it of the version before."""
 OLDEST: Final = min(STEPS) - 1

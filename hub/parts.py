@@ -7,6 +7,7 @@ between them by hand. Clocks, randomness and the reading of snapshots are handed
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from common import messages as m
 from common.card import sign_card
@@ -21,7 +22,10 @@ from hub.commands import HANDLERS, Handler
 from hub.config import Keys, NetworkSettings, Settings
 from hub.doors import Doors
 from hub.hub import Counters, Desks, Hub
+from hub.login_outcomes import Outcomes
+from hub.logins import LoginDesk
 from hub.pairing import PairingDesk
+from hub.pins import PinJob, nobody_checks
 from hub.pipeline import Pipeline
 from hub.records import devices
 from hub.register import Register
@@ -31,18 +35,22 @@ from hub.sync import SyncDesk
 from hub.upkeep import Upkeep
 from hub.watch import Watch
 
+HOUR_MS: Final = 3_600_000
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a hub is told from outside. `now_ms`: the wall clock; `clock`: monotonic seconds;
     `request_snapshot`: have a topic read, and handed to `SyncDesk.snapshot_read`; `free_bytes`:
-    the room left on a folder's disk."""
+    the room left on a folder's disk; `check_pin`: have it checked, and handed to `Hub.pin_checked`.
+    """
 
     now_ms: Callable[[], int]
     clock: Callable[[], float]
     random_bytes: Callable[[int], bytes]
     request_snapshot: Callable[[str], None]
     free_bytes: Callable[[Path], int] = free_bytes
+    check_pin: Callable[[PinJob], None] = nobody_checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +119,22 @@ def make_parts(
         return _card(keys, settings, log.epoch, around.now_ms())
 
     upkeep = Upkeep(store, log, settings.keep, around.now_ms)
+    session_ms = settings.people.session_h * HOUR_MS
+    outcomes = Outcomes(store, log, around.random_bytes, mint, around.now_ms, session_ms)
+    logins = LoginDesk(store.db, around.check_pin, outcomes, around.now_ms)
     desks = Desks(
-        log, pipeline, sync, pairing, doors, query_desk, upkeep, card, watch, space, register
+        log,
+        pipeline,
+        sync,
+        pairing,
+        doors,
+        query_desk,
+        upkeep,
+        card,
+        watch,
+        space,
+        register,
+        logins,
     )
     return Parts(Hub(desks, counters, around.now_ms), doors, pairing, sync, log, pipeline)
 

@@ -13,10 +13,11 @@ from common import messages as m
 from common import wire
 from common.errors import Problem, Refusal
 from common.models import Alert
+from hub.authority import Denial
 from hub.changes import OWN, Cause, ChangeLogBook, Draft
 from hub.commands import HANDLERS, Handler
 from hub.quarantine import Quarantine, Tallies
-from hub.records import devices
+from hub.records import devices, trail
 from hub.records.devices import Device, OutboxHead
 from hub.repertoire import Repertoire
 from hub.store import FAULTS, Store, is_full, is_passing
@@ -232,6 +233,8 @@ class Pipeline:
                 repertoire.perform(work, body, kind, args)
         except Refusal as refusal:
             group.draft.undo()
+            if isinstance(refusal, Denial):
+                trail.add(self._store.db, refusal.entry)
             if kind.nature is m.Nature.FACT:
                 # It happened: whoever says no to it, its bytes are kept.
                 self._quarantine(group, received, refusal.problem)

@@ -13,7 +13,8 @@ from common import messages as m
 from common import wire
 from common.errors import Refusal
 from common.models import convert
-from hub.records import devices
+from hub.authority import Authority, check_profile
+from hub.records import devices, trail
 
 if TYPE_CHECKING:
     from hub.work import Work
@@ -28,7 +29,7 @@ DROPPED_AT_ONCE: Final = 10
 class Repertoire:
     """Two tables: name → kind, name → handler."""
 
-    __slots__ = ("_handlers", "_kinds")
+    __slots__ = ("_authority", "_handlers", "_kinds")
 
     def __init__(
         self,
@@ -39,6 +40,7 @@ class Repertoire:
             raise ValueError(f"kinds without handler: {sorted(missing)}")
         self._kinds = kinds
         self._handlers = handlers
+        self._authority = Authority()
 
     def read(self, command: m.Command) -> tuple[m.CommandBody, m.CommandKind, Any]:
         """Return body, kind and checked arguments; raises Refusal with what cannot be read."""
@@ -64,11 +66,24 @@ class Repertoire:
 
         A request that took effect before, under another number, has none now.
         """
-        profile = work.device.profile
-        if profile not in kind.profiles:
-            raise Refusal("profile_not_allowed", profile=profile, kind=kind.name)
-        if kind.nature is m.Nature.FACT or _is_new(work, body.id):
+        check_profile(work, kind)
+        if kind.nature is m.Nature.FACT:
+            work.acting = self._authority.acting(work, body, kind)
             self._handlers[kind.name](work, args)
+        elif _is_new(work, body.id):
+            work.acting = self._authority.acting(work, body, kind)
+            self._handlers[kind.name](work, args)
+            trail.add(work.db, _done(work, body, kind))
+
+
+def _done(work: "Work", body: m.CommandBody, kind: m.CommandKind) -> trail.Entry:
+    """Return what the audit trail says of a request that took effect."""
+    acting = work.acting
+    by = {"allowed_by": acting.allowed_by} if acting.allowed_by else {}
+    details = {"operation": body.id, "args": body.args, **by}
+    return trail.Entry(
+        work.now_ms, kind.name, work.device.id, acting.person, acting.name, "", details
+    )
 
 
 def _is_new(work: "Work", request_id: str) -> bool:

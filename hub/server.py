@@ -23,6 +23,7 @@ from hub.config import NetworkSettings
 from hub.doors import Knock
 from hub.hub import Hub
 from hub.parts import Parts, broadcast_ports
+from hub.pins import PinWorker
 from hub.reader import SnapshotReader
 
 _log = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ class Server:
         self._stopping = True
         self.wake()
 
-    def serve(self, parts: Parts, reader: SnapshotReader) -> None:
+    def serve(self, parts: Parts, reader: SnapshotReader, pins: PinWorker) -> None:
         """Move frames until stopped."""
         beat_at = time.monotonic()
         while not self._stopping:
@@ -119,6 +120,8 @@ class Server:
                     self._wake_read.recv(4096)
                 for read in reader.take():
                     self._answer(parts.sync.snapshot_read(read))
+                for done in pins.take():
+                    self._answer(parts.hub.pin_checked(done))
             if self._zap in ready:
                 self._decide(parts)
             if self._commands in ready:

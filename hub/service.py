@@ -35,6 +35,7 @@ from hub.config import (
     write_settings,
 )
 from hub.parts import Surroundings, make_parts
+from hub.pins import PinWorker
 from hub.reader import SnapshotReader
 from hub.records import devices
 from hub.records.devices import ACTIVE, Device
@@ -140,7 +141,14 @@ class Service:
         self._store = store
         self.server = Server(settings.network, keys.curve)
         self._reader = SnapshotReader(folder.database, self.server.wake)
-        around = Surroundings(now_ms, time.monotonic, seal.random_bytes, self._reader.request)
+        self._pins = PinWorker(seal.pin_pepper(keys.identity.secret), self.server.wake)
+        around = Surroundings(
+            now_ms,
+            time.monotonic,
+            seal.random_bytes,
+            self._reader.request,
+            check_pin=self._pins.request,
+        )
         self.parts = make_parts(store, keys, settings, around)
         self._announcer = Announcer(
             settings.shop.name, settings.network.host, settings.network.card_port
@@ -152,6 +160,7 @@ class Service:
         check_libzmq()
         self.server.bind()
         self._reader.start()
+        self._pins.start()
         if self._settings.network.announce:
             self._announcer.start()
         ready()
@@ -160,10 +169,11 @@ class Service:
         gc.freeze()
         gc.set_threshold(GARBAGE_AFTER)
         try:
-            self.server.serve(self.parts, self._reader)
+            self.server.serve(self.parts, self._reader, self._pins)
         finally:
             if self._settings.network.announce:
                 self._announcer.stop()
+            self._pins.stop()
             self._reader.stop()
 
     def close(self) -> None:

@@ -130,7 +130,7 @@ class Store:
             store = cls._connect(part)
             try:
                 with store.group():
-                    store.database.create_tables(tables.TABLES)
+                    tables.create(store.database)
                     store.set_meta("schema", str(tables.SCHEMA_VERSION))
             finally:
                 store.close()

@@ -17,7 +17,7 @@ from peewee import (
     TextField,
 )
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 database: Final = DatabaseProxy()
 """Bound by `Store.open`; a process opens one hub database."""
 
@@ -313,6 +313,83 @@ class Alert(Table):
     device_name = TextField()
 
 
+class Person(Table):
+    """Somebody who works here, or did. `role`: of `common.people.Role`; `active`: 0 or 1."""
+
+    id = TextField(primary_key=True)
+    name = TextField()
+    role = TextField()
+    active = IntegerField()
+
+
+class Pin(Table):
+    """By what a person's PIN is known again: Argon2id, salted, with a pepper that is not here."""
+
+    person_id = TextField(primary_key=True)
+    verifier = TextField()
+    set_ms = BigIntegerField()
+
+
+class PinAttempt(Table):
+    """Wrong PINs in a row of a person at a device; device "": at all where it never was right.
+
+    `person_id` "": of people that do not exist. `right_ms`: when it last was right there.
+    """
+
+    person_id = TextField()
+    device_id = TextField()
+    failures = IntegerField()
+    last_ms = BigIntegerField()
+    right_ms = BigIntegerField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("person_id", "device_id")
+        without_rowid = True
+
+
+class Session(Table):
+    """A person logged in on a device. `token`: hash of what the device has; `role`: of then."""
+
+    token = BlobField(primary_key=True)
+    person_id = TextField(index=True)
+    device_id = TextField(index=True)
+    role = TextField()
+    opened_ms = BigIntegerField()
+    expires_ms = BigIntegerField()
+    ended_ms = BigIntegerField(null=True)
+
+
+class Permission(Table):
+    """One action of `kind` that `person_id` allowed to a session. `token`: as of a session."""
+
+    token = BlobField(primary_key=True)
+    session_token = BlobField()
+    person_id = TextField()
+    kind = TextField()
+    expires_ms = BigIntegerField(index=True)
+    used_ms = BigIntegerField(null=True)
+
+
+class AuditEntry(Table):
+    """Who did what on which device, in order. Never changed; only the oldest are ever cut.
+
+    `chain`: hash of the entry and of the chain of the one before it.
+    """
+
+    id = BigIntegerField(primary_key=True)
+    at_ms = BigIntegerField()
+    device_id = TextField()
+    person_id = TextField()
+    action = TextField()
+    subject = TextField()
+    code = TextField()
+    details = TextField()
+    chain = BlobField()
+
+    class Meta:
+        indexes = ((("device_id", "code", "at_ms"), False),)
+
+
 TABLES: Final[tuple[type[Any], ...]] = (
     Meta,
     Device,
@@ -337,4 +414,29 @@ TABLES: Final[tuple[type[Any], ...]] = (
     Takings,
     GoodsReceipt,
     Alert,
+    Person,
+    Pin,
+    PinAttempt,
+    Session,
+    Permission,
+    AuditEntry,
 )
+TRIGGERS: Final = (
+    (
+        "CREATE TRIGGER audit_entry_stays BEFORE UPDATE ON audit_entry"
+        " BEGIN SELECT RAISE(ABORT, 'an audit entry is never changed'); END"
+    ),
+    (
+        "CREATE TRIGGER audit_entry_kept BEFORE DELETE ON audit_entry WHEN OLD.id >"
+        " (SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM meta WHERE name = 'audit_low')"
+        " BEGIN SELECT RAISE(ABORT, 'only the oldest audit entries are cut'); END"
+    ),
+)
+"""What the tables themselves hold up: `audit_low` in `meta` says up to where entries were cut."""
+
+
+def create(made: Any) -> None:
+    """Make all tables and triggers in an empty database, peewee's, that they are bound to."""
+    made.create_tables(TABLES)
+    for trigger in TRIGGERS:
+        made.execute_sql(trigger)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from common.errors import Problem
 from common.messages import Status
 from common.models import Alert, Row
+from hub.authority import NOBODY, Acting
 from hub.changes import Cause, Draft
 from hub.records import devices
 from hub.records.quarantine import Kept
@@ -34,7 +35,8 @@ class Ending(NamedTuple):
 class Work:
     """`db`: the open transaction. `now_ms`: the hub's time at which the command was taken.
 
-    `endings`: what it made of commands that lay in quarantine.
+    `endings`: what it made of commands that lay in quarantine. `acting`: in whose name it is done;
+    `vouched`: who takes it out of quarantine, and answers for it.
     """
 
     db: Connection
@@ -46,6 +48,8 @@ class Work:
     repertoire: Repertoire
     flags: list[str] = field(default_factory=list)
     endings: tuple[Ending, ...] = ()
+    acting: Acting = NOBODY
+    vouched: Acting | None = None
 
     @property
     def arrival(self) -> Arrival:

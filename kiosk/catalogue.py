@@ -16,6 +16,7 @@ from common.models import (
     Category,
     Delivery,
     GoodsReceipt,
+    Person,
     Sale,
     Shop,
     Takings,
@@ -80,6 +81,7 @@ class Catalogue:
         self._receipts = Timeline(Delivery)
         self._takings = Rows(Takings)
         self._alerts = Rows(Alert)
+        self._people = Rows(Person)
         self._folds: Final[Mapping[str, Fold]] = {
             "shop": self._shop,
             "categories": self._categories,
@@ -89,6 +91,7 @@ class Catalogue:
             "receipts": self._receipts,
             "takings": self._takings,
             "alerts": self._alerts,
+            "people": self._people,
         }
         self._fold = Folder()
         self._pending_stock: Mapping[str, int] = {}
@@ -245,6 +248,14 @@ class Catalogue:
     def alerts(self, limit: int) -> list[Alert]:
         """Return what a manager should know, newest first."""
         return sorted(self._alerts.values(), key=lambda row: (-row.at_ms, row.id))[:limit]
+
+    def people(self) -> list[Person]:
+        """Return who works here, or did, by name."""
+        return sorted(self._people.values(), key=lambda row: (self._fold(row.name), row.id))
+
+    def person(self, person_id: str) -> Person | None:
+        """Return one of them."""
+        return self._people.get(person_id)
 
 
 def _newest(paper: Ticket | GoodsReceipt) -> tuple[int, str]:

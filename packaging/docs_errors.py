@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from common.problems import hub, kiosk, pairing, trade, wire
+from common.problems import hub, kiosk, pairing, people, trade, wire
 from common.problems.kind import ErrorKind
 from hub.article_notices import FAULTS, REASONS, REMARKS
 
@@ -17,6 +17,7 @@ TABLES: Final[Mapping[str, Iterable[ErrorKind]]] = {
     "trade": trade.PROBLEMS,
     "wire": wire.PROBLEMS,
     "pairing": pairing.PROBLEMS,
+    "people": people.PROBLEMS,
     "kiosk": kiosk.PROBLEMS,
     "hub": hub.PROBLEMS,
     "import-files": FAULTS.values(),

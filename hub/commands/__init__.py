@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from common.messages import COMMANDS
-from hub.commands import backups, catalogue, quarantine, sales, stock
+from hub.commands import backups, catalogue, people, quarantine, sales, stock
 from hub.work import Work
 
 Handler = Callable[[Work, Any], None]
@@ -17,6 +17,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "quarantine.retry": quarantine.retry,
     "quarantine.close": quarantine.close,
     "backup.record": backups.record,
+    "person.put": people.put,
 }
 
 if HANDLERS.keys() != COMMANDS.keys():

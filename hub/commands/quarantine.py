@@ -60,6 +60,7 @@ def _again(work: Work, kept: Kept) -> Work:
         work.mint,
         work.repertoire,
         work.flags,
+        vouched=work.acting,
     )
 
 

@@ -34,6 +34,10 @@ _NAMES: Final[Mapping[str, _Name]] = {
     "flag_repeated_number": _Name(mark("A ticket number used twice")),
     "flag_repeated_id": _Name(mark("An operation that came twice")),
     "flag_clock": _Name(mark("Clocks that differ")),
+    "no_session": _Name(mark("Recorded with nobody logged in")),
+    "session_of_another": _Name(mark("Recorded in another's name")),
+    "role_not_allowed": _Name(mark("Recorded by somebody who may not")),
+    "pin_tried": _Name(mark("Several wrong PINs")),
     # What the hub watches.
     "clock_differs": _Name(mark("Clocks that differ")),
     "disk_low": _Name(mark("Little room on the office's disk")),

@@ -24,6 +24,8 @@ LIMITED = (
     *("hub.quarantine", "hub.hub", "hub.server", "hub.sync", "hub.pairing", "kiosk.presence"),
     *("common.topic_progress", "kiosk.reasking", "kiosk.room", "kiosk.give_back"),
     *("common.invitation", "kiosk.enrol", "kiosk.found_hubs"),
+    *("hub.logins", "hub.login_outcomes", "hub.tries", "hub.authority", "hub.records.trail"),
+    "common.people",
 )
 SOCKET_FILES = ("hub/server.py", "hub/console.py", "kiosk/sockets.py")
 
@@ -111,10 +113,11 @@ def test_commands_stand_there_with_schema_nature_and_profiles() -> None:
     found = {pages.spans(row[0])[0]: row[1:] for row in pages.rows(pages.section(PAGE, "Commands"))}
     assert set(found) == set(m.COMMANDS)
     for kind in m.COMMANDS.values():
-        schema, arguments, nature, profiles, topics = found[kind.name]
+        schema, arguments, nature, profiles, roles, topics = found[kind.name]
         assert schema == ", ".join(str(version) for version in sorted(kind.schemas))
         assert nature == kind.nature.value
         assert set(profiles.split(", ")) == {profile.value for profile in kind.profiles}
+        assert set(filter(None, roles.split(", "))) == {role.value for role in kind.roles}
         newest = kind.schemas[kind.schema]
         assert {newest.__name__, *names_of(newest)} <= set(pages.spans(arguments))
         assert set(pages.spans(topics)) <= set(TOPICS)

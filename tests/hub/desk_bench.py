@@ -21,7 +21,10 @@ from hub.changes import ChangeLogBook
 from hub.config import KeepSettings, Keys, WatchSettings
 from hub.doors import Doors
 from hub.hub import Counters, Desks, Hub
+from hub.login_outcomes import Outcomes
+from hub.logins import LoginDesk
 from hub.pairing import PairingDesk
+from hub.pins import PinJob
 from hub.pipeline import Pipeline
 from hub.records import devices
 from hub.records.devices import ACTIVE, Device
@@ -34,6 +37,7 @@ from hub.watch import Watch
 
 EPOCH = "5" * 32
 WALL_MS = 1_772_545_920_000
+SESSION_MS = 16 * 3_600_000
 PORTS = {profile: 47803 + place for place, profile in enumerate(KIOSK_PROFILES)}
 
 
@@ -71,7 +75,8 @@ def device(number: int, profile: Profile, state: str = ACTIVE) -> Device:
 
 @dataclass(slots=True)
 class Bench:
-    """A core and its parts. `wanted`: topics whose snapshot was asked of the reader."""
+    """A core and its parts. `wanted`: topics whose snapshot was asked of the reader;
+    `pins`: what was asked of the PIN checker."""
 
     path: Path
     hand: Hand
@@ -85,6 +90,7 @@ class Bench:
     keys: Keys
     wanted: list[str]
     disk: Disk
+    pins: list[PinJob]
     enrolled: list[Device] = field(default_factory=list)
     sent: int = 0
 
@@ -161,10 +167,28 @@ def open_bench(folder: Path) -> Iterator[Bench]:
     doors = Doors(())
     upkeep = Upkeep(store, log, KeepSettings(), hand.wall_ms)
     register = Register(store)
-    desks = Desks(log, pipeline, sync, pairing, doors, desk, upkeep, _card, watch, space, register)
+    pins: list[PinJob] = []
+    outcomes = Outcomes(store, log, seal.random_bytes, mint, hand.wall_ms, SESSION_MS)
+    logins = LoginDesk(store.db, pins.append, outcomes, hand.wall_ms)
+    desks = Desks(
+        log,
+        pipeline,
+        sync,
+        pairing,
+        doors,
+        desk,
+        upkeep,
+        _card,
+        watch,
+        space,
+        register,
+        logins,
+    )
     core = Hub(desks, counters, hand.wall_ms)
     try:
-        yield Bench(path, hand, store, log, sync, pairing, doors, desk, core, keys, wanted, disk)
+        yield Bench(
+            path, hand, store, log, sync, pairing, doors, desk, core, keys, wanted, disk, pins
+        )
     finally:
         store.close()
 
