@@ -118,7 +118,7 @@ def make_parts(
     def card() -> m.Card:
         return _card(keys, settings, log.epoch, around.now_ms())
 
-    upkeep = Upkeep(store, log, settings.keep, around.now_ms)
+    upkeep = Upkeep(store, log, settings.keep, around.now_ms, settings.people)
     session_ms = settings.people.session_h * HOUR_MS
     outcomes = Outcomes(store, log, around.random_bytes, mint, around.now_ms, session_ms)
     logins = LoginDesk(store.db, around.check_pin, outcomes, around.now_ms)

@@ -18,7 +18,7 @@ from common.topics import KIOSK_PROFILES, Profile
 from hub import queries
 from hub.alerts import AlertBook
 from hub.changes import ChangeLogBook
-from hub.config import KeepSettings, Keys, WatchSettings
+from hub.config import KeepSettings, Keys, PeopleSettings, WatchSettings
 from hub.doors import Doors
 from hub.hub import Counters, Desks, Hub
 from hub.login_outcomes import Outcomes
@@ -165,7 +165,7 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         "3fa291c077de0b12" * 4,
     )
     doors = Doors(())
-    upkeep = Upkeep(store, log, KeepSettings(), hand.wall_ms)
+    upkeep = Upkeep(store, log, KeepSettings(), hand.wall_ms, PeopleSettings())
     register = Register(store)
     pins: list[PinJob] = []
     outcomes = Outcomes(store, log, seal.random_bytes, mint, hand.wall_ms, SESSION_MS)

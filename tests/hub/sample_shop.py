@@ -4,14 +4,21 @@ from dataclasses import asdict
 from pathlib import Path
 
 from common import messages as m
+from common.people import Role
 from common.topics import Profile
-from hub.config import KeepSettings
-from hub.records import backups
+from hub.changes import Draft
+from hub.config import KeepSettings, PeopleSettings
+from hub.login_outcomes import write_pin
+from hub.records import attempts, backups, sessions
+from hub.records.sessions import Permission, Session
 from hub.upkeep import DAY_MS, Upkeep
 from tests.hub.papers import lines_of, receipt, sale, ticket
-from tests.hub.shop import Shop, goods
+from tests.hub.shop import Post, Shop, goods
 
 KEEP = KeepSettings(window_days=7, log_changes=100)
+VERIFIER = (
+    "$argon2id$v=19$m=8,t=1,p=1$A9ACotZbboPnUINLnVPQdg$WY1n4de6MY/Qu5uQJTQNWx/LQHa0vycOqYmIevG5s9k"
+)
 
 
 def make_sample(folder: Path) -> Path:
@@ -54,6 +61,7 @@ def make_sample(folder: Path) -> Path:
     shop.accept(till.send("sale.record", odd))
     shop.replies(till.send_bytes(b"{}"), till2.send_bytes(b"[1]"))
     shop.replies(office.send("price.set", m.PriceSet((m.NewPrice("f" * 32, 5),))))
+    _hire(shop, till)
     _tidy(shop)
     _back_up(shop, "b1" * 16)
     _back_up(shop, "b2" * 16)
@@ -61,8 +69,34 @@ def make_sample(folder: Path) -> Path:
     return shop.path
 
 
+def _hire(shop: Shop, post: Post) -> None:
+    """Let two people be there, one with a PIN, who logged in and had something allowed."""
+    people = ("a1" * 16, Role.CASHIER), ("a2" * 16, Role.MANAGER)
+    for person, role in people:
+        shop.accept(shop.console.send("person.put", m.PersonPut(person, f"A {role}", role)))
+    draft: Draft = shop.log.draft()
+    gseq, now_ms, person = shop.log.gseq + 1, shop.clock.ms, people[0][0]
+    with shop.store.group() as db:
+        write_pin(
+            db,
+            draft,
+            person_id=person,
+            verifier=VERIFIER,
+            now_ms=now_ms,
+            device_id=shop.console.device.id,
+        )
+        device, day_ms = post.device.id, now_ms + DAY_MS
+        token, other = sessions.token_of("1"), sessions.token_of("2")
+        sessions.add(db, Session(token, person, device, Role.CASHIER, now_ms, day_ms))
+        sessions.add_permission(db, Permission(other, token, people[1][0], "price.set", day_ms))
+        attempts.put(db, person, device, attempts.Tally(2, now_ms, now_ms))
+        draft.write(gseq)
+    shop.log.committed(draft, gseq)
+
+
 def _tidy(shop: Shop) -> None:
-    upkeep = Upkeep(shop.store, shop.log, KEEP, shop.clock.now_ms)
+    trail = PeopleSettings(audit_rows=3)
+    upkeep = Upkeep(shop.store, shop.log, KEEP, shop.clock.now_ms, trail)
     for _ in range(5):
         upkeep.turn()
 

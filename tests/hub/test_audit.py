@@ -177,6 +177,20 @@ EDITS = [
     ("alert", "subject", "subject || 'x'", "1"),
     ("alert", "at_ms", "at_ms + 1", "1"),
     ("taken_request", "id", "'x' || substr(id, 2)", "1"),
+    ("meta", "value", "'7' || value", "name = 'audit_low'"),
+    ("person", "name", "name || 'x'", "1"),
+    ("person", "role", "'cashies'", "1"),
+    ("person", "active", "1 - active", "1"),
+    ("person", "id", "'f' || substr(id, 2)", "1"),
+    ("pin", "person_id", "'f' || substr(person_id, 2)", "1"),
+    ("pin", "verifier", "'$brgon' || substr(verifier, 7)", "1"),
+    ("pin", "set_ms", "set_ms + 1", "1"),
+    ("pin_attempt", "failures", "-failures", "1"),
+    ("session", "person_id", "'f' || substr(person_id, 2)", "1"),
+    ("session", "device_id", "'f' || substr(device_id, 2)", "1"),
+    ("session", "role", "'cashies'", "1"),
+    ("session", "expires_ms", "opened_ms", "1"),
+    ("permission", "person_id", "'f' || substr(person_id, 2)", "1"),
 ]
 
 
@@ -199,7 +213,7 @@ def test_a_lost_row_is_found_in_every_table_that_holds_what_happened(path: Path)
     tables = (
         *("topic_head", "live_row", "change", "category", "article", "barcode", "stock_level"),
         *("stock_movement", "ticket", "ticket_line", "ticket_payment", "takings"),
-        *("goods_receipt", "outbox", "device", "alert"),
+        *("goods_receipt", "outbox", "device", "alert", "person", "pin"),
     )
     with closing(driver.connect(path, isolation_level=None)) as db:
         for table in tables:
@@ -265,6 +279,12 @@ UNSEEN = {
     ("backup_cover", "last_n"),
     ("alert", "subject"),
     ("alert", "device_name"),
+    # By what PINs and sessions are known again, and how long: whoever meets a wrong one logs in
+    # again, or has a new PIN set.
+    ("pin", "verifier"),
+    *(("pin_attempt", name) for name in ("failures", "last_ms", "right_ms", "device_id")),
+    *(("session", name) for name in ("token", "opened_ms", "expires_ms")),
+    *(("permission", name) for name in ("token", "session_token", "kind", "expires_ms")),
 }
 
 
@@ -336,3 +356,23 @@ def test_anothers_database_is_said(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as raised:
         audit_file(tmp_path / "none.db")
     assert raised.value.problem.code == "database_missing"
+
+
+# The audit trail, which its triggers keep as it is.
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_entry SET action = 'x' WHERE id = (SELECT max(id) FROM audit_entry)",
+        "DELETE FROM audit_entry WHERE id = (SELECT max(id) - 1 FROM audit_entry)",
+    ],
+)
+def test_an_entry_of_the_trail_is_neither_changed_nor_left_out(path: Path, statement: str) -> None:
+    with closing(driver.connect(path, isolation_level=None)) as db:
+        with pytest.raises(driver.IntegrityError):
+            db.execute(statement)
+        for trigger in ("audit_entry_stays", "audit_entry_kept"):
+            db.execute(f"DROP TRIGGER {trigger}")
+        db.execute(statement)
+        assert "audit trail" in {finding.check for finding in audit(db)}

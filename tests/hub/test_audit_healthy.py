@@ -9,7 +9,7 @@ import pytest
 from common import messages as m
 from common.topics import Profile
 from hub.audit import audit, audit_file
-from hub.config import KeepSettings
+from hub.config import KeepSettings, PeopleSettings
 from hub.upkeep import DAY_MS, Upkeep
 from tests.flows.paper_shop import PaperShop
 from tests.hub.papers import lines_of, receipt, sale, ticket
@@ -96,9 +96,8 @@ def test_lists_that_come_again_with_other_minimums_and_names(shop: Shop) -> None
 def test_windows_close_and_the_log_is_cut(shop: Shop) -> None:
     till = shop.post(TILL, 1)
     articles = shop.stock(goods(3))
-    upkeep = Upkeep(
-        shop.store, shop.log, KeepSettings(window_days=1, log_changes=100), shop.clock.now_ms
-    )
+    keep = KeepSettings(window_days=1, log_changes=100)
+    upkeep = Upkeep(shop.store, shop.log, keep, shop.clock.now_ms, PeopleSettings())
     for number in range(1, 160):
         sold = sale(till, number, (articles[number % 3], 250))
         shop.accept(till.send("sale.record", sold))

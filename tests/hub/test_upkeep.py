@@ -7,7 +7,7 @@ import pytest
 
 from common.models import Alert, Delivery, Sale, Takings
 from hub.changes import OWN
-from hub.config import KeepSettings
+from hub.config import KeepSettings, PeopleSettings
 from hub.upkeep import DAY_MS, SLICE, Upkeep
 from tests.hub.shop_bench import ShopBench, check_all, entry
 
@@ -24,7 +24,7 @@ def bench(tmp_path: Path) -> Iterator[ShopBench]:
 
 def upkeep(bench: ShopBench, window_days: int = 7, log_changes: int = 200_000) -> Upkeep:
     keep = KeepSettings(window_days=window_days, log_changes=log_changes)
-    return Upkeep(bench.store, bench.log, keep, lambda: bench.now_ms)
+    return Upkeep(bench.store, bench.log, keep, lambda: bench.now_ms, PeopleSettings())
 
 
 def trade(bench: ShopBench) -> str:
