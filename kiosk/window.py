@@ -15,6 +15,7 @@ from threading import Thread
 from common.errors import Problem, Refusal
 from common.i18n import Translator
 from kiosk import discover
+from kiosk.camera import Camera, find_camera
 from kiosk.config import parse_address
 from kiosk.desks.pairing import OnDone, Pairing
 from kiosk.device import Device, read_device
@@ -60,8 +61,13 @@ def _show_pairing(folder: Path, t: Translator) -> None:
 
     try:
         with _hubs() as found:
+            source = find_camera()
             pairing = Pairing(
-                partial(_enrol, folder), partial(_enrol_invited, folder), found.now, open_paired
+                partial(_enrol, folder),
+                partial(_enrol_invited, folder),
+                found.now,
+                open_paired,
+                None if source is None else partial(Camera, source),
             )
             run_pairing(pairing, t, ScreenSettings(), on_language=partial(write_language, folder))
     finally:

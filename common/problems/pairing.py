@@ -75,6 +75,12 @@ PROBLEMS: Final = (
         retryable=True,
     ),
     ErrorKind(
+        "camera_failed",
+        "The camera shows nothing.",
+        "Use the barcode scanner, or type the 16 characters.",
+        retryable=True,
+    ),
+    ErrorKind(
         "qr_image_format",
         "{file} is no name for an image of a QR code.",
         "End it in .png or .svg.",

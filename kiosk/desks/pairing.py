@@ -5,13 +5,14 @@ Owns what is typed and where. Proving the code is handed in as `enrol`, finding 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from common.errors import Problem, Refusal
 from common.i18n import Translator
 from common.invitation import looks_like_invitation
 from common.invitation import read as read_invitation
 from common.seal import read_code
+from kiosk.camera import Look
 from kiosk.config import parse_address
 from kiosk.desks.desk import Session
 from kiosk.state import DeviceInfo
@@ -28,18 +29,30 @@ Outcome = DeviceInfo | Problem
 OnDone = Callable[[Outcome], None]
 
 
+class Camera(Protocol):
+    """A camera that looks for a QR code until it is closed."""
+
+    def newest(self) -> Look:
+        """Return what was seen last."""
+
+    def close(self) -> None:
+        """Let it go."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """How a post is paired. `enrol(address, code, on_done)` returns at once and answers later,
     from any thread, with who this post now is or with why not; `enrol_invited(text, on_done)` does
     so by what a QR code says. `found()`: hubs seen on the network by now. `open_session()`: the
-    session of a post that has just been paired.
+    session of a post that has just been paired. `open_camera()`: begins to look, None without a
+    camera.
     """
 
     enrol: Callable[[str, str, OnDone], None]
     enrol_invited: Callable[[str, OnDone], None]
     found: Callable[[], Sequence[FoundHub]]
     open_session: Callable[[], Session]
+    open_camera: Callable[[], Camera] | None = None
 
 
 class PairingDesk:
@@ -56,6 +69,7 @@ class PairingDesk:
         self._code = ""
         self._outcome: Outcome | None = None
         self._refused: frozenset[str] = frozenset()
+        self._camera: Camera | None = None
         self.look_around()
 
     def view(self) -> PairingView:
@@ -129,6 +143,7 @@ class PairingDesk:
         """
         if self.phase not in (Phase.TYPING, Phase.FAILED):
             return
+        self.close_camera()
         try:
             if not looks_like_invitation(text):
                 self._take_code(read_code(text))
@@ -140,6 +155,39 @@ class PairingDesk:
         self._address = f"{invited.hosts[0]}:{invited.card_port}"
         self.phase, self._outcome = Phase.WORKING, None
         self._pairing.enrol_invited(text, lambda outcome: later(lambda: self._finish(outcome)))
+
+    @property
+    def has_camera(self) -> bool:
+        """Return whether a QR code can be held before a camera now."""
+        idle = self.phase in (Phase.TYPING, Phase.FAILED)
+        return self._pairing.open_camera is not None and idle and self._camera is None
+
+    def open_camera(self) -> None:
+        """Begin to look."""
+        if self._pairing.open_camera is not None and self.has_camera:
+            self.phase, self._outcome = Phase.TYPING, None
+            self._camera = self._pairing.open_camera()
+
+    def look(self, later: Callable[[Callable[[], None]], None]) -> Look | None:
+        """Return what the camera sees, None once it looks no more; a text that it reads is taken
+        as `scan` takes it."""
+        if self._camera is None:
+            return None
+        look = self._camera.newest()
+        if not look.text and not look.failed:
+            return look
+        self.close_camera()
+        if look.text:
+            self.scan(look.text, later)
+        else:
+            self._finish(Problem("camera_failed"))
+        return None
+
+    def close_camera(self) -> None:
+        """Look no more."""
+        if self._camera is not None:
+            self._camera.close()
+            self._camera = None
 
     def typed(self) -> Typed:
         """Return what stands in the fields, for `restore`."""

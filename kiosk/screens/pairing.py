@@ -6,6 +6,7 @@ Owns the keys of both fields. Everything that is typed goes to the desk.
 from typing import Any, Final
 
 from kivy.clock import Clock
+from kivy.graphics.texture import Texture
 from kivy.properties import (
     BooleanProperty,
     ListProperty,
@@ -27,6 +28,7 @@ from kiosk.widgets.kv import load_beside
 from kiosk.widgets.letters import LetterRow
 
 LOOK_AROUND_S: Final = 1.0
+PICTURE_S: Final = 1 / 15
 ERASE: Final = "erase"
 # Digits in the same places in both; a code has no I, L, O and U.
 CODE_LAYOUT: Final = ("1234567890", "ABCDEFGHJK", "MNPQRSTVWX", "YZ")
@@ -104,6 +106,33 @@ class Message(BoxLayout):
     text = StringProperty("")
 
 
+class CameraSheet(BoxLayout):
+    """What the camera sees, over the keys. `on_close()` when nobody wants to look any more."""
+
+    t = ObjectProperty(str)
+    picture = ObjectProperty(None, allownone=True)
+    __events__ = ("on_close",)
+
+    def on_close(self) -> None:
+        """Event: look no more."""
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Keep every touch: what lies beneath is not in view."""
+        super().on_touch_down(touch)
+        return True
+
+    def show(self, look: Any) -> None:
+        """Show a picture."""
+        size = (look.width, look.height)
+        if not look.rgb:
+            return
+        if self.picture is None or self.picture.size != size:
+            self.picture = Texture.create(size=size, colorfmt="rgb")
+            self.picture.flip_vertical()
+        self.picture.blit_buffer(look.rgb, colorfmt="rgb")
+        self.canvas.ask_update()
+
+
 class PairingScreen(FloatLayout):
     """`on_paired(session)` when the post begins to work; `on_language(lang)` as on every screen."""
 
@@ -117,6 +146,7 @@ class PairingScreen(FloatLayout):
     alone = BooleanProperty(True)
     more_hubs = StringProperty("")
     can_pair = BooleanProperty(False)
+    has_camera = BooleanProperty(False)
     tone = StringProperty("plain")
     icon = StringProperty("")
     title = StringProperty("")
@@ -132,12 +162,16 @@ class PairingScreen(FloatLayout):
     def on_kv_post(self, _base_widget: Any) -> None:
         """Fill the screen and go on looking for hubs."""
         self._look = Clock.schedule_interval(guarded(self._look_around), LOOK_AROUND_S)
+        self._pictures: Any = None
+        self.sheet: CameraSheet | None = None
         self.render()
 
     def speak(self, t: Translator) -> None:
         """Say everything in another language; what was typed stays."""
         self.desk.t = t
         self.t = t
+        if self.sheet is not None:
+            self.sheet.t = t
         self.render()
 
     def render(self) -> None:
@@ -147,6 +181,7 @@ class PairingScreen(FloatLayout):
         self.address, self.field, self.can_pair = view.address, view.field, view.can_pair
         self.working = view.phase is Phase.WORKING
         self.done = view.phase is Phase.DONE
+        self.has_camera = self.desk.has_camera
         self.tone, self.icon = view.tone, view.icon
         self.title, self.text = view.title, view.text
         self.alone, self.more_hubs = not view.hubs, view.more_hubs
@@ -204,6 +239,31 @@ class PairingScreen(FloatLayout):
         else:
             self.desk.pair(self._later)
         self.render()
+
+    def open_camera(self) -> None:
+        """Look by the camera, over the whole screen, until it has read something."""
+        self.desk.open_camera()
+        self.sheet = CameraSheet(t=self.t)
+        self.sheet.bind(on_close=lambda _: self.close_camera())
+        self.add_widget(self.sheet)
+        self._pictures = Clock.schedule_interval(guarded(self._look_by_camera), PICTURE_S)
+        self.render()
+
+    def close_camera(self) -> None:
+        """Look no more."""
+        self.desk.close_camera()
+        if self.sheet is not None:
+            self._pictures.cancel()
+            self.remove_widget(self.sheet)
+            self.sheet = None
+        self.render()
+
+    def _look_by_camera(self, *_: object) -> None:
+        look = self.desk.look(self._later)
+        if look is None:
+            self.close_camera()
+        elif self.sheet is not None:
+            self.sheet.show(look)
 
     def _later(self, call: Any) -> None:
         def run(_: float) -> None:

@@ -8,12 +8,28 @@ from common import invitation
 from common.errors import Problem
 from common.seal import new_code
 from common.topics import Profile
+from hub.qr import drawn
+from kiosk.camera import Look
 from kiosk.desks.pairing import OnDone, Pairing
 from kiosk.views.pairing import FoundHub
 from tests.ui.fake_session import FakeSession
 from tests.ui.hands import Hands, pairing_hands
 
 pytestmark = [pytest.mark.ui, pytest.mark.xdist_group("ui")]
+
+
+class FakeCamera:
+    """Sees what it is told to."""
+
+    def __init__(self) -> None:
+        self.sees = Look()
+        self.is_open = False
+
+    def newest(self) -> Look:
+        return self.sees
+
+    def close(self) -> None:
+        self.is_open = False
 
 
 class Hub:
@@ -24,11 +40,16 @@ class Hub:
         self.found: list[FoundHub] = []
         self.asked: list[tuple[str, str]] = []
         self.invited: list[str] = []
+        self.camera: FakeCamera | None = None
         self.answer: OnDone | None = None
 
     def pairing(self) -> Pairing:
         return Pairing(
-            self._enrol, self._enrol_invited, lambda: tuple(self.found), lambda: self.session
+            self._enrol,
+            self._enrol_invited,
+            lambda: tuple(self.found),
+            lambda: self.session,
+            self._open_camera if self.camera else None,
         )
 
     def find(self, name: str, address: str, fingerprint: str = "") -> None:
@@ -40,6 +61,11 @@ class Hub:
     def say(self, outcome: object) -> None:
         assert self.answer is not None
         self.answer(outcome)  # type: ignore[arg-type]
+
+    def _open_camera(self) -> "FakeCamera":
+        assert self.camera is not None
+        self.camera.is_open = True
+        return self.camera
 
     def _enrol_invited(self, text: str, on_done: OnDone) -> None:
         self.invited.append(text)
@@ -205,4 +231,53 @@ def test_a_false_hub_is_named_and_the_other_one_is_at_hand(window: None) -> None
     assert hands.reads("10.0.0.66 · could not prove the code")
     hands.press("Pair")
     assert hub.asked == [("10.0.0.66", code), ("10.0.0.2", code)]
+    hands.close()
+
+
+def a_picture(width: int = 480, height: int = 360, module: int = 6) -> Look:
+    """Return what a camera sees: a grey wall, and a QR code held before it."""
+    pixels = [bytearray(40 + x // 5 for x in range(width)) for _ in range(height)]
+    left, top = 110, 40
+    for row, line in enumerate(drawn(an_invitation())):
+        for half, dark in enumerate(("█▀", "█▄")):
+            grey = b"".join(bytes((20 if each in dark else 235,)) * module for each in line)
+            for y in range(module):
+                pixels[top + (2 * row + half) * module + y][left : left + len(grey)] = grey
+    return Look(width, height, b"".join(bytes((grey,) * 3) for row in pixels for grey in row))
+
+
+def test_a_code_before_the_camera_is_followed(window: None) -> None:
+    hub = Hub()
+    hub.camera = camera = FakeCamera()
+    hands = open_pairing(hub)
+    hands.press("Scan the QR code with the camera")
+    assert camera.is_open
+    assert hands.reads("Hold the QR code")
+    camera.sees = a_picture()
+    hands.until(lambda: hands.screen.sheet.picture is not None, "the picture")
+    camera.sees = replace(a_picture(), text=an_invitation())
+    hands.until(lambda: hub.invited, "the code to be followed")
+    assert not camera.is_open
+    assert not hands.reads("Hold the QR code")
+    assert hands.reads("Pairing with 192.168.1.20:47801")
+    hands.close()
+
+
+def test_a_camera_that_shows_nothing_says_so_and_one_can_type(window: None) -> None:
+    hub = Hub()
+    hub.camera = camera = FakeCamera()
+    hands = open_pairing(hub)
+    hands.press("Scan the QR code with the camera")
+    camera.sees = Look(failed=True)
+    hands.until(lambda: hands.reads("The camera shows nothing."), "why")
+    camera.sees = Look()
+    hands.press("Scan the QR code with the camera", "Type the code instead")
+    assert not camera.is_open
+    assert not hands.reads("Hold the QR code")
+    hands.close()
+
+
+def test_without_a_camera_there_is_no_key_for_it(window: None) -> None:
+    hands = open_pairing(Hub())
+    assert not hands.reads("camera")
     hands.close()

@@ -6,7 +6,9 @@ scratch folder, to see that they can be.
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +22,9 @@ from tests.ui.hands import Hands, OpenPost
 from tests.ui.scenes import DESK, IN_DOCS, SIZES, SMALL, UPRIGHT, WALKS, Size
 from tests.ui.test_office import a_shop_at_work
 from tests.ui.test_pairing import (
+    FakeCamera,
     Hub,
+    a_picture,
     an_invitation,
     false_hub,
     open_pairing,
@@ -73,17 +77,20 @@ def test_every_scene(
 )
 def test_pairing_scenes(window: None, shots: Path, size: Size, lang: str) -> None:
     hub = Hub()
+    hub.camera = FakeCamera()
     hands = open_pairing(hub, size, lang)
     found = {}
 
-    def look(name: str) -> None:
+    def look(name: str, under: Any = None) -> None:
         hands.frames(6)
-        found[name] = layout.faults(hands)
+        found[name] = layout.faults(hands, under)
+        assert hands.screen.ids.heading.top <= hands.screen.ids.head.y, f"{name} is too tall"
         if FOR_DOCS and (size == DESK or os.environ["COMPTOIR_SCREENSHOTS"] == "all"):
             mark = "" if size == DESK else f"-{size[0]}x{size[1]}"
             squeeze(hands.shot(shots / f"{name}{mark}-{lang}.png"))
 
     look("pairing-address")
+    look_by_camera(hub, hands, look)
     hub.find("Épicerie des Tilleuls", "192.168.1.20")
     hands.screen.act("look_around")
     hands.frames()
@@ -119,6 +126,16 @@ def test_pairing_scenes(window: None, shots: Path, size: Size, lang: str) -> Non
     look("pairing-done")
     hands.close()
     assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def look_by_camera(hub: Hub, hands: Hands, look: Callable[[str, Any], None]) -> None:
+    """Hold a QR code before the camera that sees it."""
+    assert hub.camera is not None
+    hub.camera.sees = a_picture()
+    hands.screen.open_camera()
+    hands.until(lambda: hands.screen.sheet.picture is not None)
+    look("pairing-camera", hands.screen.sheet)
+    hands.screen.close_camera()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
