@@ -1,7 +1,7 @@
 """Machines that pose as the shop's hub to a post on its first day."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,15 +12,19 @@ from common import messages as m
 from common.card import fingerprint
 from common.errors import Problem, Refusal
 from common.i18n import Translator
+from common.topics import Profile
 from hub.announce import Announcer
 from kiosk.config import Address
 from kiosk.device import read_device
 from kiosk.discover import find_hubs
 from kiosk.enrol import ask_card, pair, pair_invited
 from kiosk.keys import new_keys
+from kiosk.state import LinkStatus
 from tests.net.fake_hub import FakeHub
+from tests.net.test_link import Line, line_to
 
 pytestmark = [pytest.mark.attack, pytest.mark.net]
+__all__ = ["line_to"]
 LOOPBACK = ["127.0.0.1"]
 PATIENCE_S = 15.0
 
@@ -177,3 +181,15 @@ def test_a_qr_code_whose_first_address_is_taken(
     assert (device.hub.host, device.hub.identity) == ("127.0.0.1", genuine.identity.public.hex())
     assert false.said == [m.CardRequest()]
     assert false.heard_enrolling == []
+
+
+def test_another_profile_is_named_after_pairing(
+    genuine: FakeHub, line_to: Callable[..., Line]
+) -> None:
+    """Name another profile in a welcome, the hub's own: the post stays what pairing made it."""
+    genuine.said_profile = Profile.OFFICE
+    line = line_to(genuine)
+    line.wait_status(LinkStatus.ONLINE)
+    line.wait(lambda: line.kept)
+    assert {device.profile for device in line.kept} == {Profile.TILL}
+    assert {device.id for device in line.kept} == {"d" * 32}

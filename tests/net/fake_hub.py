@@ -34,6 +34,7 @@ class FakeHub:
         self.said: list[Any] = []
         self.heard_enrolling: list[Any] = []
         self.shown_card: m.Card | None = None
+        self.said_profile = Profile.TILL
         self.answers_commands = True
         self._context = zmq.Context()
         self._poller = zmq.Poller()
@@ -183,7 +184,7 @@ class FakeHub:
             epoch=EPOCH,
             gseq=1,
             last_n=0,
-            profile=Profile.TILL,
+            profile=self.said_profile,
             topics={topic: m.TopicMark(0, 0) for topic in TOPICS_OF[Profile.TILL]},
             device_id="d" * 32,
             device_number=5,
