@@ -28,6 +28,8 @@ from kiosk.config import APP, Address, Size, default_folder, parse_address, pars
 from kiosk.preferences import read_language
 
 _LOOK_AROUND_S = 5.0
+_SETTLE_S = 1.0
+_LISTED = 8
 ValueT = TypeVar("ValueT")
 
 
@@ -194,13 +196,17 @@ def pair(
 def _find_hub(t: Translator) -> Address:
     """Return the one hub that announces itself; raises Refusal."""
     from kiosk.discover import find_hubs
+    from kiosk.found_hubs import shown_fingerprint
 
     with Terminal(stderr=True).status(t("Looking for a hub on the network…")):
-        hubs = find_hubs(_LOOK_AROUND_S)
+        hubs = find_hubs(_LOOK_AROUND_S, settle_s=_SETTLE_S)
     if not hubs:
         raise Refusal("no_hub_found")
     if len(hubs) > 1:
-        names = ", ".join(f"{hub.name} ({hub.address})" for hub in hubs)
+        listed = hubs[:_LISTED]
+        names = "; ".join(
+            f"{hub.name} ({hub.address}, {shown_fingerprint(hub.address) or '?'})" for hub in listed
+        )
         raise Refusal("several_hubs_found", hubs=names)
     return hubs[0].address
 

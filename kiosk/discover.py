@@ -87,9 +87,14 @@ class Browser(ServiceListener):
 
 
 def find_hubs(
-    timeout_s: float, interfaces: Sequence[str] | InterfaceChoice = InterfaceChoice.All
+    timeout_s: float,
+    interfaces: Sequence[str] | InterfaceChoice = InterfaceChoice.All,
+    settle_s: float = 0.0,
 ) -> tuple[FoundHub, ...]:
-    """Return the hubs that announce themselves, as soon as there is one, or none in time."""
+    """Return the hubs that announce themselves, or none in time.
+
+    `settle_s`: how long others may take once there is one: the first to answer may be a false one.
+    """
     news = Condition()
     found: list[tuple[FoundHub, ...]] = [()]
 
@@ -104,6 +109,9 @@ def find_hubs(
     try:
         with news:
             # What was seen then: a hub that leaves meanwhile must not make it nothing.
-            return news.wait_for(lambda: found[0], timeout_s)
+            first = news.wait_for(lambda: found[0], timeout_s)
+            if first and settle_s:
+                news.wait_for(lambda: False, settle_s)
+            return tuple(sorted({*first, *found[0]}))
     finally:
         browser.stop()

@@ -31,6 +31,23 @@ def test_an_announced_hub_is_found_by_its_shops_name() -> None:
     assert wanted in hubs
 
 
+def test_who_answers_second_is_found_as_well() -> None:
+    announcers = [Announcer(f"Boutique {port}", "127.0.0.1", port) for port in (41803, 41804)]
+    wanted = {Address("127.0.0.1", port) for port in (41803, 41804)}
+    for announcer in announcers:
+        announcer.start()
+    try:
+        hubs = find_hubs(PATIENCE_S, LOOPBACK, settle_s=1.0)
+        deadline = time.monotonic() + PATIENCE_S
+        # On a slow machine a second is little.
+        while not wanted <= {hub.address for hub in hubs} and time.monotonic() < deadline:
+            hubs = find_hubs(deadline - time.monotonic(), LOOPBACK, settle_s=1.0)
+    finally:
+        for announcer in announcers:
+            announcer.stop()
+    assert wanted <= {hub.address for hub in hubs}
+
+
 def test_hubs_come_and_go() -> None:
     news = Condition()
     seen: list[tuple[FoundHub, ...]] = [()]
