@@ -187,6 +187,13 @@ def report(work: "Work", kind: str, code: str, person: str, operation: str) -> N
     trail.add(work.db, entry)
 
 
+def check_operator(work: "Work", kind: str, operation: str, operator_id: str) -> None:
+    """Flag a paper that bears another person than the one whose session it came in."""
+    person = work.acting.person
+    if work.vouched is None and person and operator_id not in ("", person):
+        report(work, kind, "session_of_another", person, operation)
+
+
 def _judged(work: "Work", body: CommandBody, kind: CommandKind) -> tuple[Acting, str]:
     """Return who did it, as far as that can be known, and what is odd about it or ""."""
     if body.offline:

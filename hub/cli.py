@@ -21,7 +21,9 @@ from hub.cli_session import Session, language
 from hub.config import NetworkSettings, Settings, ShopSettings
 from hub.import_cli import import_file
 from hub.pair_cli import pair
+from hub.people_cli import FIRST, people
 from hub.quarantine_cli import quarantine
+from hub.trail_cli import audit
 
 SOME_REJECTED: Final = 3
 """Exit code of an import that left lines out; the others were taken."""
@@ -91,6 +93,8 @@ def init(
     session.say(
         mark("Look through {path}, then start it: comptoir-hub run"), path=session.folder.settings
     )
+    session.say(mark("Nobody has a PIN yet: posts ask for none. Add the first person:"))
+    session.say(FIRST)
 
 
 PORT_FIELDS = (
@@ -146,5 +150,7 @@ main.add_command(pair)
 main.add_command(status_cli.devices)
 main.add_command(status_cli.status)
 main.add_command(quarantine)
+main.add_command(people)
+main.add_command(audit)
 for command in backup_cli.COMMANDS:
     main.add_command(command)

@@ -21,6 +21,8 @@ from common.outgoing import Outcome, Outgoing, Queued
 from hub.config import Keys, NetworkSettings
 
 TIMEOUT_S: Final = 5.0
+PIN_TIMEOUT_S: Final = 30.0
+"""Making a PIN is dear on purpose, and others may stand before it."""
 
 
 class NoHub(Refusal):
@@ -52,6 +54,17 @@ class Console:
                 if message.code:
                     raise ConsoleRefused(Problem(message.code, message.params))
                 return message.result
+        raise NoHub("no_hub", address=self._address)
+
+    def set_pin(self, person: str, pin: str) -> None:
+        """Give a person a PIN; raises NoHub, ConsoleRefused."""
+        self._requests += 1
+        self._send(wire.encode(m.SetPin(self._requests, person, pin)))
+        for message in self._messages(PIN_TIMEOUT_S):
+            if isinstance(message, m.PinSet) and message.request == self._requests:
+                return
+            if isinstance(message, m.Denied | m.Refused):
+                raise ConsoleRefused(Problem(message.code, message.params))
         raise NoHub("no_hub", address=self._address)
 
     def command_all(

@@ -13,7 +13,9 @@ from common import seal, wire
 from common.ids import IdMint
 from common.topics import Profile
 from hub.changes import ChangeLogBook
-from hub.config import Folder
+from hub.config import Folder, read_keys
+from hub.login_outcomes import write_pin
+from hub.pins import PinChecker, PinJob
 from hub.pipeline import Pipeline, Received
 from hub.records import devices
 from hub.service import now_ms, only_hub, open_store
@@ -46,6 +48,33 @@ def run_locally(
                     batch = []
             if batch:
                 _take(pipeline, batch, on_reply)
+        finally:
+            store.close()
+
+
+def set_pin_locally(folder: Folder, person_id: str, pin: str) -> None:
+    """Give a person a PIN as the console; raises StoreError where a hub runs, Refusal for nobody.
+
+    Takes what two tries of a PIN cost.
+    """
+    with only_hub(folder):
+        checker = PinChecker(seal.pin_pepper(read_keys(folder).identity.secret))
+        made = checker.do(PinJob(1, pin, None)).made
+        store = open_store(folder)
+        try:
+            log = ChangeLogBook(store)
+            console = next(d for d in devices.devices(store.db) if d.profile is Profile.CONSOLE)
+            draft = log.draft()
+            with store.group() as db:
+                write_pin(
+                    db,
+                    draft,
+                    person_id=person_id,
+                    verifier=made,
+                    now_ms=now_ms(),
+                    device_id=console.id,
+                )
+                draft.write(log.gseq + 1)
         finally:
             store.close()
 

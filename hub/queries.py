@@ -18,7 +18,7 @@ from common.topics import KIOSK_PROFILES, Profile
 from hub import quarantine
 from hub.changes import ChangeLogBook
 from hub.pairing import PairingDesk
-from hub.records import backups, devices, sales
+from hub.records import backups, devices, people, sales, trail
 from hub.records.devices import Device
 from hub.space import Space
 from hub.store import Store, sqlite_version
@@ -91,6 +91,8 @@ def _status(desk: Desk, _: _NoArguments) -> Any:
         "silent": [_about(post) for post in posts if post.presence is Presence.SILENT],
         "clocks": [_about(post) for post in posts if _is_clock_off(post)],
         "quarantined": devices.quarantined(desk.store.db),
+        "people": len(people.people(desk.store.db)),
+        "peopled": people.has_pins(desk.store.db),
         "disk": {
             "folder": str(desk.store.path.parent),
             "free_bytes": desk.space.free,
@@ -168,6 +170,26 @@ def _quarantine(desk: Desk, args: _Kept) -> Any:
     return quarantine.listing(desk.store.db, args.ref)
 
 
+def _people(desk: Desk, _: _NoArguments) -> Any:
+    return [asdict(person) for person in people.people(desk.store.db)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """As `trail.Wanted`."""
+
+    since_ms: Annotated[int, Meta(ge=-(2**47), le=2**47)] = 0
+    device: Annotated[str, Meta(max_length=100)] = ""
+    person: Annotated[str, Meta(max_length=100)] = ""
+    action: Annotated[str, Meta(max_length=64)] = ""
+    limit: Annotated[int, Meta(ge=1, le=10_000)] = 100
+
+
+def _audit(desk: Desk, args: _Wanted) -> Any:
+    wanted = trail.Wanted(args.since_ms, args.device, args.person, args.action, args.limit)
+    return trail.entries(desk.store.db, wanted)
+
+
 @dataclass(frozen=True, slots=True)
 class QueryKind:
     """One line of the table."""
@@ -187,6 +209,8 @@ QUERIES: Final[Mapping[str, QueryKind]] = {
     "code": QueryKind(_Code, _code, _CONSOLE),
     "tickets": QueryKind(_Page, _tickets, _SELLING),
     "quarantine": QueryKind(_Kept, _quarantine, _MANAGING),
+    "people": QueryKind(_NoArguments, _people, _CONSOLE),
+    "audit": QueryKind(_Wanted, _audit, _CONSOLE),
 }
 
 

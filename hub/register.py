@@ -6,7 +6,7 @@ Owns the numbers that posts are given. Each call is one commit; who is let in fo
 
 from common.errors import Refusal
 from common.topics import KIOSK_PROFILES
-from hub.records import devices
+from hub.records import devices, trail
 from hub.records.devices import ACTIVE, REVOKED, Device
 from hub.store import Store
 
@@ -27,6 +27,7 @@ class Register:
         """Enrol a post; its number is given once, even where it is revoked later."""
         with self._store.group() as db:
             devices.add_device(db, device)
+            trail.add(db, trail.Entry(device.enrolled_ms, "pairing", device.id))
         self._numbers = device.number
 
     def set_state(self, device_id: str, state: str) -> Device:

@@ -37,7 +37,7 @@ from hub.config import (
 from hub.parts import Surroundings, make_parts
 from hub.pins import PinWorker
 from hub.reader import SnapshotReader
-from hub.records import devices
+from hub.records import devices, trail
 from hub.records.devices import ACTIVE, Device
 from hub.server import Server, check_libzmq
 from hub.store import FAULTS, HubRuns, Store, StoreError, fault
@@ -163,6 +163,7 @@ class Service:
         self._pins.start()
         if self._settings.network.announce:
             self._announcer.start()
+        self._note("hub.start")
         ready()
         # What was made so far stays: the collector need not walk through it in the midst of a sale.
         gc.collect()
@@ -175,6 +176,15 @@ class Service:
                 self._announcer.stop()
             self._pins.stop()
             self._reader.stop()
+            self._note("hub.stop")
+
+    def _note(self, action: str) -> None:
+        """Tell the audit trail; a disk that has no room for it now stops nothing."""
+        try:
+            with self._store.group() as db:
+                trail.add(db, trail.Entry(now_ms(), action))
+        except FAULTS as error:
+            _log.warning("%s is not in the audit trail: %s", action, error)
 
     def close(self) -> None:
         """Close sockets, then the database."""

@@ -117,6 +117,7 @@ def _facts(view: Mapping[str, Any], t: Translator) -> Table:
         (t("Commands"), t.number(view["counters"]["commands"])),
         (t("Commits"), t.number(view["gseq"])),
         (t("In quarantine"), t.number(view["quarantined"])),
+        (t("People"), t.number(view["people"])),
         (
             t("Free disk"),
             t("unknown") if free is None else t("{free} MB", free=t.number(free // MB)),
@@ -152,6 +153,9 @@ def warnings(view: Mapping[str, Any], t: Translator) -> Iterator[Warned]:
         yield Warned("quarantine", text, hint)
     yield from _silences(view["silent"], view["now_ms"], t)
     yield from _clocks(view["clocks"], t)
+    if not view["peopled"]:
+        text = t("Nobody has a PIN: posts ask for none, and whoever stands there may use them.")
+        yield Warned("no_people", text, t("Add the first person: comptoir-hub people add"))
     age_ms = None if view["backup_ms"] is None else view["now_ms"] - view["backup_ms"]
     if age_ms is None or age_ms >= BACKUP_OLD_MS:
         text = (

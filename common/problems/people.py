@@ -72,6 +72,11 @@ PROBLEMS: Final = (
         "Write the whole name, as it stands in the list: comptoir-hub people",
     ),
     ErrorKind(
+        "person_name",
+        "A name has 1 to 60 characters, on one line.",
+        "Choose another name.",
+    ),
+    ErrorKind(
         "person_name_taken",
         "There is a person named {name} already.",
         "Add something to the name.",

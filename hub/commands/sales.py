@@ -4,6 +4,7 @@ from common.errors import Refusal
 from common.messages import SaleRecord
 from common.models import Sale, Ticket
 from common.rules import ticket_is_sound
+from hub.authority import check_operator
 from hub.commands.stock import enter
 from hub.records import catalogue, sales
 from hub.work import Work
@@ -24,6 +25,7 @@ def record(work: Work, args: SaleRecord) -> None:
         work.remark("flag_repeated_id")
         return
     _look(work, ticket)
+    check_operator(work, "sale.record", ticket.id, ticket.operator_id)
     known = catalogue.known(work.db, (line.article_id for line in ticket.lines if line.article_id))
     sold: dict[str, int] = {}
     for line in ticket.lines:

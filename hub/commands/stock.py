@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from common.errors import Refusal
 from common.messages import GoodsReceive
 from common.models import Delivery
+from hub.authority import check_operator
 from hub.records import catalogue, sales, stock
 from hub.work import Work
 
@@ -17,6 +18,7 @@ def receive(work: Work, args: GoodsReceive) -> None:
             raise Refusal("repeated_id", id=receipt.id)
         work.remark("flag_repeated_id")
         return
+    check_operator(work, "goods.receive", receipt.id, receipt.operator_id)
     known = catalogue.known(work.db, (line.article_id for line in receipt.lines))
     brought: dict[str, int] = {}
     for line in receipt.lines:

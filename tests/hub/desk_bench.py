@@ -91,6 +91,7 @@ class Bench:
     wanted: list[str]
     disk: Disk
     pins: list[PinJob]
+    desks: Desks
     enrolled: list[Device] = field(default_factory=list)
     sent: int = 0
 
@@ -102,6 +103,11 @@ class Bench:
         self.doors.admit(made)
         self.enrolled.append(made)
         return made
+
+    def restart_pipeline(self) -> None:
+        """Let the pipeline know only what the database says."""
+        mint = IdMint(self.hand.wall_ms, seal.random_bytes)
+        self.desks.pipeline = Pipeline(self.store, self.log, self.hand.wall_ms, mint)
 
     def hear(self, device: Device, message: Any, peer: bytes = b"peer") -> list[Any]:
         """Give the core a JSON-bodied message; return its answers, decoded."""
@@ -187,7 +193,20 @@ def open_bench(folder: Path) -> Iterator[Bench]:
     core = Hub(desks, counters, hand.wall_ms)
     try:
         yield Bench(
-            path, hand, store, log, sync, pairing, doors, desk, core, keys, wanted, disk, pins
+            path,
+            hand,
+            store,
+            log,
+            sync,
+            pairing,
+            doors,
+            desk,
+            core,
+            keys,
+            wanted,
+            disk,
+            pins,
+            desks,
         )
     finally:
         store.close()

@@ -10,9 +10,10 @@ import pytest
 from common import messages as m
 from common import wire
 from common.i18n import Translator
+from common.people import Role
 from common.topics import Profile
 from hub.cli_session import Session
-from hub.records import backups
+from hub.records import backups, people
 from hub.records.backups import Backup
 from hub.records.devices import Device
 from hub.space import MB
@@ -25,6 +26,9 @@ EN, FR = Translator("en"), Translator("fr")
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     with open_bench(tmp_path) as bench:
+        with bench.store.group() as db:
+            people.put(db, "a" * 32, "Amélie", Role.ADMIN, True)
+            people.set_pin(db, "a" * 32, "$", WALL_MS)
         yield bench
 
 
@@ -62,6 +66,13 @@ def test_a_hub_in_order_warns_of_nothing(bench: Bench, console: Device) -> None:
     live(bench, 60, (till, 2000))
     backed_up(bench)
     assert codes(bench, console) == []
+
+
+def test_a_shop_without_pins_is_warned_of(bench: Bench, console: Device) -> None:
+    backed_up(bench)
+    with bench.store.group() as db:
+        db.execute("DELETE FROM pin")
+    assert codes(bench, console) == ["no_people"]
 
 
 def test_a_silent_post_is_named_until_it_is_back_or_switched_off(
