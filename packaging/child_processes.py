@@ -91,6 +91,11 @@ class Process:
         with self._changed:
             return self._lines[at:]
 
+    def errors(self) -> list[bytes]:
+        """Return the lines that it wrote to its error output so far."""
+        with self._changed:
+            return list(self._errors)
+
     def wait_line(
         self, wanted: Callable[[bytes], Any], at: int = 0, patience_s: float = PATIENCE_S
     ) -> tuple[int, Any]:

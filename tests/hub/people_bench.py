@@ -15,10 +15,14 @@ from common import seal, wire
 from common.ids import IdMint
 from common.people import Role
 from common.topics import Profile
+from hub import quarantine
+from hub.hub import Counters, Hub
+from hub.login_outcomes import Outcomes
+from hub.logins import LoginDesk
 from hub.pins import PinChecker
-from hub.records import people
+from hub.records import people, trail
 from hub.records.devices import Device
-from tests.hub.desk_bench import Bench, decoded, open_bench
+from tests.hub.desk_bench import SESSION_MS, Bench, decoded, open_bench
 
 PEPPER: Final = b"p" * 32
 PINS: Final = {
@@ -67,13 +71,32 @@ class Staffed:
 
     def settle(self) -> Any:
         """Do what the checker was asked; return the one answer."""
+        answers = self.settle_all()
+        return answers[0] if answers else None
+
+    def settle_all(self) -> list[Any]:
+        """Do what the checker was asked; return every answer."""
         answers: list[tuple[bytes, bytes]] = []
         while self.bench.pins:
             self.checked += 1
             done = self._checker.do(self.bench.pins.pop(0))
             answers += self.bench.core.pin_checked(done)
         self.bench.core.turn()
-        return decoded(answers)[0] if answers else None
+        return decoded(answers)
+
+    def restart_logins(self) -> None:
+        """Let the hub know of log-ins only what its database says."""
+        bench, now_ms = self.bench, self.bench.hand.wall_ms
+        outcomes = Outcomes(
+            bench.store, bench.log, seal.random_bytes, self.mint, now_ms, SESSION_MS
+        )
+        bench.desks.logins = LoginDesk(bench.store.db, bench.pins.append, outcomes, now_ms)
+        bench.core = Hub(bench.desks, Counters(), now_ms)
+
+    def quarantined(self) -> dict[str, Any]:
+        """Return what names the one command that lies in quarantine."""
+        (kept,) = quarantine.listing(self.bench.store.db, "")
+        return {name: kept[name] for name in ("outbox", "n", "body_hash")}
 
     def login(self, device: Device, role: Role, pin: str = "") -> Any:
         """Return the answer to a log-in."""
@@ -98,12 +121,13 @@ class Staffed:
         return self.ask(device, asked)
 
     def send(self, device: Device, kind: str, args: Any, **body: Any) -> m.Reply:
-        """Send a command as a post does; return its reply."""
+        """Send a command as a post does; return its reply. `schema`: its version, in the frame."""
+        schema = int(body.pop("schema", 1))
         outbox = f"{0xE0 + device.number:032x}"
         n = self._sent[outbox] = self._sent.get(outbox, 0) + 1
         whole = {"id": self.mint(), "kind": kind, "args": args, **body}
         raw = orjson.dumps(whole)
-        command = m.Command(outbox, n, 0, m.COMMANDS[kind].schema, wire.body_hash(raw), raw)
+        command = m.Command(outbox, n, 0, schema, wire.body_hash(raw), raw)
         answers = self.bench.core.message(b"peer", device.id, wire.encode_command(command))
         answers += self.bench.core.turn().answers
         (reply,) = (one for one in decoded(answers) if isinstance(one, m.Reply))
@@ -111,8 +135,6 @@ class Staffed:
 
     def trail(self, action: str = "") -> list[tuple[str, str, str, str]]:
         """Return (action, device's name, person's name, code) of the audit trail, oldest first."""
-        from hub.records import trail
-
         found = trail.entries(self.bench.store.db, trail.Wanted(action=action, limit=10_000))
         return [(e["action"], e["device"], e["person"], e["code"]) for e in reversed(found)]
 
