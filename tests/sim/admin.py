@@ -25,6 +25,8 @@ from tests.sim.world import World
 
 COVERING: Final = 2
 """Posts keep what fewer backups hold: from one of the newest so many nothing may be missing."""
+IN_DOUBT: Final = 2**62
+"""So many operations of a post may have been taken where it may be in again."""
 
 
 class Admin:
@@ -201,6 +203,8 @@ class Admin:
         if taken > self.revoked[post.number]:
             raise self.world.broken(f"{post.name} is revoked, and {taken} operations were taken")
         if not self._do("reinstates " + post.name, lambda hub: hub.reinstate(post.enrolled().id)):
+            # It may have come true all the same: what is taken from now on is no wonder.
+            self.revoked[post.number] = IN_DOUBT
             return False
         del self.revoked[post.number]
         return True
