@@ -5,6 +5,7 @@ where a caller hands it in. Stores nothing.
 """
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Final
 
 import nacl.bindings
@@ -186,3 +187,41 @@ def pin_fits(verifier: str, pin: str, pepper: bytes) -> bool:
         )
     except (nacl.exceptions.CryptoError, ValueError, TypeError):
         return False
+
+
+# Values at rest: sealed one by one, each bound to the place where it lies.
+
+STORE_KEY_BYTES: Final = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_KEYBYTES
+_SEAL_NONCE_BYTES: Final = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+
+
+class Sealer:
+    """Seals values under a secret of 32 bytes. `mark`: 8 bytes that name the secret to nobody else.
+
+    A value is its nonce, the ciphertext and a tag. The nonce is the keyed hash of place and value:
+    none is ever used for two values, and the same value in the same place is the same bytes.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) != STORE_KEY_BYTES:
+            raise ValueError(f"a key for values has {STORE_KEY_BYTES} bytes, not {len(secret)}")
+        self._key = blake2b(b"seal", key=secret, digest_size=STORE_KEY_BYTES).digest()
+        self._nonce_key = blake2b(b"nonce", key=secret, digest_size=32).digest()
+        self.mark = blake2b(b"mark", key=secret, digest_size=8).digest()
+
+    def seal(self, place: bytes, value: bytes) -> bytes:
+        """Return a value as it may lie in this place and in no other."""
+        whole = b"".join((len(place).to_bytes(4, "big"), place, value))
+        nonce = blake2b(whole, key=self._nonce_key, digest_size=_SEAL_NONCE_BYTES).digest()
+        encrypt = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_encrypt
+        return nonce + encrypt(value, place, nonce, self._key)
+
+    def open(self, place: bytes, sealed: bytes) -> bytes | None:
+        """Return what was sealed; None for another key, another place, or a bit that flipped."""
+        nonce, ciphertext = sealed[:_SEAL_NONCE_BYTES], sealed[_SEAL_NONCE_BYTES:]
+        try:
+            return nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
+                ciphertext, place, nonce, self._key
+            )
+        except (nacl.exceptions.CryptoError, ValueError, TypeError):
+            return None

@@ -23,6 +23,7 @@ from kiosk.desks.depot import DepotDesk
 from kiosk.desks.desk import Desk, Session, Wall
 from kiosk.desks.office import OfficeDesk
 from kiosk.desks.pairing import Pairing, PairingDesk
+from kiosk.desks.pin_entry import CLEAR, ERASE, OK
 from kiosk.desks.till import TillDesk
 from kiosk.kivy_setup import ScreenSettings
 from kiosk.scanner import Scanner
@@ -35,6 +36,7 @@ from kiosk.screens.till import TillScreen
 from kiosk.theme import THEMES, Theme, scale_for
 
 STATUS_EVERY_S: Final = 1.0
+_PIN_KEYS: Final[Mapping[int, str]] = {8: ERASE, 13: OK, 271: OK}
 POSTS: Final[Mapping[Profile, tuple[type[Desk], type[Frame]]]] = {
     Profile.TILL: (TillDesk, TillScreen),
     Profile.DEPOT: (DepotDesk, DepotScreen),
@@ -76,7 +78,7 @@ class Stage:
         self._field_before: Any = ""
         self._poll = Clock.create_trigger(lambda _: self.screen.poll())
         self._tick = Clock.schedule_interval(
-            guarded(lambda _: self.screen.render_status()), STATUS_EVERY_S
+            guarded(lambda _: self.screen.tick()), STATUS_EVERY_S
         )
         self._session: Session | None = None
         self.screen: Any = None
@@ -85,6 +87,7 @@ class Stage:
         Window.bind(
             on_key_down=self._key_down, on_key_up=self._key_up, on_textinput=self._text_typed
         )
+        Window.bind(on_touch_down=self._touched)
 
     def open_pairing(self, pairing: Pairing) -> None:
         """Show the pairing screen; when it is done, the screen of the post that this has become."""
@@ -117,6 +120,7 @@ class Stage:
         Window.unbind(
             on_key_down=self._key_down, on_key_up=self._key_up, on_textinput=self._text_typed
         )
+        Window.unbind(on_touch_down=self._touched)
 
     def choose_language(self, lang: str) -> None:
         """Say everything in another language from this moment."""
@@ -135,20 +139,36 @@ class Stage:
         self.root.clear_widgets()
         self.root.add_widget(screen)
 
+    def _touched(self, *_: object) -> None:
+        if self._session is not None:
+            self._session.people.touch()
+
     def _text_typed(self, _window: Any, text: str) -> None:
         if isinstance(self.screen, PairingScreen):
             self.screen.typed(text)
+        elif self.screen.covered and text.isdecimal():
+            self.screen.typed_pin(text)
 
     def _key_down(self, _window: Any, key: int, scancode: int, *_rest: object) -> None:
+        self._touched()
         before = self._scanner.length
         scan = self._scanner.key_down(scancode, time.monotonic_ns() // 1_000_000)
         if self._scanner.length == 1 and before != 1:
             self._field_before = self.screen.field_text()
-        if scan is not None:
+        if self.screen.covered:
+            self._key_of_pin(key, scanned=scan is not None)
+        elif scan is not None:
             self.screen.restore_field(self._field_before)
             self.screen.scanned(scan)
         elif isinstance(self.screen, PairingScreen):
             self.screen.key_pressed(key)
+
+    def _key_of_pin(self, key: int, scanned: bool) -> None:
+        """Take a real keyboard where a PIN is asked for. A scanner types digits, too: they go."""
+        if scanned:
+            self.screen.typed_pin(CLEAR)
+        elif key in _PIN_KEYS:
+            self.screen.typed_pin(_PIN_KEYS[key])
 
     def _key_up(self, _window: Any, _key: int, scancode: int, *_rest: object) -> None:
         self._scanner.key_up(scancode)

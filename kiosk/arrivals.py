@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from common.errors import Problem
 from common.messages import Reply
+from kiosk.asking import Answered
 from kiosk.device import Device
 from kiosk.news import News
 from kiosk.state import LinkStatus
@@ -43,6 +44,7 @@ class Batch:
     rebuilt: bool = False
     link: LinkView | None = None
     device: Device | None = None
+    answers: tuple[Answered, ...] = ()
 
 
 class Arrivals:
@@ -56,6 +58,10 @@ class Arrivals:
     def put(self, batch: Batch) -> None:
         """Leave a batch, and wake the other side unless it is awake already."""
         self._batches.append(batch)
+        self.wake()
+
+    def wake(self) -> None:
+        """Wake the other side unless it is awake already; from any thread."""
         if not self._woken:
             self._woken = True
             if self.on_wake is not None:

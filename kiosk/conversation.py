@@ -15,6 +15,7 @@ from typing import Any, Final
 from common import VERSION, wire
 from common import messages as m
 from common.errors import Problem
+from kiosk.asking import ANSWERS, Answered, Asked
 from kiosk.clocks import ClockDifference, Clocks
 from kiosk.database import FAULTS, is_full
 from kiosk.delivery import Delivery
@@ -40,6 +41,7 @@ class Turn:
     out: list[bytes] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
     replies: list[m.Reply] = field(default_factory=list)
+    answers: list[Answered] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
     renumbered: bool = False
 
@@ -66,6 +68,7 @@ class Conversation:
         self._renewed = False
         self._hub_epoch = ""
         self._turn = Turn()
+        self._asked: list[Asked] = []
         self._make_cores()
 
     def _make_cores(self) -> None:
@@ -95,6 +98,7 @@ class Conversation:
             m.Changes: follower.changes,
             m.Announce: follower.announce,
             m.Heartbeat: self._heartbeat,
+            **dict.fromkeys(ANSWERS, self._answered),
         }
 
     # What the shell tells.
@@ -113,6 +117,10 @@ class Conversation:
             self._part()
             self.clock.parted()
             self.hub_trouble = None
+
+    def ask(self, asked: Sequence[Asked]) -> None:
+        """Send these with the next turn; dropped where the hub is not there by then."""
+        self._asked += asked
 
     def turn(self, frames: Sequence[tuple[Way, bytes]] = ()) -> Turn:
         """Take frames, do what is due, and return what to send and what became of it all.
@@ -144,6 +152,10 @@ class Conversation:
         turn.news = self._replica.take_news()
         turn.out = [wire.encode(ask) for ask in asks]
         turn.out += [wire.encode_command(command) for command in self._delivery.take()]
+        # After the operations: a log-out ends the session under which they were made.
+        asked, self._asked = self._asked, []
+        if self._welcomed:
+            turn.out += [wire.encode(each) for each in asked]
         return turn
 
     # What the shell asks.
@@ -248,6 +260,10 @@ class Conversation:
 
     def _reply(self, reply: m.Reply) -> list[Any]:
         self._turn.replies.append(reply)
+        return []
+
+    def _answered(self, answer: Answered) -> list[Any]:
+        self._turn.answers.append(answer)
         return []
 
     def _expect(self, expect: m.Expect) -> list[Any]:

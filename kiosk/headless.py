@@ -22,6 +22,12 @@ Lines in, each an object with `do`; any may have a `tag`, which comes back in wh
         each may be left out; later lines are taken when it is over
     {"do":"follow","topics":["stock"]}                                         → following
         whose changes to give: a list, true for all (as at the start), false for none
+    {"do":"login","person":"Amélie","pin":"…"}                                 → pin
+        by id or name; later lines are taken when it is over; so with the next two
+    {"do":"override","kind":"price.set","person":"Chantal","pin":"…"}          → pin
+    {"do":"set_pin","person":"Amélie","pin":"…"}                               → pin
+    {"do":"logout"}  and  {"do":"lock"}                                        → who
+    {"do":"held"}  and  {"do":"drop","id":"…"}                                 → held
     {"do":"quit"}
 
 Lines out, each an object with `event`:
@@ -34,8 +40,13 @@ Lines out, each an object with `event`:
      "topics":{"stock":5}}
         `topics`: the tseq from which on the topic holds the effect
     {"event":"state","state":{"device":{…},"link":"online","since_ms":…,"waiting":0,"quarantined":0,
-        "synced_ms":…,"clock_diff_ms":…,"problem":null,"hub_trouble":null}}
+        "synced_ms":…,"clock_diff_ms":…,"problem":null,"hub_trouble":null,"who":{…},
+        "attempt":null,"held":0}}
         when asked, and whenever it changes; `hub_trouble`: why the hub takes no operation now
+    {"event":"pin","act":"login","person":"…","taken":false,
+     "problem":{"code":"wrong_pin","params":{…}},"retry_at_ms":0}
+    {"event":"who","who":{"at":"locked","person":"…","name":"Amélie","role":"cashier",…}}
+    {"event":"held","requests":[{"id":"…","kind":"price.set","args":{…},"person":"…",…}]}
     {"event":"undelivered","operations":[{"n":7,"kind":"sale.record","made_ms":…,
         "reference":"01-ABCD-12","total_cents":690,"problem":null}]}
         `problem`: why the hub keeps it apart (`code`, `params`); null while it waits
@@ -68,6 +79,7 @@ from common.wire import digest_hex
 from kiosk import headless_lines as lines
 from kiosk.arrivals import Batch
 from kiosk.headless_goods import article_of, payment, sold_line, taken_line
+from kiosk.headless_people import PeopleLines
 from kiosk.news import Folded, Left
 from kiosk.session import Session
 from kiosk.state import LinkStatus, SessionState
@@ -94,6 +106,7 @@ class Headless:
         self._later: deque[bytes] = deque()
         self._out: list[bytes] = []
         self.over = False
+        self._people = PeopleLines(session, self._say)
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             lines.Sell: self._sell,
             lines.Receive: self._receive,
@@ -106,6 +119,7 @@ class Headless:
             lines.Wait: self._wait,
             lines.Follow: self._follow,
             lines.Quit: self._quit,
+            **self._people.handlers,
         }
         session.on_batch = self._batch
         self._say("ready", device=session.state.device, topics=session.topics, epoch=session.epoch)
@@ -114,21 +128,29 @@ class Headless:
     @property
     def idle(self) -> bool:
         """Return whether every line was taken and none is waited for."""
-        return self._waiting is None and not self._later
+        return not self._held_up and not self._later
+
+    @property
+    def _held_up(self) -> bool:
+        return self._waiting is not None or self._people.waiting
 
     def timeout_s(self) -> float | None:
         """Return after how many seconds `turn` has something to do, None for never."""
-        return None if self._waiting is None else max(0.0, self._waiting.deadline_s - monotonic())
+        due = [self._session.people.due_in_s]
+        if self._waiting is not None:
+            due.append(max(0.0, self._waiting.deadline_s - monotonic()))
+        return min((each for each in due if each is not None), default=None)
 
     def line(self, text: bytes) -> None:
-        """Take one line, or keep it until a `wait` is over."""
+        """Take one line, or keep it until a `wait` is over, or a PIN was looked at."""
+        self._session.people.touch()
         self._later.append(text)
         self.turn()
 
     def turn(self) -> None:
         """Say what is new, and go on with lines that had to wait."""
         self._poll()
-        while self._later and self._waiting is None and not self.over:
+        while self._later and not self._held_up and not self.over:
             self._do(self._later.popleft())
             self._poll()
         self._flush()
@@ -221,6 +243,7 @@ class Headless:
             self._say("notice", **self._words(problem))
         if update.state_changed:
             self._say("state", state=_plain(self._session.state))
+        self._people.look()
         self._look_at_wait()
 
     def _batch(self, batch: Batch) -> None:

@@ -12,6 +12,8 @@ from common.errors import Refusal
 
 LINE_BYTES: Final = 1024 * 1024
 _Milli = Annotated[int, Meta(ge=1, le=10**12)]
+_Named = Annotated[str, Meta(min_length=1, max_length=60)]
+_Pin = Annotated[str, Meta(min_length=1, max_length=64)]
 _Code = Annotated[str, Meta(min_length=1, max_length=48)]
 
 
@@ -97,11 +99,82 @@ class Follow(_Line, tag="follow", frozen=True):
     topics: list[str] | bool
 
 
+class Login(_Line, tag="login", frozen=True):
+    """Log somebody in, named by id or name."""
+
+    person: _Named
+    pin: _Pin
+
+    def __repr__(self) -> str:
+        """Say whose PIN, not which."""
+        return f"Login({self.person})"
+
+
+class Logout(_Line, tag="logout", frozen=True):
+    """End the session."""
+
+
+class Lock(_Line, tag="lock", frozen=True):
+    """Let nobody go on before a PIN was given."""
+
+
+class Override(_Line, tag="override", frozen=True):
+    """Have a second person allow one action of a kind."""
+
+    kind: str
+    person: _Named
+    pin: _Pin
+
+    def __repr__(self) -> str:
+        """Say whose PIN, not which."""
+        return f"Override({self.kind}, {self.person})"
+
+
+class SetPin(_Line, tag="set_pin", frozen=True):
+    """Give somebody another PIN."""
+
+    person: _Named
+    pin: _Pin
+
+    def __repr__(self) -> str:
+        """Say whose PIN, not which."""
+        return f"SetPin({self.person})"
+
+
+class Held(_Line, tag="held", frozen=True):
+    """List the requests that wait for somebody to log in."""
+
+
+class Drop(_Line, tag="drop", frozen=True):
+    """Give a held request up."""
+
+    id: str
+
+
 class Quit(_Line, tag="quit", frozen=True):
     """End."""
 
 
-Line = Sell | Receive | Send | State | Undelivered | Digests | Rows | Stock | Wait | Follow | Quit
+Line = (
+    Sell
+    | Receive
+    | Send
+    | State
+    | Undelivered
+    | Digests
+    | Rows
+    | Stock
+    | Wait
+    | Follow
+    | Login
+    | Logout
+    | Lock
+    | Override
+    | SetPin
+    | Held
+    | Drop
+    | Quit
+)
 _DECODER: Final[msgspec.json.Decoder[Line]] = msgspec.json.Decoder(Line)
 _TAG: Final = msgspec.json.Decoder(dict[str, Any])
 

@@ -117,7 +117,7 @@ class Link:
         link = view if _is_news(self._shown, view) else None
         if link is not None:
             self._shown = view
-        if link or turn.news or turn.replies or turn.notices or turn.renumbered:
+        if link or turn.news or turn.replies or turn.answers or turn.notices or turn.renumbered:
             self._arrivals.put(
                 Batch(
                     committed_ns,
@@ -126,6 +126,7 @@ class Link:
                     tuple(turn.notices),
                     turn.renumbered,
                     link=link,
+                    answers=tuple(turn.answers),
                 )
             )
 

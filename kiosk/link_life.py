@@ -6,7 +6,7 @@ not. Decides nothing about what is said.
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import monotonic, monotonic_ns
 from typing import Final
 
@@ -16,6 +16,7 @@ from common.enrolment import raw_key
 from common.errors import Problem
 from common.topics import TOPICS_OF
 from kiosk.arrivals import LinkView
+from kiosk.asking import Asks
 from kiosk.card_inquiry import CardInquiry
 from kiosk.clocks import Clocks
 from kiosk.conversation import Conversation, Turn
@@ -38,7 +39,8 @@ _KNOCK_AGAIN_S: Final = (2.0, 5.0)
 class Post:
     """What a link works for: the device as enrolled, its keys, its files, its clocks.
 
-    `keep` stores the device where hub or name changed; called from the link's thread.
+    `keep` stores the device where hub or name changed; called from the link's thread. `asks`: what
+    the screens' thread asks of the hub besides operations.
     """
 
     device: Device
@@ -46,6 +48,7 @@ class Post:
     stores: Stores
     clocks: Clocks
     keep: Callable[[Device], None]
+    asks: Asks = field(default_factory=Asks)
 
 
 class Life:
@@ -109,6 +112,7 @@ class Life:
             if self._hall.has_frames(door)
             for frame in door.receive(DRAIN_FRAMES)
         ]
+        self._talk.ask(self._post.asks.take())
         turn = self._talk.turn(frames)
         committed_ns = monotonic_ns()
         self._send(turn.out)

@@ -10,21 +10,26 @@ from functools import partial
 from pathlib import Path
 
 from common.errors import Refusal
+from common.seal import PIN_COST, PinCost, Sealer, pin_pepper
 from common.topics import TOPICS_OF
 from kiosk.clocks import Clocks, system_clocks
 from kiosk.config import make_folder, only_kiosk
 from kiosk.device import read_device, write_device
+from kiosk.held import Held, HeldFile
 from kiosk.keys import close_to_others, read_keys
 from kiosk.link_life import Post
 from kiosk.outbox_file import Maker
+from kiosk.reception import Keeping, Pins
 from kiosk.session import Session
 from kiosk.stores import open_stores
+from kiosk.verifier_file import VerifierFile
 
 
 def open_session(
     folder: Path,
     clocks: Clocks | None = None,
     random_bytes: Callable[[int], bytes] = os.urandom,
+    pin_cost: PinCost = PIN_COST,
 ) -> Session:
     """Start the post of a folder, alone on it.
 
@@ -44,6 +49,12 @@ def open_session(
         notices = [*([readable] if readable else []), *stores.problems]
         post = Post(device, keys, stores, clocks or system_clocks(), partial(write_device, folder))
         closing = ExitStack()
-        session = Session(post, notices, random_bytes, closing.close)
+        sealer = Sealer(keys.signing.secret)
+        keeping = Keeping(
+            VerifierFile(folder, device.id, sealer),
+            Held(HeldFile(folder, sealer)),
+            Pins(pin_pepper(keys.signing.secret), pin_cost),
+        )
+        session = Session(post, notices, random_bytes, closing.close, keeping=keeping)
         closing.push(opening.pop_all())
         return session

@@ -21,15 +21,19 @@ from common.models import GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine
 from common.outgoing import Queued
 from common.topics import TOPICS_OF
 from kiosk.arrivals import Arrivals, Batch, LinkView
+from kiosk.asking import Asked
+from kiosk.held import HeldRequest
 from kiosk.link import Link
 from kiosk.link_life import Post
 from kiosk.mirror import Mirror
 from kiosk.outbox import Kept
 from kiosk.outbox_file import Draft
+from kiosk.reception import Keeping, Reception
 from kiosk.replica_file import Topic
 from kiosk.state import DeviceInfo, SessionState, Update
 from kiosk.till import Stamp, Till
 from kiosk.undelivered import SHOWN, Undelivered, undelivered
+from kiosk.worker import Worker
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +54,7 @@ class PostLink(Protocol):
 class Session:
     """A running post, which owns its stores from now on. `closing` is called at its end.
 
-    `notices`: what was found wrong and put right before.
+    `notices`: what was found wrong and put right before. `keeping`: what it keeps of its people.
     """
 
     def __init__(
@@ -60,6 +64,7 @@ class Session:
         random_bytes: Callable[[int], bytes] = os.urandom,
         closing: Callable[[], None] | None = None,
         make_link: Callable[[Post, Arrivals], PostLink] = Link,
+        keeping: Keeping | None = None,
     ) -> None:
         self._closing = closing
         self._stores = post.stores
@@ -84,7 +89,20 @@ class Session:
             synced_ms=post.stores.replica.synced_ms,
             clock_diff_ms=self._outbox.clock_diff_ms,
         )
+        self._worker = Worker(self._arrivals.wake)
+        self.people = Reception(
+            self.catalogue,
+            keeping or Keeping(),
+            post.clocks,
+            self._ask,
+            self._worker.do,
+            lambda: post.clocks.wall_ms() + self.state.clock_diff_ms,
+            lambda: self.last_n,
+            self._show_people,
+        )
+        self._asks = post.asks
         self._count()
+        self._note_people()
         self._link = make_link(post, self._arrivals)
         self._link.start()
 
@@ -106,6 +124,11 @@ class Session:
             if self.on_batch is not None:
                 self.on_batch(batch)
         touched, replaced = self._mirror.take_changes()
+        if "people" in touched or "people" in replaced:
+            self.people.look()
+        self._worker.take()
+        self.people.tick()
+        self._note_people()
         update = Update(touched, replaced, self._state_changed, tuple(self._replies))
         self._replies.clear()
         self._state_changed = False
@@ -177,16 +200,27 @@ class Session:
         return receipt
 
     def send(self, kind: str, args: Mapping[str, Any] | m.Arguments) -> int:
-        """Queue a command and return its n; its reply comes by `poll`. Raises Refusal."""
+        """Queue a command and return its n; its reply comes by `poll`. Raises Refusal.
+
+        0: a request of somebody whom the post let in by itself is held until the hub has.
+        """
         self._allow(kind)
         table = m.COMMANDS[kind]
         try:
             checked = convert(msgspec.to_builtins(args), table.schemas[table.schema])
         except (msgspec.ValidationError, TypeError) as error:
             raise Refusal("malformed", reason=str(error)) from error
+        if self.people.must_hold(kind):
+            plain = msgspec.to_builtins(checked)
+            self.people.hold(self._mint(), kind, plain, self._clocks.wall_ms())
+            return 0
         queued = self._outbox.append(self._draft(kind, checked))
         self._appended(kind, queued)
         return queued.n
+
+    def new_id(self) -> str:
+        """Return an id for a row that is new."""
+        return self._mint()
 
     def close(self) -> None:
         """Stop the link and close every file; waiting operations stay where they are."""
@@ -194,6 +228,7 @@ class Session:
             return
         self._closed = True
         self._link.stop()
+        self._worker.close()
         self._stores.close()
         if self._closing is not None:
             self._closing()
@@ -206,23 +241,43 @@ class Session:
             raise Refusal("unknown_command", kind=kind)
         if self._device.profile not in table.profiles:
             raise Refusal("profile_not_allowed", profile=self._device.profile, kind=kind)
+        self.people.check(kind)
 
     def _stamp(self) -> Stamp:
-        location = self.catalogue.location_id
-        return Stamp(self._device.operator, location, self.state.clock_diff_ms)
+        location, who = self.catalogue.location_id, self.people.who
+        name = who.name if who.here else self._device.operator
+        return Stamp(name, location, self.state.clock_diff_ms, who.person if who.here else "")
 
-    def _draft(self, kind: str, args: Any) -> Draft:
-        body = {"id": self._mint(), "kind": kind, "args": args, "operator": self._device.operator}
+    def _draft(self, kind: str, args: Any, operation_id: str = "") -> Draft:
+        signed = self.people.sign(kind)
+        body = {
+            "id": operation_id or self._mint(),
+            "kind": kind,
+            "args": args,
+            "operator": signed.name or self._device.operator,
+        }
+        if signed.person:
+            body |= {"person": signed.person, "session": signed.session}
+            body |= {"override": signed.override, "offline": signed.offline}
         schema = m.COMMANDS[kind].schema
         return Draft(kind, schema, orjson.dumps(body), self._clocks.wall_ms())
 
     def _appended(self, kind: str, queued: Queued) -> None:
         self.last_n = queued.n
+        self.people.spend(kind)
         self._mirror.add(Kept(queued.n, kind, queued.body, None))
         self._link.ring()
         self._set(waiting=self.state.waiting + 1)
         if self.on_wake is not None:
             self.on_wake()
+
+    def _send_held(self, request: HeldRequest) -> None:
+        draft = self._draft(request.kind, request.args, request.id)
+        self._appended(request.kind, self._outbox.append(draft))
+
+    def _ask(self, asked: Asked) -> None:
+        self._asks.put(asked)
+        self._link.ring()
 
     # Inside: the way out.
 
@@ -230,6 +285,11 @@ class Session:
         self._notices.extend(batch.notices)
         self._mirror.take(batch)
         self._replies.extend(batch.replies)
+        for reply in batch.replies:
+            self.people.reply(reply)
+        for answer in batch.answers:
+            self.people.hear(answer)
+        self.people.hand_over(self._send_held)
         if batch.replies or batch.renumbered:
             self._count()
         if batch.device is not None:
@@ -238,6 +298,15 @@ class Session:
             self._set(device=self._info())
         if batch.link is not None:
             self._show_link(batch.link)
+
+    def _note_people(self) -> None:
+        people = self.people
+        self._set(who=people.who, attempt=people.attempt, held=len(people.held))
+
+    def _show_people(self) -> None:
+        self._note_people()
+        if self._state_changed and self.on_wake is not None:
+            self.on_wake()
 
     def _show_link(self, link: LinkView) -> None:
         since = self.state.since_ms
@@ -251,6 +320,7 @@ class Session:
             clock_diff_ms=link.clock_diff_ms,
             hub_trouble=link.hub_trouble,
         )
+        self.people.link(link.status)
 
     def _count(self) -> None:
         try:

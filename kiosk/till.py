@@ -22,11 +22,15 @@ PaperT = TypeVar("PaperT", Ticket, GoodsReceipt)
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Where and when a paper is made. `clock_diff_ms`: hub time minus this post's, as of now."""
+    """Where, when and by whom a paper is made. `clock_diff_ms`: hub time minus this post's, now.
+
+    `operator`: the name as it stands on paper; `operator_id`: whose, "" where nobody logs in.
+    """
 
     operator: str
     location_id: str
     clock_diff_ms: int
+    operator_id: str = ""
 
 
 class Till:
@@ -67,6 +71,7 @@ class Till:
             vat=vat_lines((line.vat_bp, line.total_cents) for line in lines),
             payments=tuple(payments),
             total_cents=total,
+            operator_id=stamp.operator_id,
         )
         return _checked(ticket, Ticket)
 
@@ -84,6 +89,7 @@ class Till:
             location_id=stamp.location_id,
             lines=tuple(lines),
             note=note,
+            operator_id=stamp.operator_id,
         )
         return _checked(receipt, GoodsReceipt)
 

@@ -74,6 +74,42 @@ PROBLEMS: Final = (
         "The copy of the shop on this post was damaged: it is fetched again.",
         "Nothing needs doing; waiting operations are not affected.",
     ),
+    ErrorKind(
+        "no_offline_login",
+        "The office does not answer, and this post cannot let this person in by itself.",
+        "Log in once while the office is there, or as somebody who has logged in here before.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "offline_login_expired",
+        "The office was not asked about this PIN for more than {days} days.",
+        "Log in once while the office is there.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "pin_needs_hub",
+        "Only the office computer can set a PIN, and it does not answer.",
+        "Do it when this post is online.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "override_needs_hub",
+        "This needs the office computer, which does not answer.",
+        "Do it when this post is online.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "pins_differ",
+        "The two PINs are not the same.",
+        "Type the new PIN again.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "too_many_held",
+        "{limit} requests wait already for somebody to log in.",
+        "Log in while the office is there; they are sent then.",
+        retryable=True,
+    ),
     ErrorKind("bad_line", "This line is not understood: {reason}."),
     ErrorKind(
         "kiosk_fault",

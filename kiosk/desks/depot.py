@@ -140,6 +140,17 @@ class DepotDesk(Desk):
                 return delivery_lines(taken.receipt, self.catalogue, self.t)
         return ()
 
+    def in_hand(self) -> str:
+        """Return that a count is kept."""
+        lines = len(self._receiving.lines)
+        if not lines:
+            return ""
+        return self.t.n(
+            "The delivery in hand is kept: {count} line.",
+            "The delivery in hand is kept: {count} lines.",
+            lines,
+        )
+
     # Looking for things.
 
     def search(self, text: str) -> None:
@@ -257,6 +268,8 @@ class DepotDesk(Desk):
         """Record the delivery; return whether there is a new goods receipt."""
         settling = 0 <= self.wall.now_ms() - self._confirm_ms < SETTLE_MS
         if not self.confirming or settling:
+            return False
+        if not self.allowing.ask("goods.receive", self.confirm):
             return False
         try:
             self._done = self.session.receive(self._receiving.to_lines())

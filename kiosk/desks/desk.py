@@ -10,8 +10,12 @@ from typing import Any, Final, Protocol
 
 from common.errors import Problem, Refusal
 from common.i18n import Translator
+from common.messages import Arguments
 from common.models import Article, GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine
 from kiosk.catalogue import Catalogue
+from kiosk.desks.allowing import Allowing
+from kiosk.desks.gate import Gate
+from kiosk.reception import Reception
 from kiosk.scanner import Scan
 from kiosk.state import LinkStatus, SessionState, Update
 from kiosk.undelivered import SHOWN, Undelivered
@@ -38,6 +42,7 @@ class Session(Protocol):
     raise Refusal with nothing recorded. `on_wake` may be called from any thread."""
 
     catalogue: Catalogue
+    people: Reception
     on_wake: Callable[[], None] | None
 
     @property
@@ -53,8 +58,11 @@ class Session(Protocol):
     def receive(self, lines: Sequence[ReceiptLine], note: str = "") -> GoodsReceipt:
         """Record a delivery."""
 
-    def send(self, kind: str, args: Mapping[str, Any]) -> int:
-        """Record a command of another kind; return its number in the outbox."""
+    def send(self, kind: str, args: Mapping[str, Any] | Arguments) -> int:
+        """Record a command of another kind; return its number in the outbox, 0: it is held."""
+
+    def new_id(self) -> str:
+        """Return an id for a row that is new."""
 
     def take_notices(self) -> list[Problem]:
         """Return what was found wrong and put right since the last call."""
@@ -85,6 +93,8 @@ class Desk:
         self._told: deque[tuple[Problem, Notice]] = deque()
         self._undelivered: list[Undelivered] | None = None
         self._waiting_since_ms: int | None = None
+        self.gate = Gate(self)
+        self.allowing = Allowing(self)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -98,7 +108,12 @@ class Desk:
             self._undelivered = None
         for problem in self.session.take_notices():
             self._tell(problem, put_right(problem))
+        self.allowing.poll()
         return update
+
+    def in_hand(self) -> str:
+        """Return in words what was begun on this post and is kept while it is locked."""
+        return ""
 
     def status(self) -> StatusView:
         """Return the status bar. What the hub takes at once is not said to wait."""
@@ -136,6 +151,10 @@ class Desk:
     def tell_fault(self, problem: Problem) -> None:
         """Say, once those before it were seen, that something in the program went wrong."""
         self._tell(problem, went_wrong(problem))
+
+    def say(self, notice: Notice) -> None:
+        """Say something about the last step."""
+        self._notice = notice
 
     def dismiss(self) -> None:
         """Take away what was said about the last step. What was told on its own stays."""

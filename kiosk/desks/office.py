@@ -1,13 +1,16 @@
-"""The office's desk: looking, not touching.
+"""The office's desk: the day at a glance, and the people who work here.
 
-Owns what is listed. Takings, tickets and alerts are the hub's own, as they arrive.
+Owns what is listed and which of the two is in view. Takings, tickets and alerts are the hub's own,
+as they arrive; people are `staff.py`'s.
 """
 
+from enum import Enum
 from typing import Final
 
 from common.i18n import Translator
 from kiosk.desks.desk import Desk, Session, Wall
 from kiosk.desks.low_stock import LowStock
+from kiosk.desks.staff import Staff
 from kiosk.state import Update
 from kiosk.views import StockRowView, TicketView, stock_row, ticket_views
 from kiosk.views.alerts import AlertRow, alert_rows, aside_note
@@ -19,18 +22,37 @@ ALERTS: Final = 60
 ALERTS_READ: Final = 2_000
 
 
+class Panel(Enum):
+    """What the office's screen shows."""
+
+    OVERVIEW = "overview"
+    PEOPLE = "people"
+
+
 class OfficeDesk(Desk):
     """Today at a glance."""
 
     def __init__(self, session: Session, t: Translator, wall: Wall) -> None:
         super().__init__(session, t, wall)
         self._low = LowStock(session.catalogue)
+        self.staff = Staff(self)
+        self.panel = Panel.OVERVIEW
 
     def poll(self) -> Update:
         """Fold in what has arrived, and keep the list of what to order again."""
         update = super().poll()
         self._low.follow(update)
+        self.staff.poll(update.replies)
         return update
+
+    def open_panel(self, name: str) -> None:
+        """Show the overview, or the people."""
+        self.panel = Panel(name)
+        self.staff.put_away()
+
+    def nobody(self) -> str:
+        """Return that nobody is set up yet, "" once somebody is."""
+        return self.staff.note()
 
     def overview(self) -> OfficeView:
         """Return today's takings."""

@@ -79,6 +79,17 @@ class TillDesk(Desk):
         """Return whether there is a step of this sale to take back."""
         return bool(self._before)
 
+    def in_hand(self) -> str:
+        """Return that a sale is kept."""
+        lines = len(self._basket.lines)
+        if not lines:
+            return ""
+        return self.t.n(
+            "The sale in hand is kept: {count} line.",
+            "The sale in hand is kept: {count} lines.",
+            lines,
+        )
+
     # Putting into the basket.
 
     def tap_article(self, article_id: str) -> None:
@@ -184,6 +195,8 @@ class TillDesk(Desk):
         """Record the sale; return whether there is a new ticket."""
         settling = 0 <= self.wall.now_ms() - self._opened_ms < SETTLE_MS
         if not self.can_confirm() or settling:
+            return False
+        if not self.allowing.ask("sale.record", self.confirm):
             return False
         total = self._basket.total_cents
         if self.mode is Mode.CASH:

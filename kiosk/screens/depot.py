@@ -123,6 +123,12 @@ class DepotScreen(Frame):
         self.render_all()
         self.ids.stock.scroll_y = 1
 
+    def leave_fields(self) -> None:
+        """Let the search field go."""
+        super().leave_fields()
+        self.ids.search.letters = False
+        self.ids.search.ids.input.focus = False
+
     def field_text(self) -> str:
         """Return what stands in the search field."""
         return str(self.ids.search.text)

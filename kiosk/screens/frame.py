@@ -10,7 +10,9 @@ from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.floatlayout import FloatLayout
 
 from common.i18n import LANGUAGES, Translator
-from kiosk.widgets import link_sheet as _link_sheet  # noqa: F401 - its rules are used in the .kv
+from kiosk.widgets import allow_sheet as _allow_sheet  # noqa: F401 - its rules are used in the .kv
+from kiosk.widgets import gate as _gate  # noqa: F401
+from kiosk.widgets import link_sheet as _link_sheet  # noqa: F401
 from kiosk.widgets import notice_bar as _notice_bar  # noqa: F401
 from kiosk.widgets import status_bar as _status_bar  # noqa: F401
 from kiosk.widgets.kv import load_beside
@@ -33,6 +35,7 @@ class Frame(FloatLayout):
         self.ids.status.offer(LANGUAGES, self.desk.t.lang)
         self.render()
         self.render_status()
+        self.render_people()
 
     def speak(self, t: Translator) -> None:
         """Say everything in another language; nothing that was typed or chosen is lost."""
@@ -41,6 +44,7 @@ class Frame(FloatLayout):
         self.ids.status.offer(LANGUAGES, t.lang)
         self.render_all()
         self.render_status()
+        self.render_people()
 
     def render(self) -> None:
         """Show the desk's small views; each screen adds its own."""
@@ -56,11 +60,32 @@ class Frame(FloatLayout):
         if self.ids.sheet.shown:
             self.ids.sheet.show(self.desk.link_sheet())
 
+    def render_people(self) -> None:
+        """Shut the gate or open it, and show the question to a second person where it stands."""
+        gate, allowing = self.desk.gate, self.desk.allowing
+        if gate.shut and not self.ids.gate.shown:
+            self.leave_fields()
+        self.ids.gate.show(gate.view() if gate.shut else None)
+        self.ids.allow.show(allowing.view() if allowing.open else None)
+
+    def leave_fields(self) -> None:
+        """Let no field have the keyboard, and no explanation stay: the gate is shut over it all."""
+        self.ids.sheet.shown = False
+
+    def tick(self) -> None:
+        """Look once a second at what time alone changes: the clock, a wait, the automatic lock."""
+        self.poll()
+        self.render_status()
+        if self.ids.gate.shown or self.ids.allow.shown:
+            self.render_people()
+
     def poll(self) -> None:
         """Fold in what has arrived and show what it changed; called at most once a frame."""
         update = self.desk.poll()
         if update.state_changed:
             self.render_status()
+            self.render_people()
+            self.render()
         if update.replaced:
             self.render_all()
         elif update.touched:
@@ -70,6 +95,27 @@ class Frame(FloatLayout):
     def show_touched(self, update: Any) -> None:
         """Show anew what an update touched, and nothing else."""
         raise NotImplementedError
+
+    @property
+    def covered(self) -> bool:
+        """Return whether a PIN is asked for: nothing else takes what is typed or scanned."""
+        return bool(self.ids.gate.shown or self.ids.allow.shown)
+
+    def typed_pin(self, name: str) -> None:
+        """Take a key of a real keyboard where a PIN is asked for: a digit, erase, clear, ok."""
+        asking = self.desk.gate if self.ids.gate.shown else self.desk.allowing
+        asking.press(name)
+        self.render_people()
+
+    def pin(self, part: str, action: str, *args: Any) -> None:
+        """Do an action of the gate or of the question to a second person, and show it."""
+        getattr(getattr(self.desk, part), action)(*args)
+        self.render_people()
+        self.render_status()
+
+    def lock(self) -> None:
+        """Shut the gate: whoever is here goes away for a moment, or somebody else comes."""
+        self.pin("gate", "lock")
 
     def scanned(self, scan: Any) -> None:
         """Take a barcode, whatever is in view."""

@@ -1,6 +1,6 @@
-"""The office's screen: today's takings from across the room, and what should be looked at.
+"""The office's screen: today's takings from across the room, what should be looked at, the people.
 
-Owns where each list stands. Nothing on it changes the shop.
+Owns where each list stands and which of the two halves is in view.
 """
 
 from typing import Any
@@ -9,12 +9,16 @@ from kivy.properties import StringProperty
 
 from kiosk.screens.frame import Frame
 from kiosk.widgets import overview as _overview  # noqa: F401 - its rules are used in the .kv
+from kiosk.widgets import staff as _staff  # noqa: F401
+from kiosk.widgets.deck import Deck as _Deck  # noqa: F401
 from kiosk.widgets.kv import load_beside
 
 
 class OfficeScreen(Frame):
-    """Read-only; every list is live."""
+    """`panel` is what is in view: overview or people. Every list is live."""
 
+    panel = StringProperty("overview")
+    nobody = StringProperty("")
     date = StringProperty("")
     total = StringProperty("")
     tickets = StringProperty("")
@@ -41,6 +45,26 @@ class OfficeScreen(Frame):
         self.low_count = self.t.number(len(low)) if low else ""
         self.ids.no_alerts.opacity = 0 if alerts else 1
         self.ids.no_low.opacity = 0 if low else 1
+        self.panel, self.nobody = desk.panel.value, desk.nobody()
+        if self.panel == "people":
+            self.ids.staff.show(desk.staff.rows(), desk.staff.card())
+
+    def open_panel(self, name: str) -> None:
+        """Show the overview, or the people."""
+        self.ids.staff.leave_field()
+        self.desk.open_panel(name)
+        self.render()
+
+    def do_staff(self, action: str, args: Any) -> None:
+        """Do one of the actions of the people's desk, and show it."""
+        getattr(self.desk.staff, action)(*args)
+        self.render()
+        self.render_people()
+
+    def leave_fields(self) -> None:
+        """Let the name's field go."""
+        super().leave_fields()
+        self.ids.staff.leave_field()
 
     def show_touched(self, _update: Any) -> None:
         """Show everything anew, at most once a frame."""

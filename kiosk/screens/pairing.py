@@ -193,8 +193,13 @@ class PairingScreen(FloatLayout):
         wanted = ADDRESS_LAYOUT if view.field == "address" else CODE_LAYOUT
         self.ids.characters.rows_of_keys = list(wanted)
 
-    def render_status(self) -> None:
-        """Show the clock; there is no status yet."""
+    @property
+    def covered(self) -> bool:
+        """Return that nothing lies over this screen."""
+        return False
+
+    def tick(self) -> None:
+        """Have nothing to look at each second: there is no status yet."""
 
     def field_text(self) -> Any:
         """Return what stands in the fields, which a scanner types into."""

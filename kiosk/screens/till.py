@@ -154,6 +154,12 @@ class TillScreen(Frame):
         self.desk.shelf.fit(count)
         self.render_shelf()
 
+    def leave_fields(self) -> None:
+        """Let the search field go."""
+        super().leave_fields()
+        self.ids.search.letters = False
+        self.ids.search.ids.input.focus = False
+
     def field_text(self) -> str:
         """Return what stands in the search field."""
         return str(self.ids.search.text)

@@ -91,6 +91,16 @@ def refused(problem: Problem) -> Notice:
     )
 
 
+def held_back() -> Notice:
+    """A request waits until its person has logged in at the office."""
+    return lambda t: NoticeView(
+        "accent",
+        "waiting",
+        t("Kept on this post"),
+        t("It is sent once you have logged in while the office is there."),
+    )
+
+
 def put_right(problem: Problem) -> Notice:
     """Something was found wrong on this post and put right; the person should know."""
     return lambda t: NoticeView(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from common.i18n import Translator, mark, same_day
-from kiosk.state import LinkStatus, SessionState
+from kiosk.state import At, LinkStatus, SessionState
 from kiosk.views.clocks import clock_is_off
 from kiosk.views.problems import problem_text
 from kiosk.views.undelivered import aside_text, waiting_text
@@ -33,11 +33,14 @@ class StatusView:
     `waiting`: operations not yet at the hub, 0 or more; `waiting_text` is "" for none, so is
     `trouble` while the hub has put nothing aside, `hub_trouble` while it takes what comes, and
     `problem` while nothing keeps the link down. `sign`: these in short, None when all is well.
-    `clock_off`: `time` is not the hub's.
+    `clock_off`: `time` is not the hub's. `person`: who is logged in, "" for nobody; `apart`: the
+    hub was not asked about that.
     """
 
     device: str
     operator: str
+    person: str
+    apart: str
     link: LinkStatus
     link_text: str
     tone: str
@@ -73,7 +76,9 @@ def status_view(state: SessionState, t: Translator, now_ms: int, utc_offset_min:
     hub_trouble = "" if state.hub_trouble is None else t("The office records nothing just now")
     return StatusView(
         device=device.name,
-        operator=device.operator,
+        operator=device.operator if state.who.at is At.OPEN else "",
+        person=state.who.name if state.who.here else "",
+        apart=t("without the office") if state.who.at is At.OFFLINE else "",
         link=state.link,
         link_text=t(_LINK_TEXTS[state.link]),
         tone=_LINK_TONES[state.link],

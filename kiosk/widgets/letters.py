@@ -1,12 +1,13 @@
-"""The keyboard of letters that a search field opens on a screen without a keyboard.
+"""The keyboard of letters that a field opens on a screen without a keyboard.
 
-Owns its layouts, one a language; search forgives accents and case, so there are none.
+Owns its layouts, one a language. Search forgives accents and case; a name needs accents, and has
+them in the digits' place.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.widgets.key import Key
@@ -17,6 +18,7 @@ LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "fr": ("1234567890", "azertyuiop", "qsdfghjklm", "wxcvbn'-"),
     "en": ("1234567890", "qwertyuiop", "asdfghjkl'", "zxcvbnm-"),
 }
+ACCENTS: Final = "éèêëàâçîïôöùûü"
 SPACE: Final = " "
 ERASE: Final = "erase"
 
@@ -32,8 +34,9 @@ class LetterRow(BoxLayout):
 
 
 class Letters(Passing, BoxLayout):
-    """Says `on_key(character)` or `on_key("erase")` at the touch."""
+    """Says `on_key(character)` or `on_key("erase")` at the touch. `naming`: for people's names."""
 
+    naming = BooleanProperty(False)
     lang = StringProperty("")
     __events__ = ("on_key",)
 
@@ -50,7 +53,8 @@ class Letters(Passing, BoxLayout):
 
     def _lay_out(self) -> None:
         line = LetterRow()
-        for row in LAYOUTS.get(self.lang, LAYOUTS["en"]):
+        rows = LAYOUTS.get(self.lang, LAYOUTS["en"])
+        for row in (ACCENTS, *rows[1:]) if self.naming else rows:
             line = LetterRow()
             for character in row:
                 line.add_widget(self._key(character, text=character.upper()))

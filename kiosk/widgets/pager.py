@@ -9,8 +9,9 @@ from kiosk.widgets.kv import load_beside
 
 
 class Pager(BoxLayout):
-    """`page` counts from 0; `label` is what stands between the two keys."""
+    """`page` counts from 0; `label` is what stands between the two keys. `room`: what it takes."""
 
+    room = NumericProperty(0)
     page = NumericProperty(0)
     pages = NumericProperty(1)
     label = StringProperty("")

@@ -16,6 +16,7 @@ class SearchField(BoxLayout):
     """`text` is what is searched; `letters` whether the letters should be on the screen."""
 
     text = StringProperty("")
+    icon = StringProperty("search")
     hint = StringProperty("")
     letters = BooleanProperty(False)
     focused = BooleanProperty(False)

@@ -55,10 +55,14 @@ class PairingHead(BoxLayout):
 
 
 class StatusBar(BoxLayout):
-    """`on_explain` asks what one of its signs means, `on_language(lang)` for another language."""
+    """`on_explain` asks what one of its signs means, `on_language(lang)` for another language;
+    `on_lock`: whoever is here goes, or somebody else comes."""
 
     device = StringProperty("")
     operator = StringProperty("")
+    person = StringProperty("")
+    apart = StringProperty("")
+    person_text = StringProperty("")
     link = StringProperty("offline")
     link_text = StringProperty("")
     tone = StringProperty("warn")
@@ -72,7 +76,10 @@ class StatusBar(BoxLayout):
     narrow = BooleanProperty(False)
     short = BooleanProperty(False)
     line_height = NumericProperty(26)
-    __events__ = ("on_explain", "on_language")
+    __events__ = ("on_explain", "on_language", "on_lock")
+
+    def on_lock(self) -> None:
+        """Event: the person's key was touched."""
 
     def on_explain(self) -> None:
         """Event: a sign was touched: the link's, the clock's, what waits or was put aside."""
@@ -87,6 +94,7 @@ class StatusBar(BoxLayout):
     def show(self, view: StatusView) -> None:
         """Show the status of this moment."""
         self.device, self.operator, self.time = view.device, view.operator, view.time
+        self.person, self.apart = view.person, view.apart
         self.link, self.link_text, self.tone = view.link.value, view.link_text, view.tone
         self.since, self.synced = view.since, view.synced
         self.clock_off = view.clock_off

@@ -6,7 +6,7 @@ Owns how text is cut to its room; colours and sizes come from the .kv rules and 
 from typing import Any
 
 from kivy.core.text import Label as CoreLabel
-from kivy.properties import NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.label import Label
 
 from kiosk.widgets.folding import fold
@@ -49,10 +49,11 @@ class Prose(Label):
 
 
 class TwoLines(Label):
-    """`words` on at most `lines` lines, the last one cut with an ellipsis."""
+    """`words` on at most `lines` lines, the last one cut with an ellipsis; `long`: on several."""
 
     words = StringProperty("")
     lines = NumericProperty(2)
+    long = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -63,6 +64,7 @@ class TwoLines(Label):
     def _fold(self, *_: object) -> None:
         ruler = CoreLabel(font_size=self.font_size, font_name=self.font_name, bold=self.bold)
         self.text = fold(self.words, int(self.lines), self.width, lambda t: ruler.get_extents(t)[0])
+        self.long = "\n" in self.text
 
 
 load_beside(__file__)

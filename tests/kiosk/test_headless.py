@@ -9,8 +9,9 @@ import pytest
 
 from common.errors import Problem
 from common.i18n import Translator
-from common.messages import Change
+from common.messages import Change, LoggedIn
 from common.models import encode_row
+from common.seal import LEAST_PIN_COST
 from common.topics import Profile
 from kiosk.arrivals import Batch, LinkView
 from kiosk.device import write_device
@@ -20,6 +21,7 @@ from kiosk.news import Folded, Swapped
 from kiosk.opening import open_session
 from kiosk.session import Session
 from kiosk.state import LinkStatus
+from tests.kiosk.people import CASHIER, MANAGER
 from tests.kiosk.post import OTHER, device, reply
 from tests.kiosk.shop_rows import level, uid
 from tests.kiosk.test_session import stock_up
@@ -54,7 +56,7 @@ def post(folder: Path, profile: Profile) -> Session:
     write_keys(folder, new_keys())
     write_device(folder, device(profile))
     stock_up(folder)
-    return open_session(folder)
+    return open_session(folder, pin_cost=LEAST_PIN_COST)
 
 
 @pytest.fixture
@@ -75,7 +77,7 @@ def test_the_first_line_says_who_it_is(till: Lines) -> None:
     first, second = till.said[:2]
     assert first["event"] == "ready"
     assert first["device"]["name"] == "Caisse 7"
-    assert first["topics"] == ["shop", "categories", "articles", "stock", "sales"]
+    assert first["topics"] == ["shop", "categories", "articles", "stock", "sales", "people"]
     assert (second["event"], second["state"]["link"]) == ("state", "offline")
 
 
@@ -212,7 +214,7 @@ def test_only_followed_topics_are_told(till: Lines) -> None:
     assert (following["topics"], following["tag"]) == (["sales"], 1)
     assert arrive(till, batch) == []
     assert till.do(do="follow", topics=False)[0]["topics"] == []
-    assert len(till.do(do="follow", topics=True)[0]["topics"]) == 5
+    assert len(till.do(do="follow", topics=True)[0]["topics"]) == 6
     (replaced,) = arrive(till, Batch(1, (Swapped("stock", 1, 0),)))
     assert replaced == {"event": "replaced", "topic": "stock", "tseq": 1, "rows": 1}
 
@@ -270,3 +272,69 @@ def test_a_hub_that_takes_nothing_stands_in_the_state(till: Lines) -> None:
     (said,) = till.said
     assert said["state"]["hub_trouble"] == {"code": "hub_disk_low", "params": {"free_mb": 3}}
     assert (said["state"]["link"], said["state"]["problem"]) == ("online", None)
+
+
+# People.
+
+
+def hire(till: Lines) -> None:
+    """Let the shop have people."""
+    changes = [Change(each.id, encode_row(each), OTHER, 1) for each in (CASHIER, MANAGER)]
+    arrive(till, Batch(1, (Folded("people", 1, 0, changes),)))
+
+
+def let_in(till: Lines) -> None:
+    """Log the cashier in as the hub would."""
+    till.session._arrivals.put(Batch(1, link=LinkView(LinkStatus.ONLINE)))
+    assert till.do(do="login", person=CASHIER.name, pin="4071", tag=5) == []
+    answer = LoggedIn(1, "5" * 32, CASHIER.id, CASHIER.role, 2**46)
+    till.session._arrivals.put(Batch(1, answers=(answer,)))
+
+
+def test_nothing_is_recorded_before_somebody_has_logged_in(till: Lines) -> None:
+    hire(till)
+    (error,) = till.do(do="sell", lines=[{"code": CODE}], tag=1)
+    assert (error["event"], error["code"]) == ("error", "login_needed")
+
+
+def test_a_log_in_is_answered_and_later_lines_wait_for_it(till: Lines) -> None:
+    hire(till)
+    let_in(till)
+    said = till.do(do="sell", lines=[{"code": CODE}], tag=6)
+    pin, sold = [event for event in said if event["event"] in ("pin", "sold")]
+    assert (pin["tag"], pin["act"], pin["person"], pin["taken"]) == (5, "login", CASHIER.id, True)
+    assert (sold["ticket"]["operator"], sold["ticket"]["operator_id"]) == (
+        CASHIER.name,
+        CASHIER.id,
+    )
+    assert "4071" not in str(till.said)
+
+
+def test_lock_and_log_out_say_who(till: Lines) -> None:
+    hire(till)
+    let_in(till)
+    *_, locked = till.do(do="lock", tag=7)
+    assert (locked["event"], locked["who"]["at"], locked["who"]["name"]) == (
+        "who",
+        "locked",
+        CASHIER.name,
+    )
+    *_, gone = till.do(do="logout", tag=8)
+    assert (gone["who"]["at"], gone["who"]["person"]) == ("nobody", "")
+
+
+def test_a_pin_without_the_hub_for_somebody_unknown_here_is_told_why(till: Lines) -> None:
+    hire(till)
+    (pin,) = till.do(do="login", person=MANAGER.id, pin="4071", tag=9)
+    assert (pin["taken"], pin["problem"]["code"]) == (False, "no_offline_login")
+
+
+def test_a_name_that_nobody_has_is_an_error(till: Lines) -> None:
+    hire(till)
+    (error,) = till.do(do="login", person="Zoé", pin="4071", tag=10)
+    assert (error["event"], error["code"]) == ("error", "person_unknown")
+
+
+def test_what_is_held_is_listed(till: Lines) -> None:
+    (held,) = till.do(do="held", tag=11)
+    assert (held["event"], held["requests"]) == ("held", [])

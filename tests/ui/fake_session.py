@@ -9,6 +9,8 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+import msgspec
+
 from common.errors import Problem, Refusal
 from common.models import (
     Alert,
@@ -17,6 +19,7 @@ from common.models import (
     Delivery,
     GoodsReceipt,
     Payment,
+    Person,
     ReceiptLine,
     Row,
     Sale,
@@ -32,9 +35,13 @@ from common.money import vat_lines
 from common.rules import business_date, settles, total_cents
 from common.sample import sample_shop
 from common.topics import Profile
+from kiosk.asking import Answered, Asked
 from kiosk.catalogue import Catalogue
+from kiosk.clocks import Clocks
+from kiosk.reception import Keeping, Reception
 from kiosk.state import DeviceInfo, LinkStatus, SessionState, Update
 from kiosk.undelivered import SHOWN, Undelivered
+from tests.ui.fake_people import PEOPLE, PIN, FakeDoor, InlinePins, at_once
 
 NOW_MS = 1_772_545_920_000  # 3 March 2026, 13:52 UTC
 OFFSET_MIN = 60
@@ -77,11 +84,31 @@ class FakeSession:
         self._ids = (f"{n:032x}" for n in count(1))
         self._numbers = count(121)
         self._fill(articles)
+        self.door = FakeDoor({each.id: each for each in PEOPLE}, lambda: self.now_ms)
+        self._answers: list[Answered] = []
+        self.people = Reception(
+            self.catalogue,
+            Keeping(pins=InlinePins()),
+            Clocks(lambda: self.now_ms / 1000, lambda: self.now_ms, lambda _: OFFSET_MIN),
+            self._ask,
+            at_once,
+            lambda: self.now_ms,
+            lambda: 0,
+            self._show_people,
+        )
+        self.people.link(LinkStatus.ONLINE)
 
     # What screens call.
 
     def poll(self) -> Update:
         """Return what changed since the last poll."""
+        if "people" in self._touched or "people" in self._replaced:
+            self.people.look()
+        answers, self._answers = self._answers, []
+        for answer in answers:
+            self.people.hear(answer)
+        self.people.tick()
+        self._note_people()
         touched = {topic: frozenset(keys) for topic, keys in self._touched.items()}
         update = Update(touched, frozenset(self._replaced), self._state_changed)
         self._touched.clear()
@@ -92,6 +119,8 @@ class FakeSession:
     def sell(self, lines: Sequence[TicketLine], payments: Sequence[Payment]) -> Ticket:
         """Make a ticket, pending until acknowledged; refused where a test says so."""
         self._may_write()
+        self.people.check("sale.record")
+        self.people.spend("sale.record")
         total = total_cents(lines)
         assert settles(total, payments)
         ticket = Ticket(
@@ -102,7 +131,7 @@ class FakeSession:
             OFFSET_MIN,
             business_date(self.now_ms, OFFSET_MIN),
             0,
-            self.state.device.operator,
+            self._name(),
             LOCATION,
             tuple(lines),
             vat_lines((line.vat_bp, line.total_cents) for line in lines),
@@ -122,7 +151,7 @@ class FakeSession:
             self.now_ms,
             OFFSET_MIN,
             0,
-            self.state.device.operator,
+            self._name(),
             LOCATION,
             tuple(lines),
             note,
@@ -134,8 +163,30 @@ class FakeSession:
 
     def send(self, kind: str, args: Any) -> int:
         """Record a command."""
+        self.people.check(kind)
+        if self.people.must_hold(kind):
+            self.people.hold(next(self._ids), kind, msgspec.to_builtins(args), self.now_ms)
+            return 0
+        self.people.spend(kind)
         self.sent.append((kind, args))
         return len(self.sent)
+
+    def new_id(self) -> str:
+        """Return an id."""
+        return next(self._ids)
+
+    def hire(self, *people: Person) -> None:
+        """Let the shop have people with PINs, all of them where none is named."""
+        self.put("people", *(people or PEOPLE))
+        self.poll()
+        self._state_changed = True
+
+    def log_in(self, person: Person, pin: str = PIN) -> None:
+        """Log somebody in at once."""
+        self.people.log_in(person.id, pin)
+        self.poll()
+        self._state_changed = True
+        self.wake()
 
     def take_notices(self) -> list[Problem]:
         """Return what a test has put there, once."""
@@ -170,6 +221,7 @@ class FakeSession:
         since = self.now_ms
         self.state = replace(self.state, link=link, since_ms=since, problem=problem)
         self._state_changed = True
+        self.people.link(link)
         self.wake()
 
     def put(self, topic: str, *rows: Row) -> None:
@@ -245,6 +297,27 @@ class FakeSession:
         return Undelivered(
             ticket.number, "sale.record", ticket.at_ms, reference, ticket.total_cents, None
         )
+
+    def _ask(self, asked: Asked) -> None:
+        answer = self.door.answer(asked)
+        if answer is not None:
+            self._answers.append(answer)
+        self.wake()
+
+    def _note_people(self) -> None:
+        people, before = self.people, self.state
+        self.state = replace(
+            before, who=people.who, attempt=people.attempt, held=len(people.held)
+        )
+        self._state_changed = self._state_changed or self.state != before
+
+    def _show_people(self) -> None:
+        self._note_people()
+        self.wake()
+
+    def _name(self) -> str:
+        who = self.people.who
+        return who.name if who.here else self.state.device.operator
 
     def _may_write(self) -> None:
         if self.refuse:

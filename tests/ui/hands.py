@@ -105,10 +105,10 @@ class Hands:
         """Return whether some text in view holds `text`."""
         return any(text in each for each in self.texts(under))
 
-    def screen_covered(self) -> bool:
-        """Return whether an explanation lies over the whole screen."""
-        sheet = self.screen.ids.get("sheet")
-        return sheet is not None and bool(sheet.shown)
+    def cover(self) -> Any:
+        """Return what lies over the whole screen and takes its touches, None for nothing."""
+        layers = [self.screen.ids.get(name) for name in ("gate", "allow", "sheet")]
+        return next((each for each in layers if each is not None and each.shown), None)
 
     def key(self, text: str = "", icon: str = "", under: Any = None) -> Any:
         """Return the push button in view with this text and sign; fails when there is none."""

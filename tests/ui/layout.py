@@ -35,12 +35,13 @@ def _touch_faults(hands: Hands, under: Any) -> list[str]:
             found.append(f"{_name(widget)} is too small to touch: {widget.size}")
         if _outside(hands, box):
             found.append(f"{_name(widget)} is outside the window: {box}")
-    if not hands.screen_covered():
-        found += [
-            f"{_name(one)} and {_name(other)} overlap"
-            for (one, a), (other, b) in combinations(boxes, 2)
-            if _overlap(a, b) and not _related(one, other) and not _on_notice(one, other)
-        ]
+    cover = hands.cover()
+    seen = [(widget, box) for widget, box in boxes if cover is None or cover in _parents(widget)]
+    found += [
+        f"{_name(one)} and {_name(other)} overlap"
+        for (one, a), (other, b) in combinations(seen, 2)
+        if _overlap(a, b) and not _related(one, other) and not _on_notice(one, other)
+    ]
     return found
 
 

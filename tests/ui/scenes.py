@@ -5,12 +5,14 @@ The same scenes are checked for their layout at every size and photographed for 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from common.errors import Problem
-from common.models import Alert, ReceiptLine
+from common.models import Alert, Person, ReceiptLine
 from common.rules import cash, ticket_line
 from common.topics import Profile
 from kiosk.state import LinkStatus
+from tests.ui.fake_people import AMELIE, CHANTAL, DRISS, ELODIE, FRANCOIS, GAELLE, PIN
 from tests.ui.fake_session import FakeSession, sample_alert
 from tests.ui.hands import Hands
 
@@ -260,6 +262,128 @@ def _nothing(_: Hands) -> None:
     """Stay where the screen begins."""
 
 
+def _gate(till: Hands) -> None:
+    """The shop has people with PINs from now on: a sale was begun before."""
+    till.screen.close_notice()
+    till.screen.close_notice()
+    till.session.hire()
+    till.frames()
+
+
+def _pin(till: Hands) -> None:
+    till.tap(_tile(till, AMELIE))
+    _type(till, "407")
+
+
+def _wrong_pin(till: Hands) -> None:
+    _type(till, "2")
+    till.tap(till.key(icon="check", under=till.screen.ids.gate))
+    till.frames()
+
+
+def _wait_for_pin(till: Hands) -> None:
+    for _ in range(2):
+        _type(till, "1357")
+        till.tap(till.key(icon="check", under=till.screen.ids.gate))
+        till.frames()
+    till.pass_time(7_000)
+    till.screen.tick()
+
+
+def _here(till: Hands) -> None:
+    till.pass_time(60_000)
+    till.screen.tick()
+    _type(till, PIN)
+    till.tap(till.key(icon="check", under=till.screen.ids.gate))
+    till.frames()
+    till.tap(till.tiles()[2])
+
+
+def _locked(till: Hands) -> None:
+    till.screen.lock()
+    till.frames()
+
+
+def _locked_offline(till: Hands) -> None:
+    till.session.link(LinkStatus.OFFLINE, Problem("hub_unreachable", {"address": "192.168.1.20"}))
+    till.frames()
+
+
+def _here_offline(till: Hands) -> None:
+    _type(till, PIN)
+    till.tap(till.key(icon="check", under=till.screen.ids.gate))
+    till.frames()
+
+
+def _not_allowed(till: Hands) -> None:
+    """Somebody whose role does not sell pays: a second person may allow it."""
+    till.session.link(LinkStatus.ONLINE)
+    till.session.log_in(DRISS)
+    till.frames()
+    till.tap(till.key(icon="card", under=till.screen.ids.hand))
+    till.pass_time()
+    till.screen.confirm()
+    till.screen.render_people()
+    till.frames()
+
+
+def _allowing(till: Hands) -> None:
+    till.tap(_tile(till, CHANTAL))
+    _type(till, "13579", till.screen.ids.allow)
+    till.tap(till.key(icon="check", under=till.screen.ids.allow))
+    till.frames()
+
+
+def _tile(hands: Hands, person: Person) -> Any:
+    return next(each for each in hands.widgets() if getattr(each, "person", "") == person.id)
+
+
+def _type(hands: Hands, digits: str, under: Any = None) -> None:
+    for digit in digits:
+        hands.tap(hands.key(digit, under=under or hands.screen.ids.gate))
+
+
+def _staff(office: Hands) -> None:
+    office.session.hire()
+    office.session.log_in(CHANTAL)
+    office.tap(office.key(icon="people"))
+
+
+def _staff_nobody(office: Hands) -> None:
+    """Before anybody has a PIN."""
+    office.screen.open_panel("people")
+
+
+def _staff_card(office: Hands) -> None:
+    office.screen.do_staff("pick", (ELODIE.id,))
+
+
+def _staff_other(office: Hands) -> None:
+    """Somebody whom a manager may not change."""
+    office.screen.do_staff("pick", (FRANCOIS.id,))
+
+
+def _staff_new(office: Hands) -> None:
+    office.screen.do_staff("add", ())
+    office.tap(office.screen.ids.staff.ids.name)
+    for letter in "zoé":
+        office.screen.ids.staff.type_key(letter)
+
+
+def _staff_pin(office: Hands) -> None:
+    office.screen.ids.staff.leave_field()
+    office.screen.do_staff("pick", (GAELLE.id,))
+    office.screen.do_staff("start_pin", ())
+    for digit in "1234":
+        office.screen.do_staff("press", (digit,))
+    office.screen.do_staff("press", ("ok",))
+
+
+def _staff_pin_again(office: Hands) -> None:
+    for name in (*"4821", "ok", *"482"):
+        office.screen.do_staff("press", (name,))
+
+
 TILL = (
     Scene("till-start", _nothing),
     Scene("till-sale", _sale),
@@ -280,7 +404,26 @@ TILL = (
     Scene("till-hub-trouble-explained", _hub_trouble_told),
     Scene("till-clock-minutes", _clock_told),
     Scene("till-put-right", _faults),
+    Scene("till-login", _gate),
+    Scene("till-login-pin", _pin),
+    Scene("till-login-wrong", _wrong_pin),
+    Scene("till-login-wait", _wait_for_pin),
+    Scene("till-logged-in", _here),
+    Scene("till-locked", _locked),
+    Scene("till-locked-offline", _locked_offline),
+    Scene("till-logged-in-offline", _here_offline),
+    Scene("till-allow", _not_allowed),
+    Scene("till-allow-wrong", _allowing),
 )
+def _depot_locked(depot: Hands) -> None:
+    _close_sheet(depot)
+    depot.session.link(LinkStatus.ONLINE)
+    depot.session.hire()
+    depot.session.log_in(DRISS)
+    depot.screen.act("add", depot.rows(depot.screen.ids.stock)[0].key)
+    depot.screen.lock()
+
+
 DEPOT = (
     Scene("depot-stock", _stock),
     Scene("depot-confirming", _confirming),
@@ -288,11 +431,19 @@ DEPOT = (
     Scene("depot-deliveries", _deliveries),
     Scene("depot-reorder", _reorder),
     Scene("depot-undelivered", _undelivered),
+    Scene("depot-locked", _depot_locked),
 )
 OFFICE = (
     Scene("office", _nothing),
     Scene("office-alerts", _alerts),
     Scene("office-alerts-more", _scrolled),
+    Scene("office-people-nobody", _staff_nobody),
+    Scene("office-people", _staff),
+    Scene("office-person", _staff_card),
+    Scene("office-person-shut", _staff_other),
+    Scene("office-person-new", _staff_new),
+    Scene("office-pin", _staff_pin),
+    Scene("office-pin-again", _staff_pin_again),
 )
 WALKS: dict[Profile, tuple[Scene, ...]] = {
     Profile.TILL: TILL,

@@ -1,0 +1,33 @@
+"""What the screens' thread asks of the hub besides operations: log-ins, permissions, new PINs.
+
+Owns the way to the link's thread and nothing else. Nothing in here is ever on a disk or in a log:
+a PIN is among it. What cannot be sent at once is dropped; whoever asked sees that nothing comes.
+"""
+
+from collections import deque
+from typing import Final
+
+from common import messages as m
+
+WAITING: Final = 16
+Asked = m.Login | m.Logout | m.Override | m.SetPin
+Answered = m.LoggedIn | m.Granted | m.PinSet | m.Denied
+ANSWERS: Final = (m.LoggedIn, m.Granted, m.PinSet, m.Denied)
+
+
+class Asks:
+    """A box between two threads: one puts, the other takes. The oldest goes where it is full."""
+
+    def __init__(self) -> None:
+        self._asked: deque[Asked] = deque(maxlen=WAITING)
+
+    def put(self, message: Asked) -> None:
+        """Leave a message for the hub."""
+        self._asked.append(message)
+
+    def take(self) -> list[Asked]:
+        """Return what was put since the last call, in order."""
+        asked = []
+        while self._asked:
+            asked.append(self._asked.popleft())
+        return asked
