@@ -26,6 +26,7 @@ Label = Annotated[str, Meta(min_length=1, max_length=200)]
 Note = Annotated[str, Meta(max_length=500)]
 # Short enough that a key of an article and a location is a `Key`.
 LocationId = Annotated[str, Meta(min_length=1, max_length=60)]
+LockSeconds = Annotated[int, Meta(ge=0, le=86_400)]
 PriceCents = Annotated[int, Meta(ge=0, le=10**9)]
 Milli = Annotated[int, Meta(ge=-LIMIT, le=LIMIT)]
 # The sum of any number of movements, of tickets: a row that was published can always be read.
@@ -38,7 +39,10 @@ Barcode = Annotated[str, Meta(pattern=r"^[0-9A-Za-z._/+-]{1,48}\Z")]
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """The one row of topic `shop`: whose till this is, as it must stand on a ticket."""
+    """The one row of topic `shop`: whose till this is, as it must stand on a ticket.
+
+    `lock_after_s`: a post that nobody touches for so long locks itself; 0: never.
+    """
 
     id: Key
     name: Label
@@ -46,6 +50,7 @@ class Shop:
     vat_number: Note = ""
     address: Note = ""
     location_id: LocationId = "main"
+    lock_after_s: LockSeconds = 120
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,13 @@ def _offline(work: "Work", body: CommandBody, kind: CommandKind) -> tuple[Acting
     if person is None or not person.has_pin:
         return NOBODY, "no_session"
     acting = Acting(person.id, person.name, person.role)
-    return acting, "offline_session" if person.role in kind.roles else "role_not_allowed"
+    if person.role in kind.roles:
+        return acting, "offline_session"
+    # Where the hub was away, `override` is the id of whose PIN the post looked at as well.
+    giver = people.person(work.db, body.override) if body.override else None
+    if giver is None or not (giver.active and giver.has_pin and giver.role in kind.roles):
+        return acting, "role_not_allowed"
+    return Acting(person.id, person.name, giver.role, giver.id), "offline_session"
 
 
 def minted_ms(operation: str) -> int:

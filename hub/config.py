@@ -19,7 +19,7 @@ from msgspec import Meta
 
 from common import seal
 from common.errors import Refusal
-from common.models import convert
+from common.models import LockSeconds, convert
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 COMMANDS_PORT: Final = 47800
@@ -79,12 +79,13 @@ class PeopleSettings:
     """Who is logged in, and what is remembered of who did what.
 
     `session_h`: a session ends after so many hours. `audit_days`, `audit_rows`: the audit trail
-    keeps so many days, and at most so many entries.
+    keeps so many days, and at most so many entries. `lock_after_s`: of the posts, as in `Shop`.
     """
 
     session_h: Annotated[int, Meta(ge=1, le=168)] = 16
     audit_days: Annotated[int, Meta(ge=7, le=3660)] = 730
     audit_rows: Annotated[int, Meta(ge=10_000, le=100_000_000)] = 1_000_000
+    lock_after_s: LockSeconds = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,7 +151,14 @@ def broadcast_ports(network: NetworkSettings) -> dict[Profile, int]:
 def publish_shop(store: Store, log: ChangeLogBook, settings: Settings) -> None:
     """Publish the shop's row where the settings changed it."""
     shop = settings.shop
-    row = Shop("shop", shop.name, shop.siret, shop.vat_number, shop.address)
+    row = Shop(
+        "shop",
+        shop.name,
+        shop.siret,
+        shop.vat_number,
+        shop.address,
+        lock_after_s=settings.people.lock_after_s,
+    )
     draft = log.draft()
     draft.put("shop", row, OWN)
     if draft.changes:

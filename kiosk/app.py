@@ -77,9 +77,7 @@ class Stage:
         self._scanner = Scanner()
         self._field_before: Any = ""
         self._poll = Clock.create_trigger(lambda _: self.screen.poll())
-        self._tick = Clock.schedule_interval(
-            guarded(lambda _: self.screen.tick()), STATUS_EVERY_S
-        )
+        self._tick = Clock.schedule_interval(guarded(lambda _: self.screen.tick()), STATUS_EVERY_S)
         self._session: Session | None = None
         self.screen: Any = None
         self.faults = Faults(self._tell_fault, time.monotonic)

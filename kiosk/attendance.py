@@ -317,7 +317,7 @@ class Attendance:
         elif self._may_log_in(asked.person) is None:
             self._asked = None  # The hub has said so meanwhile.
         elif asked.act is Act.OVERRIDE:
-            self._granted(asked, Grant(asked.person, asked.person, _FAR_MS))
+            self._granted(asked, Grant(asked.person, asked.person, _FAR_MS, offline=True))
         else:
             self._come_in(asked, At.OFFLINE, "", 0)
 
@@ -371,6 +371,9 @@ class Attendance:
         if person is None or person.id not in pins:
             self._leave()
             self.who = self._now(Who(At.NOBODY))
+            return
+        if self.who.at is At.ONLINE and person.role != self.who.role:
+            self._end(Problem("session_ended", {"person": person.name}))
             return
         if self.who.here and pins[person.id] != self._pin_set_ms:
             if not self._own_pin:

@@ -34,11 +34,15 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A permission that `person` gave for one action. `until_ms`: hub time."""
+    """A permission that `person` gave for one action. `until_ms`: hub time.
+
+    `token`: what the hub knows it by; the person's id where the hub was away (`offline`).
+    """
 
     token: str = field(repr=False)
     person: str
     until_ms: int
+    offline: bool = False
 
 
 class Rights:
@@ -87,10 +91,11 @@ class Rights:
         """Return what an operation of now says of who did it, and by whose permission."""
         if not who.here:
             return Signature()
-        token = ""
-        if who.role not in m.COMMANDS[kind].roles and (grant := self.grant(kind)) is not None:
-            token = grant.token
-        return Signature(who.person, who.name, session, token, who.at is At.OFFLINE)
+        offline = who.at is At.OFFLINE
+        grant = None if who.role in m.COMMANDS[kind].roles else self.grant(kind)
+        if grant is None:
+            return Signature(who.person, who.name, session, "", offline)
+        return Signature(who.person, who.name, session, grant.token, offline or grant.offline)
 
     def spend(self, kind: str) -> None:
         """An action of `kind` is on disk: what allowed it allows no other."""

@@ -99,8 +99,9 @@ class SessionState:
 
     `synced_ms`: when the replica was last known to equal the hub. `clock_diff_ms`: hub time minus
     this post's. `problem`: why the link is down, where known. `hub_trouble`: why the hub takes no
-    operation though it is there. `who` is at the post; `attempt`: the last PIN typed, until the next touch;
-    `held`: requests that wait for somebody to log in at the hub. Times in ms since 1970 UTC.
+    operation though it is there. `who` is at the post; `attempt`: the last PIN typed, until the
+    next touch; `held`: requests that wait for somebody to log in at the hub. Times in ms since
+    1970 UTC.
     """
 
     device: DeviceInfo

@@ -177,4 +177,4 @@ def wait_s(tries: int) -> int:
     """Return how long to wait after so many wrong PINs in a row."""
     if tries < FREE_TRIES:
         return 0
-    return min(_FIRST_WAIT_S * 2 ** (tries - FREE_TRIES), _LONGEST_WAIT_S)
+    return min(_FIRST_WAIT_S << (tries - FREE_TRIES), _LONGEST_WAIT_S)

@@ -31,7 +31,7 @@ from kiosk.views.notices import (
     went_wrong,
     with_more,
 )
-from kiosk.views.undelivered import undelivered_view
+from kiosk.views.undelivered import HELD, undelivered_view
 
 WAITING_SAID_AFTER_MS: Final = 1_500
 TOLD_AT_MOST: Final = 20
@@ -93,6 +93,7 @@ class Desk:
         self._told: deque[tuple[Problem, Notice]] = deque()
         self._undelivered: list[Undelivered] | None = None
         self._waiting_since_ms: int | None = None
+        self._touched_held = ""
         self.gate = Gate(self)
         self.allowing = Allowing(self)
 
@@ -136,8 +137,23 @@ class Desk:
         listed = [each for each in self._undelivered if status.waiting or each.problem is not None]
         total = status.waiting + state.quarantined
         now_ms, offset_min = self.wall.now_ms(), self.wall.utc_offset_min()
-        listing = undelivered_view(listed, total, self.t, now_ms, offset_min)
+        held = self.session.people.held
+        listing = undelivered_view(
+            listed, total, self.t, now_ms, offset_min, held, self._touched_held
+        )
         return link_sheet(state, status, listing, self.t)
+
+    def touch_undelivered(self, row_id: str) -> None:
+        """Touch a row of that list: a held request is given up by the second touch."""
+        held_id = row_id.removeprefix(HELD).partition(":")[0] if row_id.startswith(HELD) else ""
+        if not held_id or held_id != self._touched_held:
+            self._touched_held = held_id
+            return
+        self._touched_held = ""
+        try:
+            self.session.people.drop_held(held_id)
+        except Refusal as refusal:
+            self.tell_fault(refusal.problem)
 
     def notice(self) -> NoticeView | None:
         """Return what is said in passing, if anything; what was told on its own waits its turn."""

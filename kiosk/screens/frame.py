@@ -133,6 +133,11 @@ class Frame(FloatLayout):
         """Show what the link's sign means."""
         self.ids.sheet.show(self.desk.link_sheet())
 
+    def touch_undelivered(self, row: str) -> None:
+        """Touch a row of what is not delivered."""
+        self.desk.touch_undelivered(row)
+        self.render_status()
+
     def tell_fault(self, problem: Any) -> None:
         """Say that something in the program went wrong; everything in view stays."""
         self.desk.tell_fault(problem)

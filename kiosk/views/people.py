@@ -47,7 +47,7 @@ class PersonTile:
 class PinView:
     """The pad: whose PIN, how many digits stand there, what was said about the last one.
 
-    `open`: digits are taken; `ready`: there are enough. `message` is "" while nothing is to be said.
+    `open`: digits are taken; `ready`: there are enough. `message`: "" where nothing is to be said.
     """
 
     name: str
@@ -92,7 +92,9 @@ def person_tiles(
         role = t("Only with the office") if quiet else role_name(each.role, t)
         tone = ROLE_TONES.get(each.role, "slate")
         tiles.append(
-            PersonTile(each.id, each.name, initials(each.name), role, tone, each.id == chosen, quiet)
+            PersonTile(
+                each.id, each.name, initials(each.name), role, tone, each.id == chosen, quiet
+            )
         )
     return tuple(tiles)
 

@@ -1,4 +1,4 @@
-"""The office's list of people, and the card of the one in hand: name, role, PIN, whether here still.
+"""The office's list of people, and the card of the one in hand: name, role, PIN, still here or not.
 
 Owns these words, and which of the card's keys may be touched. What is allowed is decided elsewhere.
 """

@@ -12,7 +12,7 @@ from common.i18n import Translator, mark, same_day
 from kiosk.state import At, LinkStatus, SessionState
 from kiosk.views.clocks import clock_is_off
 from kiosk.views.problems import problem_text
-from kiosk.views.undelivered import aside_text, waiting_text
+from kiosk.views.undelivered import aside_text, held_text, waiting_text
 
 SIGN_LINES: Final = 2
 
@@ -73,6 +73,7 @@ def status_view(state: SessionState, t: Translator, now_ms: int, utc_offset_min:
     device = state.device
     waiting = waiting_text(device.profile, state.waiting, t)
     trouble = aside_text(device.profile, state.quarantined, t)
+    held = held_text(state.held, t)
     hub_trouble = "" if state.hub_trouble is None else t("The office records nothing just now")
     return StatusView(
         device=device.name,
@@ -89,14 +90,14 @@ def status_view(state: SessionState, t: Translator, now_ms: int, utc_offset_min:
         trouble=trouble,
         hub_trouble=hub_trouble,
         problem="" if state.problem is None else problem_text(state.problem, t),
-        sign=_sign((hub_trouble, trouble), waiting),
+        sign=_sign((hub_trouble, trouble), (held, waiting)),
         time=t.time_of_day(now_ms, utc_offset_min),
         clock_off=clock_is_off(state.clock_diff_ms),
     )
 
 
-def _sign(troubles: tuple[str, ...], waiting: str) -> SignView | None:
-    lines = [line for line in (*troubles, waiting) if line][:SIGN_LINES]
+def _sign(troubles: tuple[str, ...], waiting: tuple[str, ...]) -> SignView | None:
+    lines = [line for line in (*troubles, *waiting) if line][:SIGN_LINES]
     if not lines:
         return None
     if any(troubles):

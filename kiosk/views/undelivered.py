@@ -10,6 +10,7 @@ from typing import Final
 
 from common.i18n import Translator, mark
 from common.topics import Profile
+from kiosk.held import HeldRequest
 from kiosk.undelivered import Undelivered
 from kiosk.views.papers import SEPARATOR
 from kiosk.views.problems import problem_text
@@ -19,8 +20,10 @@ _KINDS: Final[Mapping[str, str]] = {
     "goods.receive": mark("Delivery"),
     "price.set": mark("New prices"),
     "catalogue.put": mark("Changed articles"),
+    "person.put": mark("Changed person"),
 }
 _OTHER_KIND: Final = mark("Operation")
+HELD: Final = "held:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +54,29 @@ class UndeliveredView:
 
 
 def undelivered_view(
-    found: Sequence[Undelivered], total: int, t: Translator, now_ms: int, utc_offset_min: int
+    found: Sequence[Undelivered],
+    total: int,
+    t: Translator,
+    now_ms: int,
+    utc_offset_min: int,
+    held: Sequence[HeldRequest] = (),
+    touched: str = "",
 ) -> UndeliveredView | None:
-    """Return the list, None for an empty one; `total`: how many there are, listed or not."""
-    if not found:
+    """Return the list, None for an empty one; `total`: how many there are, listed or not.
+
+    `held`: requests that wait for a log-in, first; `touched`: the id of one that was touched once.
+    """
+    if not found and not held:
         return None
-    rows = [row for each in found for row in _rows(each, t, now_ms, utc_offset_min)]
+    rows = [row for each in held for row in _held_rows(each, touched, t, now_ms, utc_offset_min)]
+    rows += [row for each in found for row in _rows(each, t, now_ms, utc_offset_min)]
     left = total - len(found)
     if left > 0:
         rows.append(UndeliveredRow("more", t.n("and {count} more", "and {count} more", left)))
     aside = any(each.problem is not None for each in found)
     note = t("What was put aside is kept here and at the office, and is not counted yet.")
-    return UndeliveredView(t.number(max(total, len(found))), note if aside else "", tuple(rows))
+    count = t.number(max(total, len(found)) + len(held))
+    return UndeliveredView(count, note if aside else "", tuple(rows))
 
 
 def waiting_text(profile: Profile, count: int, t: Translator) -> str:
@@ -70,9 +84,36 @@ def waiting_text(profile: Profile, count: int, t: Translator) -> str:
     return _WAITING.get(profile, _operations_wait)(t, count) if count else ""
 
 
+def held_text(count: int, t: Translator) -> str:
+    """Return that so many requests wait for a log-in at the hub, "" for none."""
+    if not count:
+        return ""
+    return t.n("{count} request waits for a log-in", "{count} requests wait for a log-in", count)
+
+
 def aside_text(profile: Profile, count: int, t: Translator) -> str:
     """Return that so many operations of such a post were put aside, "" for none."""
     return _ASIDE.get(profile, _operations_aside)(t, count) if count else ""
+
+
+def _held_rows(
+    each: HeldRequest, touched: str, t: Translator, now_ms: int, utc_offset_min: int
+) -> Iterator[UndeliveredRow]:
+    again = each.id == touched
+    reason = (
+        t("Touch once more to give it up. It cannot be brought back.")
+        if again
+        else t("It is sent once {name} has logged in while the office is there.", name=each.name)
+    )
+    yield UndeliveredRow(
+        id=HELD + each.id,
+        title=t(_KINDS.get(each.kind, _OTHER_KIND)),
+        detail=SEPARATOR.join((each.name, t.moment(each.made_ms, now_ms, utc_offset_min))),
+        icon="bin" if again else "user",
+        tone="warn" if again else "plain",
+        ends=False,
+    )
+    yield UndeliveredRow(f"{HELD}{each.id}:why", reason=reason)
 
 
 def _rows(

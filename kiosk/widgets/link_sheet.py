@@ -56,6 +56,7 @@ class LinkSheet(Passing, FloatLayout):
     note = StringProperty("")
     rows = NumericProperty(0)
     beside = BooleanProperty(False)
+    __events__ = ("on_touch_row",)
     room = NumericProperty(0)
     list_height = NumericProperty(0)
 
@@ -68,6 +69,9 @@ class LinkSheet(Passing, FloatLayout):
         if not self.shown:
             self.ids.telling.scroll_y = self.ids.undelivered.scroll_y = 1
             self.shown = True
+
+    def on_touch_row(self, key: str) -> None:
+        """Event: a row of the list was touched."""
 
     def on_touch_down(self, touch: Any) -> bool:
         """Put the sheet away by a touch beside it; what lies under it gets none."""

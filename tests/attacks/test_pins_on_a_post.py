@@ -107,7 +107,7 @@ def wrong(n: int) -> str:
 
 
 def test_switching_off_gives_no_tries(till: Till) -> None:
-    """PINs typed at a till without its hub, switched off and on after each one: five in 200 s, for the
+    """PINs typed at a till without its hub, switched off and on after each: five in 200 s, for the
     waits grow and outlive the restart."""
     answers = []
     for n in range(40):
@@ -120,8 +120,8 @@ def test_switching_off_gives_no_tries(till: Till) -> None:
 
 
 def test_patience_gives_ten(till: Till) -> None:
-    """PINs typed for days, each wait waited out: the tenth wrong one is the last, the right one comes
-    too late then."""
+    """PINs typed for days, each wait waited out: the tenth wrong one is the last, and the right one
+    comes too late then."""
     answers = []
     for n in range(30):
         answers.append(till.try_pin(wrong(n)))
@@ -133,8 +133,8 @@ def test_patience_gives_ten(till: Till) -> None:
 
 
 def test_a_counter_that_is_deleted_takes_the_verifier_with_it(till: Till) -> None:
-    """The file that counts tries deleted between two: the verifier lies in the same file, and nobody
-    is let in any more."""
+    """The file that counts tries deleted between two: the verifier lies in the same file, and
+    nobody is let in any more."""
     assert till.try_pin(wrong(1)) == "wrong_pin"
     (till.folder / "people.sealed").unlink()
     till.again()
@@ -143,8 +143,8 @@ def test_a_counter_that_is_deleted_takes_the_verifier_with_it(till: Till) -> Non
 
 
 def test_a_counter_that_is_put_back_is_found_out(till: Till) -> None:
-    """The file that counts tries put back to before them: its mark has gone on, and nobody is let in
-    any more."""
+    """The file that counts tries put back to before them: its mark has gone on, and nobody is let
+    in any more."""
     till.session.close()
     fresh = (till.folder / "people.sealed").read_bytes()
     till.session = till._open()
@@ -171,9 +171,8 @@ def test_a_verifier_on_another_device_opens_nothing(till: Till, tmp_path: Path) 
 
 
 def test_who_was_dismissed_while_the_till_was_off_is_not_let_in(till: Till) -> None:
-    """The PIN of somebody who works here no more, at a till that met its hub for a moment since: not
-    let in, nor when the list is made to name the person again, for the verifier went with the news.
-    """
+    """The PIN of somebody who works here no more, at a till that met its hub since: not let in, nor
+    once the list names the person again, for the verifier went with the news."""
     gone = Person(WHO.id, WHO.name, WHO.role, False, True, 1)
     answers = []
     for tseq, row in enumerate((gone, WHO), 2):
@@ -203,7 +202,9 @@ def test_a_pin_is_in_no_file_and_no_log(till: Till, caplog: pytest.LogCaptureFix
     for path in found:
         for pin in (secret, PIN):
             assert pin.encode() not in path.read_bytes(), path
-    said = caplog.text + repr(m.Login(1, WHO.id, secret)) + repr(m.SetPin(1, WHO.id, secret, "5" * 32))
+    said = (
+        caplog.text + repr(m.Login(1, WHO.id, secret)) + repr(m.SetPin(1, WHO.id, secret, "5" * 32))
+    )
     said += repr(m.Override(1, WHO.id, secret, "price.set", "5" * 32))
     assert secret not in said
     assert PIN not in said

@@ -246,7 +246,7 @@ def test_a_word_about_an_operation_of_an_earlier_session_does_not() -> None:
     post.at.hear(m.LoggedIn(request, SESSION, CASHIER.id, CASHIER.role, until_ms))
     flags = ("no_session",)
     post.at.reply(m.Reply("0e" * 16, 4, m.Status.ACCEPTED, 1, {}, flags=flags))
-    assert post.at.who.at is At.ONLINE
+    assert post.at.who.here
     post.at.reply(m.Reply("0e" * 16, 5, m.Status.ACCEPTED, 2, {}, flags=flags))
     assert post.at.who.at is At.LOCKED
 

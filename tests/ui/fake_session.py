@@ -306,9 +306,7 @@ class FakeSession:
 
     def _note_people(self) -> None:
         people, before = self.people, self.state
-        self.state = replace(
-            before, who=people.who, attempt=people.attempt, held=len(people.held)
-        )
+        self.state = replace(before, who=people.who, attempt=people.attempt, held=len(people.held))
         self._state_changed = self._state_changed or self.state != before
 
     def _show_people(self) -> None:

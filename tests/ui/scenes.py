@@ -415,6 +415,8 @@ TILL = (
     Scene("till-allow", _not_allowed),
     Scene("till-allow-wrong", _allowing),
 )
+
+
 def _depot_locked(depot: Hands) -> None:
     _close_sheet(depot)
     depot.session.link(LinkStatus.ONLINE)
