@@ -27,15 +27,12 @@ class Gate:
     @property
     def shut(self) -> bool:
         """Return whether somebody has to log in."""
-        who = self._desk.session.state.who
-        seen = (who.at, who.person)
-        if seen != self._shown:
-            self._shown = seen
-            self._entry.choose(self._first() if who.shut else "")
-        return who.shut
+        self._settle()
+        return self._desk.session.state.who.shut
 
     def view(self) -> GateView:
         """Return what stands on it."""
+        self._settle()
         desk = self._desk
         state, t = desk.session.state, desk.t
         people = who_can_log_in(desk.catalogue.people())
@@ -72,6 +69,14 @@ class Gate:
     def leave(self) -> None:
         """Log out whoever has locked the post."""
         self._desk.session.people.log_out()
+
+    def _settle(self) -> None:
+        """Begin anew where somebody else is at the post than when it was last looked at."""
+        who = self._desk.session.state.who
+        seen = (who.at, who.person)
+        if seen != self._shown:
+            self._shown = seen
+            self._entry.choose(self._first() if who.shut else "")
 
     def _first(self) -> str:
         """Return whose PIN will most likely be typed: who has locked it, or the only one there."""
