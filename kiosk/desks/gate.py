@@ -46,6 +46,7 @@ class Gate:
 
     def choose(self, person_id: str) -> None:
         """Touch a person's tile."""
+        self._settle()
         self._entry.choose(person_id)
         self._desk.session.people.forget_attempt()
 

@@ -89,7 +89,7 @@ def person_tiles(
     tiles = []
     for each in people:
         quiet = alone and not known_here(each.id)
-        role = t("Only with the office") if quiet else role_name(each.role, t)
+        role = t("Only online") if quiet else role_name(each.role, t)
         tone = ROLE_TONES.get(each.role, "slate")
         tiles.append(
             PersonTile(

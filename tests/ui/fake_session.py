@@ -104,9 +104,7 @@ class FakeSession:
         """Return what changed since the last poll."""
         if "people" in self._touched or "people" in self._replaced:
             self.people.look()
-        answers, self._answers = self._answers, []
-        for answer in answers:
-            self.people.hear(answer)
+        self._hear()
         self.people.tick()
         self._note_people()
         touched = {topic: frozenset(keys) for topic, keys in self._touched.items()}
@@ -178,15 +176,14 @@ class FakeSession:
     def hire(self, *people: Person) -> None:
         """Let the shop have people with PINs, all of them where none is named."""
         self.put("people", *(people or PEOPLE))
-        self.poll()
-        self._state_changed = True
+        self.people.look()
+        self._show_people()
 
     def log_in(self, person: Person, pin: str = PIN) -> None:
         """Log somebody in at once."""
         self.people.log_in(person.id, pin)
-        self.poll()
-        self._state_changed = True
-        self.wake()
+        self._hear()
+        self._show_people()
 
     def take_notices(self) -> list[Problem]:
         """Return what a test has put there, once."""
@@ -303,6 +300,11 @@ class FakeSession:
         if answer is not None:
             self._answers.append(answer)
         self.wake()
+
+    def _hear(self) -> None:
+        answers, self._answers = self._answers, []
+        for answer in answers:
+            self.people.hear(answer)
 
     def _note_people(self) -> None:
         people, before = self.people, self.state

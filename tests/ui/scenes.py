@@ -271,19 +271,19 @@ def _gate(till: Hands) -> None:
 
 
 def _pin(till: Hands) -> None:
-    till.tap(_tile(till, AMELIE))
-    _type(till, "407")
+    till.tap(tile_of(till, AMELIE))
+    type_digits(till, "407")
 
 
 def _wrong_pin(till: Hands) -> None:
-    _type(till, "2")
+    type_digits(till, "2")
     till.tap(till.key(icon="check", under=till.screen.ids.gate))
     till.frames()
 
 
 def _wait_for_pin(till: Hands) -> None:
     for _ in range(2):
-        _type(till, "1357")
+        type_digits(till, "1357")
         till.tap(till.key(icon="check", under=till.screen.ids.gate))
         till.frames()
     till.pass_time(7_000)
@@ -293,7 +293,7 @@ def _wait_for_pin(till: Hands) -> None:
 def _here(till: Hands) -> None:
     till.pass_time(60_000)
     till.screen.tick()
-    _type(till, PIN)
+    type_digits(till, PIN)
     till.tap(till.key(icon="check", under=till.screen.ids.gate))
     till.frames()
     till.tap(till.tiles()[2])
@@ -310,7 +310,7 @@ def _locked_offline(till: Hands) -> None:
 
 
 def _here_offline(till: Hands) -> None:
-    _type(till, PIN)
+    type_digits(till, PIN)
     till.tap(till.key(icon="check", under=till.screen.ids.gate))
     till.frames()
 
@@ -328,17 +328,19 @@ def _not_allowed(till: Hands) -> None:
 
 
 def _allowing(till: Hands) -> None:
-    till.tap(_tile(till, CHANTAL))
-    _type(till, "13579", till.screen.ids.allow)
+    till.tap(tile_of(till, CHANTAL))
+    type_digits(till, "13579", till.screen.ids.allow)
     till.tap(till.key(icon="check", under=till.screen.ids.allow))
     till.frames()
 
 
-def _tile(hands: Hands, person: Person) -> Any:
+def tile_of(hands: Hands, person: Person) -> Any:
+    """Return the tile of a person in view."""
     return next(each for each in hands.widgets() if getattr(each, "person", "") == person.id)
 
 
-def _type(hands: Hands, digits: str, under: Any = None) -> None:
+def type_digits(hands: Hands, digits: str, under: Any = None) -> None:
+    """Touch the keys of a pad for a PIN."""
     for digit in digits:
         hands.tap(hands.key(digit, under=under or hands.screen.ids.gate))
 
