@@ -1,4 +1,4 @@
-"""People at a post, through the whole of it: screens' session, conversation, the hub's real core."""
+"""People at a post, through all of it: the session of its screens, the link, the hub itself."""
 
 from collections.abc import Iterator
 from dataclasses import replace
