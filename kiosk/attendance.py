@@ -197,7 +197,8 @@ class Attendance:
     def due_in_s(self) -> float | None:
         """Return after how many seconds `tick` has something to do, None for never."""
         now_s = self._clocks.monotonic()
-        due = [] if self._asked is None else [self._asked.until_s]
+        asked = self._asked
+        due = [] if asked is None or asked.until_s == _NEVER_S else [asked.until_s]
         if self.who.here:
             after_s = self._locks_after_s()
             due += [self._touched_s + after_s] if after_s else []

@@ -124,6 +124,18 @@ def test_who_was_here_before_is_let_in_without_the_hub() -> None:
     assert (signed.person, signed.session, signed.offline) == (CASHIER.id, "", True)
 
 
+def test_while_the_post_looks_at_a_pin_nothing_is_due_but_its_end() -> None:
+    post = Post(*EVERYBODY)
+    post.come_in(CASHIER)
+    post.at.log_out()
+    post.offline()
+    assert post.at.due_in_s is None
+    post.at.log_in(CASHIER.id, PIN)
+    assert post.at.due_in_s is None
+    post.work()
+    assert post.at.due_in_s == 120
+
+
 def test_who_was_never_here_is_not() -> None:
     post = Post(*EVERYBODY)
     post.come_in(CASHIER)
