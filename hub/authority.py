@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from common.errors import Refusal
 from common.messages import CommandBody, CommandKind, Nature
-from common.models import Person
 from common.people import Role
 from common.topics import Profile
 from hub.records import people, sessions, trail
-from hub.records.sessions import Session
+from hub.records.sessions import Here, Session
 from hub.store import Connection
 
 if TYPE_CHECKING:
+    from hub.changes import Draft
     from hub.work import Work
 
 CLOCK_TOLERANCE_MS: Final = 120_000
@@ -59,14 +59,19 @@ def denial(work: "Work", kind: str, code: str, person_id: str = "", /, **params:
 class Authority:
     """Decides over one database. One owner thread."""
 
-    __slots__ = ("_peopled",)
+    __slots__ = ("_looked", "_peopled")
 
     def __init__(self) -> None:
         self._peopled = False
+        self._looked: Draft | None = None
 
-    def is_peopled(self, db: Connection) -> bool:
-        """Return whether somebody has a PIN; once so, it stays so."""
-        self._peopled = self._peopled or people.has_pins(db)
+    def _is_peopled(self, work: "Work") -> bool:
+        """Return whether somebody has a PIN; once so, it stays so. Looked up once a commit.
+
+        No command gives the first PIN: it is a commit of its own.
+        """
+        if not self._peopled and self._looked is not work.draft:
+            self._peopled, self._looked = people.has_pins(work.db), work.draft
         return self._peopled
 
     def acting(self, work: "Work", body: CommandBody, kind: CommandKind) -> Acting:
@@ -78,7 +83,7 @@ class Authority:
             return OWNER
         if work.vouched is not None:
             return _vouched(work, kind, work.vouched)
-        if not self.is_peopled(work.db):
+        if not self._is_peopled(work):
             return NOBODY
         if kind.nature is Nature.FACT:
             return _of_fact(work, body, kind)
@@ -93,18 +98,14 @@ class NotLive(Refusal):
         self.person_id = person_id
 
 
-def live(
-    db: Connection, device_id: str, secret: str, kind: str, now_ms: int
-) -> tuple[Session, Person]:
+def live(db: Connection, device_id: str, secret: str, kind: str, now_ms: int) -> Here:
     """Return a session of this device that goes on, and whose it is; raises NotLive."""
-    session = sessions.session(db, secret) if secret else None
-    if session is None or session.device_id != device_id:
-        raise NotLive(session.person_id if session else "", "login_needed", kind=kind)
-    person = people.person(db, session.person_id)
-    if person is None or not person.active or session.end_ms <= now_ms:
-        name = person.name if person else ""
-        raise NotLive(session.person_id, "session_ended", person=name, kind=kind)
-    return session, person
+    here = sessions.here(db, secret) if secret else None
+    if here is None or here.session.device_id != device_id:
+        raise NotLive(here.session.person_id if here else "", "login_needed", kind=kind)
+    if not here.active or here.session.end_ms <= now_ms:
+        raise NotLive(here.session.person_id, "session_ended", person=here.name, kind=kind)
+    return here
 
 
 def check_profile(work: "Work", kind: CommandKind) -> None:
@@ -129,17 +130,18 @@ def _of_request(work: "Work", body: CommandBody, kind: CommandKind) -> Acting:
         name = _name(work.db, body.person)
         raise denial(work, kind.name, "offline_session", body.person, person=name)
     try:
-        session, person = live(work.db, work.device.id, body.session, kind.name, work.now_ms)
+        here = live(work.db, work.device.id, body.session, kind.name, work.now_ms)
     except NotLive as no:
         raise denial(work, kind.name, no.problem.code, no.person_id, **no.problem.params) from no
-    if person.role in kind.roles:
-        return Acting(person.id, person.name, person.role)
+    session, name = here.session, here.name
+    if here.now_role in kind.roles:
+        return Acting(session.person_id, name, here.now_role)
     if not body.override:
-        raise denial(work, kind.name, "not_allowed", person.id, person=person.name)
+        raise denial(work, kind.name, "not_allowed", session.person_id, person=name)
     allowed = _allowed(work, body, kind, session, work.now_ms)
     if allowed is None:
-        raise denial(work, kind.name, "grant_unusable", person.id)
-    return Acting(person.id, person.name, *allowed)
+        raise denial(work, kind.name, "grant_unusable", session.person_id)
+    return Acting(session.person_id, name, *allowed)
 
 
 def _allowed(
@@ -198,15 +200,15 @@ def _judged(work: "Work", body: CommandBody, kind: CommandKind) -> tuple[Acting,
     """Return who did it, as far as that can be known, and what is odd about it or ""."""
     if body.offline:
         return _offline(work, body, kind)
-    session = sessions.session(work.db, body.session) if body.session else None
-    if session is None:
+    here = sessions.here(work.db, body.session) if body.session else None
+    if here is None:
         return NOBODY, "no_session"
-    person = people.person(work.db, session.person_id)
-    if person is None or session.device_id != work.device.id:
+    session = here.session
+    if session.device_id != work.device.id:
         return NOBODY, "session_of_another"
     # Its role of then: somebody who was promoted or left since did it all the same.
-    acting = Acting(person.id, person.name, session.role)
-    if body.person not in ("", person.id):
+    acting = Acting(session.person_id, here.name, session.role)
+    if body.person not in ("", session.person_id):
         return acting, "session_of_another"
     happened_ms = minted_ms(body.id)
     # What waited on a post while the hub was away comes after its session has ended: no wonder.
@@ -217,7 +219,7 @@ def _judged(work: "Work", body: CommandBody, kind: CommandKind) -> tuple[Acting,
     allowed = _allowed(work, body, kind, session, happened_ms) if body.override else None
     if allowed is None:
         return acting, "role_not_allowed"
-    return Acting(person.id, person.name, *allowed), ""
+    return Acting(session.person_id, here.name, *allowed), ""
 
 
 def _offline(work: "Work", body: CommandBody, kind: CommandKind) -> tuple[Acting, str]:

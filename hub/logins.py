@@ -62,7 +62,7 @@ class LoginDesk:
                 raise Refusal("unknown_command", kind=asked.kind)
             if device.profile not in kind.profiles or device.profile is Profile.CONSOLE:
                 raise Refusal("profile_not_allowed", profile=device.profile, kind=kind.name)
-            session, _ = live(self._db, device.id, asked.session, kind.name, self._now_ms())
+            session = live(self._db, device.id, asked.session, kind.name, self._now_ms()).session
             giver = people.person(self._db, asked.person)
             if giver is not None and giver.role not in kind.roles:
                 raise Refusal("not_allowed", person=giver.name, kind=kind.name)
@@ -83,10 +83,12 @@ class LoginDesk:
                 raise Refusal("person_unknown", person=asked.person[:8])
             if device.profile is Profile.CONSOLE:
                 return Job(peer, device, asked, subject.id)
-            session, actor = live(self._db, device.id, asked.session, "pin", self._now_ms())
-            if actor.id != subject.id and not may_administer(actor.role, subject.role):
-                raise Refusal("may_not_administer", person=actor.name, role=subject.role)
-            return Job(peer, device, asked, subject.id, actor.id, session.token)
+            here = live(self._db, device.id, asked.session, "pin", self._now_ms())
+            session = here.session
+            own = session.person_id == subject.id
+            if not own and not may_administer(here.now_role, subject.role):
+                raise Refusal("may_not_administer", person=here.name, role=subject.role)
+            return Job(peer, device, asked, subject.id, session.person_id, session.token)
 
         return self._asked(peer, asked, job)
 

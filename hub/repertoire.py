@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 DAY_MS: Final = 86_400_000
 REQUEST_DAYS: Final = 60
 """So old are the oldest requests that are known again. Their ids, UUIDv7, sort by time."""
+LISTED: Final = 5
+"""A request's list that is longer stands in the audit trail by how many it holds."""
 DROPPED_AT_ONCE: Final = 10
 """More than come in by one request, so that the table does not grow for ever."""
 
@@ -80,7 +82,12 @@ def _done(work: "Work", body: m.CommandBody, kind: m.CommandKind) -> trail.Entry
     """Return what the audit trail says of a request that took effect."""
     acting = work.acting
     by = {"allowed_by": acting.allowed_by} if acting.allowed_by else {}
-    details = {"operation": body.id, "args": body.args, **by}
+    # A long list is told by how many stand in it.
+    args = {
+        name: len(value) if isinstance(value, list) and len(value) > LISTED else value
+        for name, value in body.args.items()
+    }
+    details = {"operation": body.id, "args": args, **by}
     return trail.Entry(
         work.now_ms, kind.name, work.device.id, acting.person, acting.name, "", details
     )

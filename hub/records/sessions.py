@@ -12,6 +12,12 @@ from common.people import Role
 from hub.store import Connection
 
 _SESSION: Final = "token, person_id, device_id, role, opened_ms, expires_ms, ended_ms"
+_HERE: Final = (
+    "SELECT s.token, s.person_id, s.device_id, s.role, s.opened_ms, s.expires_ms, s.ended_ms,"
+    " p.name, p.role, p.active FROM session s JOIN person p ON p.id = s.person_id"
+    " WHERE s.token = ?"
+)
+_ROLES: Final = {role.value: role for role in Role}
 _PERMISSION: Final = "token, session_token, person_id, kind, expires_ms, used_ms"
 
 
@@ -64,8 +70,23 @@ def session(db: Connection, secret: str) -> Session | None:
     return None if row is None else _session(row)
 
 
+class Here(NamedTuple):
+    """A session, and whose it is: `name`, `now_role` and `active` as that person is now."""
+
+    session: Session
+    name: str
+    now_role: Role
+    active: bool
+
+
+def here(db: Connection, secret: str) -> Here | None:
+    """Return the session of a secret with its person, in one look: each command asks for it."""
+    row = db.execute(_HERE, (token_of(secret),)).fetchone()
+    return None if row is None else Here(_session(row[:7]), row[7], _ROLES[row[8]], bool(row[9]))
+
+
 def _session(row: Sequence[Any]) -> Session:
-    return Session(bytes(row[0]), row[1], row[2], Role(row[3]), *row[4:])
+    return Session(row[0], row[1], row[2], _ROLES[row[3]], *row[4:])
 
 
 def end(db: Connection, token: bytes, now_ms: int) -> None:

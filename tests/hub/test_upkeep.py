@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 
 from common.models import Alert, Delivery, Sale, Takings
+from common.people import Role
+from hub.audit_people import audit_trail
 from hub.changes import OWN
 from hub.config import KeepSettings, PeopleSettings
+from hub.records import sessions, trail
+from hub.records.sessions import Session
 from hub.upkeep import DAY_MS, SLICE, Upkeep
 from tests.hub.shop_bench import ShopBench, check_all, entry
 
@@ -150,3 +154,60 @@ def test_a_clock_before_the_first_window_drops_nothing(bench: ShopBench) -> None
     bench.now_ms = LATE_MS
     assert upkeep(bench).turn() == []
     assert windows(bench) == [1, 1, 1, 1]
+
+
+# The audit trail, and sessions.
+
+
+def entries(bench: ShopBench) -> list[int]:
+    rows = bench.store.db.execute("SELECT id FROM audit_entry ORDER BY id")
+    return [row[0] for row in rows]
+
+
+def noted(bench: ShopBench, count: int) -> None:
+    with bench.store.group() as db:
+        for _ in range(count):
+            trail.add(db, trail.Entry(bench.now_ms, "login"))
+
+
+def tidy(bench: ShopBench, people: PeopleSettings) -> Upkeep:
+    return Upkeep(bench.store, bench.log, KeepSettings(), lambda: bench.now_ms, people)
+
+
+def test_old_entries_are_cut_a_day_late_and_the_cut_is_told(bench: ShopBench) -> None:
+    noted(bench, 5)
+    kept = PeopleSettings(audit_days=10)
+    bench.now_ms += 10 * DAY_MS
+    noted(bench, 2)
+    tidy(bench, kept).turn()
+    whole = entries(bench)
+    bench.now_ms += DAY_MS + 1
+    made = tidy(bench, kept)
+    for _ in range(3):
+        made.turn()
+    # Those of the first day are gone, and one says so; a second cut waits for more.
+    assert entries(bench) == [*whole[-2:], whole[-1] + 1]
+    assert list(audit_trail(bench.store.db)) == []
+
+
+def test_beyond_so_many_the_oldest_are_cut_by_slices(bench: ShopBench) -> None:
+    noted(bench, 2 * SLICE + 300)
+    made = tidy(bench, PeopleSettings(audit_rows=200))
+    made.turn()
+    assert len(entries(bench)) > SLICE
+    for _ in range(4):
+        made.turn()
+    assert 198 <= len(entries(bench)) <= 204
+    assert list(audit_trail(bench.store.db)) == []
+
+
+def test_sessions_of_long_ago_are_dropped(bench: ShopBench) -> None:
+    now_ms = bench.now_ms
+    with bench.store.group() as db:
+        for number, end_ms in enumerate((now_ms + 1, now_ms + DAY_MS)):
+            token = sessions.token_of(str(number))
+            sessions.add(db, Session(token, "a" * 32, "d", Role.CASHIER, now_ms, end_ms))
+    bench.now_ms = now_ms + 60 * DAY_MS + 2
+    tidy(bench, PeopleSettings()).turn()
+    assert sessions.session(bench.store.db, "0") is None
+    assert sessions.session(bench.store.db, "1") is not None
