@@ -22,6 +22,7 @@ from hub.backup import blamed, copy_database, epoch_of, open_still
 from hub.changes import EPOCH_NAMES
 from hub.config import Folder
 from hub.migrations import OLDEST, migrate
+from hub.records import sessions, trail
 from hub.store import (
     FAULTS,
     Connection,
@@ -63,7 +64,7 @@ def restore(
         try:
             _copy(backup, part, identity)
             epoch = new_epoch(_epochs(folder, part))
-            _begin_epoch(part, epoch)
+            _begin_epoch(part, epoch, trail.Entry(now_ms, "restore", subject=backup.name))
             # Before any post can see it: none may sort before it later, whatever can be read then.
             folder.epoch.write_text(epoch + "\n", encoding="ascii")
         except BaseException:
@@ -122,11 +123,16 @@ def _epochs(folder: Folder, part: Path) -> list[str]:
     return [noted, *(epoch_of(path) for path in known)]
 
 
-def _begin_epoch(part: Path, epoch: str) -> None:
+def _begin_epoch(part: Path, epoch: str, entry: trail.Entry) -> None:
+    """Let a copy's own history begin. Who logged out since it was made must not be back."""
     with closing(open_to_write(part)) as db:
         db.execute("PRAGMA synchronous = FULL")
         names = ", ".join("?" * len(EPOCH_NAMES))
+        db.execute("BEGIN IMMEDIATE")
         db.execute(f"UPDATE meta SET value = ? WHERE name IN ({names})", (epoch, *EPOCH_NAMES))
+        sessions.end_all(db, entry.at_ms)
+        trail.add(db, entry)
+        db.execute("COMMIT")
 
 
 def _asides(folder: Folder, now_ms: int) -> list[tuple[Path, Path]]:

@@ -32,6 +32,7 @@ ACTIONS: Final = {
     "quarantine.retry": mark("retry out of quarantine"),
     "quarantine.close": mark("close in quarantine"),
     "backup.record": mark("backup"),
+    "restore": mark("restored a backup"),
     "hub.start": mark("the hub started"),
     "hub.stop": mark("the hub stopped"),
     "pairing": mark("paired a post"),

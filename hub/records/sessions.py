@@ -104,6 +104,11 @@ def end_of_device(db: Connection, device_id: str, now_ms: int, but: bytes = b"")
     _end(db, "device_id = ?", device_id, but, now_ms)
 
 
+def end_all(db: Connection, now_ms: int) -> None:
+    """End every session there is."""
+    _end(db, "token <> ?", b"", b"", now_ms)
+
+
 def _end(db: Connection, which: str, value: str | bytes, but: bytes, now_ms: int) -> None:
     # One that has expired keeps its own end.
     db.execute(

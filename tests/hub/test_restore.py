@@ -11,15 +11,20 @@ import pytest
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 
 from common import seal
+from common.models import Person
+from common.people import Role
 from common.topics import Profile
 from hub.audit import audit_file
 from hub.backup import back_up
 from hub.backup_restore import Step, restore
+from hub.changes import OWN
 from hub.config import Folder, Settings
+from hub.records import devices, people, sessions, trail
+from hub.records.sessions import Session
 from hub.service import found, new_epoch, now_ms, open_store, with_backup
 from hub.store import Store, StoreError
 from tests.hub.papers import sale
-from tests.hub.shop import EPOCH, START_MS, Post, Shop, goods
+from tests.hub.shop import EPOCH, START_MS, Post, Shop, device_of, goods
 from tests.hub.soundness import check
 
 STEPS = 5
@@ -305,3 +310,32 @@ def test_where_there_is_no_backup_that_is_said(story: Story) -> None:
     assert "no backup" in raised.value.problem.text()
     other = StoreError("database_locked", file="x", reason="y")
     assert with_backup(other, story.folder) is other
+
+
+def test_a_restore_logs_everybody_out_and_is_told_of(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    token = sessions.token_of("secret")
+    day_ms = 86_400_000
+    with shop.store.group() as db:
+        sessions.add(
+            db, Session(token, "a" * 32, "d" * 32, Role.ADMIN, START_MS, START_MS + day_ms)
+        )
+        people.put(db, "a" * 32, "Amélie", Role.ADMIN, True)
+        devices.add_device(db, device_of(1, "Bureau", Profile.OFFICE, "d" * 32))
+        draft = shop.log.draft()
+        draft.put("people", Person("a" * 32, "Amélie", Role.ADMIN), OWN)
+        draft.write(1)
+    shop.close()
+    folder = Folder(tmp_path)
+    made = back_up(folder, None, START_MS)
+    list(restore(folder, made.path, START_MS + 1000, lambda _: "7" * 32))
+    assert audit_file(folder.database) == []
+    store = Store.open(folder.database)
+    try:
+        ended = sessions.session(store.db, "secret")
+        assert ended is not None
+        assert ended.ended_ms == START_MS + 1000
+        (entry,) = trail.entries(store.db, trail.Wanted())
+        assert (entry["action"], entry["subject"]) == ("restore", made.path.name)
+    finally:
+        store.close()
