@@ -186,7 +186,7 @@ def report(work: "Work", kind: str, code: str, person: str, operation: str) -> N
         work.flag(code, f"{work.device.name}: {kind}" + (f", {name}" if name else ""))
     details = {"operation": operation}
     entry = trail.Entry(work.now_ms, kind, work.device.id, person, "", code, details)
-    trail.add(work.db, entry)
+    trail.add_no(work.db, entry)
 
 
 def check_operator(work: "Work", kind: str, operation: str, operator_id: str) -> None:

@@ -234,7 +234,7 @@ class Pipeline:
         except Refusal as refusal:
             group.draft.undo()
             if isinstance(refusal, Denial):
-                trail.add(self._store.db, refusal.entry)
+                trail.add_no(self._store.db, refusal.entry)
             if kind.nature is m.Nature.FACT:
                 # It happened: whoever says no to it, its bytes are kept.
                 self._quarantine(group, received, refusal.problem)

@@ -14,6 +14,9 @@ from hub.store import Connection
 
 DETAILS_BYTES: Final = 1000
 """What is longer is told by its size."""
+NO_MORE: Final = 100
+"""Entries of one code and device within an hour; what is beyond is one last entry that says so."""
+_HOUR_MS: Final = 3_600_000
 _ROW: Final = "id, at_ms, device_id, person_id, action, subject, code, details"
 _NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -77,6 +80,22 @@ def rows(db: Connection) -> Iterable[tuple[Any, ...]]:
         f"SELECT {_ROW}, chain FROM audit_entry ORDER BY id"
     )
     return found
+
+
+def add_no(db: Connection, entry: Entry) -> None:
+    """Write an entry of something denied or odd, unless its device fills the trail with them.
+
+    Whoever sends denied commands without end would push out what the trail is for.
+    """
+    told = db.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM audit_entry"
+        " WHERE device_id = ? AND code = ? AND at_ms >= ? LIMIT ?)",
+        (entry.device, entry.code, entry.at_ms - _HOUR_MS, NO_MORE + 1),
+    ).fetchone()[0]
+    if told < NO_MORE:
+        add(db, entry)
+    elif told == NO_MORE:
+        add(db, entry._replace(details={**entry.details, "more": "untold"}))
 
 
 def told_since(db: Connection, device_id: str, code: str, since_ms: int) -> bool:

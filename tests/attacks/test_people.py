@@ -17,6 +17,7 @@ from common.topics import Profile
 from hub.config import read_keys
 from hub.logins import JOBS
 from hub.records.devices import Device
+from hub.records.trail import NO_MORE
 from hub.tries import DELAY_MOST_MS
 from kiosk.keys import read_keys as read_post_keys
 from tests.hub.people_bench import PINS, Staffed, open_staffed
@@ -151,6 +152,18 @@ def test_to_make_oneself_an_administrator(shop: Staffed) -> None:
     retry = shop.send(shop.office, "quarantine.retry", shop.quarantined(), session=session)
     assert retry.code == "may_not_administer"
     assert shop.named(Role.MANAGER).role is Role.MANAGER
+
+
+def test_filling_the_audit_trail(shop: Staffed) -> None:
+    """A post sends denied commands without end, to push out what the audit trail says of others:
+    100 an hour are told, and one that there were more."""
+    before = len(shop.trail())
+    for _ in range(300):
+        shop.send(shop.office, "price.set", PRICES)
+    assert len(shop.trail()) == before + NO_MORE + 1
+    shop.bench.hand.now_s += 3601
+    shop.send(shop.office, "price.set", PRICES)
+    assert len(shop.trail()) == before + NO_MORE + 2
 
 
 # PINs.
