@@ -1,4 +1,4 @@
-"""Keys, signatures, MACs and the pairing code: the only file that imports nacl.
+"""Keys, signatures, MACs, sealed values and the pairing code: the only file that imports nacl.
 
 Keys are 32 raw bytes; in messages and files they stand as hex. Randomness comes from nacl, except
 where a caller hands it in. Stores nothing.

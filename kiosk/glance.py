@@ -11,7 +11,7 @@ from kiosk.config import is_in_use
 from kiosk.database import FAULTS, refusal
 from kiosk.device import read_device
 from kiosk.outbox_file import Glance, glance
-from kiosk.replica_file import Reader
+from kiosk.replica_file import synced_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def look_at(folder: Path) -> Look:
     except FAULTS as fault:
         raise refusal(fault, outbox_file) from fault
     try:
-        synced_ms = _synced_ms(replica_file)
+        synced = synced_ms(replica_file) if replica_file.exists() else None
     except FAULTS as fault:
         raise refusal(fault, replica_file) from fault
     return Look(
@@ -50,19 +50,9 @@ def look_at(folder: Path) -> Look:
         device.profile.value,
         f"{device.hub.host} ({device.hub.commands_port})",
         is_in_use(folder),
-        synced_ms,
+        synced,
         seen.series,
         seen.tickets,
         seen.waiting,
         seen.quarantined,
     )
-
-
-def _synced_ms(path: Path) -> int | None:
-    if not path.exists():
-        return None
-    reader = Reader(path)
-    try:
-        return reader.synced_ms()
-    finally:
-        reader.close()

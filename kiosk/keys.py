@@ -6,6 +6,7 @@ made on the post and never leave it; they are kept only once a hub has enrolled 
 
 import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from common.errors import Problem, Refusal
 from kiosk.device import write_whole
 
 _FOLDER: Final = "keys"
+_STORE: Final = "store.key"
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -44,6 +46,30 @@ def read_keys(folder: Path) -> DeviceKeys:
     place = folder / _FOLDER
     curve = seal.curve_keys_of(_read(place / "curve.key"))
     return DeviceKeys(curve, seal.signing_keys_of(_read(place / "sign.key")))
+
+
+def read_store_keys(folder: Path) -> list[bytes]:
+    """Return the key that seals what a post keeps, made where there is none yet, then older ones.
+
+    32 bytes each. Older ones are whatever was put beside as `store.….key`. A key that is damaged is
+    kept aside: what it sealed is told of when it is opened. Raises Refusal `disk_failed`,
+    `unreadable_device`.
+    """
+    path = folder / _FOLDER / _STORE
+    older = []
+    for other in sorted(path.parent.glob("store.?*.key")):
+        with suppress(Refusal):
+            older.append(_read(other))
+    try:
+        return [_read(path), *older]
+    except Refusal as refusal:
+        if isinstance(refusal.__cause__, ValueError):
+            path.replace(path.with_name("store.damaged.key"))
+        elif not isinstance(refusal.__cause__, FileNotFoundError):
+            raise
+    secret = seal.random_bytes(seal.STORE_KEY_BYTES)
+    write_whole(path, secret.hex().encode() + b"\n")
+    return [secret, *older]
 
 
 def close_to_others(folder: Path) -> Problem | None:

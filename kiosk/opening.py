@@ -16,10 +16,11 @@ from kiosk.clocks import Clocks, system_clocks
 from kiosk.config import make_folder, only_kiosk
 from kiosk.device import read_device, write_device
 from kiosk.held import Held, HeldFile
-from kiosk.keys import close_to_others, read_keys
+from kiosk.keys import close_to_others, read_keys, read_store_keys
 from kiosk.link_life import Post
 from kiosk.outbox_file import Maker
 from kiosk.reception import Keeping, Pins
+from kiosk.sealed import Box
 from kiosk.session import Session
 from kiosk.stores import open_stores
 from kiosk.verifier_file import VerifierFile
@@ -43,7 +44,7 @@ def open_session(
             raise Refusal("not_paired")
         readable = close_to_others(folder)
         keys = read_keys(folder)
-        maker = Maker(device.number, random_bytes)
+        maker = Maker(device.number, random_bytes, Box(*read_store_keys(folder)))
         stores = open_stores(folder, maker, TOPICS_OF[device.profile])
         opening.callback(stores.close)
         notices = [*([readable] if readable else []), *stores.problems]

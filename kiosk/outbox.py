@@ -39,12 +39,13 @@ class Outbox:
     """An open outbox. `id`, `series` and every n change together, by `renew` and `mend` alone.
 
     `damaged`: the file turned out to be broken, or gone, since it was opened; `mend` it. Opening
-    raises one of `FAULTS`.
+    raises one of `FAULTS`, or OtherKey.
     """
 
     def __init__(self, path: Path, maker: Maker) -> None:
         self._path = path
         self._maker = maker
+        self._box = maker.box
         self._lock = Lock()
         self._asleep = False
         self.damaged = False
@@ -59,7 +60,7 @@ class Outbox:
         self._database = open_file(self._path, self._maker)
         self._commits = Commits(self._database)
         try:
-            require_sound(self._database)
+            require_sound(self._database, self._box)
             connection = self._database.connection
             self.id: str
             self.series: str
@@ -110,7 +111,7 @@ class Outbox:
                 raise Refusal("disk_full", folder=str(self._path.parent))
             following = self._next_ticket + numbers
             with self._recording() as connection:
-                entry = insert(connection, self._last + 1, draft)
+                entry = insert(connection, self._last + 1, draft, self._box)
                 if numbers:
                     connection.execute("UPDATE meta SET next_ticket = ?", (following,))
             self._last, self._next_ticket = entry.n, following
@@ -125,12 +126,12 @@ class Outbox:
     def kept(self, after_n: int) -> list[Kept]:
         """Return what waits, and what was replied to above `after_n`, in order."""
         with self._reading() as connection:
-            return rows.kept(connection, self.id, after_n)
+            return rows.kept(connection, self._box, self.id, after_n)
 
     def undelivered(self, limit: int) -> list[Kept]:
         """Return what the hub has not taken: quarantined ones first, then what waits, by n."""
         with self._reading() as connection:
-            return rows.undelivered(connection, self.id, limit)
+            return rows.undelivered(connection, self._box, self.id, limit)
 
     # The link's side.
 
@@ -143,7 +144,7 @@ class Outbox:
     def waiting(self) -> Waiting:
         """Return everything that waits; `take_fresh` goes on from there."""
         with self._reading() as connection:
-            queued = rows.queued(connection, "status = 0")
+            queued = rows.queued(connection, self._box, "status = 0")
             self._fresh = []
             acked = queued[0].n - 1 if queued else self._last
             return Waiting(self.id, acked, self._last, queued)
@@ -154,7 +155,7 @@ class Outbox:
             own = [reply for reply in replies if reply.outbox == self.id]
             if own:
                 with self._writing() as connection:
-                    rows.note_replies(connection, own)
+                    rows.note_replies(connection, self._box, own)
 
     def quarantined(self) -> list[int]:
         """Return the numbers of the operations that the hub keeps apart, in order."""
@@ -165,7 +166,7 @@ class Outbox:
         """Return operations as they are sent, those of `numbers` that are here."""
         marks = ", ".join("?" * len(numbers))
         with self._reading() as connection:
-            return rows.queued(connection, f"n IN ({marks})", numbers)
+            return rows.queued(connection, self._box, f"n IN ({marks})", numbers)
 
     def oldest_n(self) -> int:
         """Return the number from which on every operation is here, replied to or not."""
@@ -194,7 +195,7 @@ class Outbox:
         with self._held(), self._guarded():
             with self._writing() as connection:
                 rows.wait_again(connection, first_n)
-            return rows.queued(self._database.connection, "n >= ?", (first_n,))
+            return rows.queued(self._database.connection, self._box, "n >= ?", (first_n,))
 
     def note_clock(self, clock_diff_ms: int) -> None:
         """Keep hub time minus this post's, for tickets made before the hub is met again."""
@@ -210,7 +211,7 @@ class Outbox:
         with self._held():
             with self._guarded():
                 self._commits.settle()
-                drafts = list(waiting_drafts(self._database.connection))
+                drafts = list(waiting_drafts(self._database.connection, self._box))
             self._database.close()
             try:
                 aside = replace_file(
@@ -236,7 +237,7 @@ class Outbox:
         with self._lock:
             if self._rescued is None and self._mended is None and not self._in_place():
                 # What vanished is still whole for whoever has it open, and for nobody after that.
-                self._rescued = salvage(self._database.connection)
+                self._rescued = salvage(self._database.connection, self._box)
             with suppress(*FAULTS):
                 self._database.close()
             try:

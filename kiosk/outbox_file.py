@@ -15,7 +15,9 @@ from peewee import BigIntegerField, BlobField, IntegerField, Model, TextField
 
 from common import wire
 from common.outgoing import Queued
-from kiosk.database import Connection, Database, delete, set_aside
+from kiosk.database import FAULTS, Connection, Database, delete, set_aside
+from kiosk.sealed import Box
+from kiosk.unsealed import Sealing, bring_over_outbox, require_key
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PRAGMAS: Final = (("journal_mode", "wal"), ("synchronous", "full"), ("busy_timeout", 5000))
@@ -35,12 +37,14 @@ class Meta(Model):
 
 
 class Operation(Model):
-    """One queued command. `status` 0 waits; `reply` is the hub's, as `wire` stores it."""
+    """One queued command. `status` 0 waits; `reply` is the hub's, as `wire` stores it.
+
+    `body`, with its hash, and `reply` are sealed, each for its n.
+    """
 
     n = BigIntegerField(primary_key=True)
     schema = IntegerField()
     kind = TextField()
-    hash = BlobField()
     body = BlobField()
     made_ms = BigIntegerField()
     status = IntegerField(index=True)
@@ -49,6 +53,9 @@ class Operation(Model):
     class Meta:
         table_name = "command"
         strict_tables = True
+
+
+_TABLES: Final = (Meta, Operation, Sealing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +78,12 @@ def free_bytes(folder: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """What a new outbox is made of: the device's number, a source of random bytes, and whoever
-    knows how many bytes the disk of a folder has free."""
+    """What a new outbox is made of: the device's number, a source of random bytes, what seals it,
+    and whoever knows how many bytes the disk of a folder has free."""
 
     device_number: int
     random_bytes: Callable[[int], bytes]
+    box: Box
     free_bytes: Callable[[Path], int] = free_bytes
 
 
@@ -87,9 +95,11 @@ def series_of(device_number: int, outbox: str) -> str:
 
 
 def open_file(path: Path, maker: Maker) -> Database:
-    """Open or make the file, with its id in it; raises one of `FAULTS`."""
-    database = Database(path, _PRAGMAS, (Meta, Operation))
+    """Open or make the file, with its id in it; raises one of `FAULTS`, OtherKey."""
+    database = Database(path, _PRAGMAS, _TABLES)
     try:
+        bring_over_outbox(database, maker.box)
+        require_key(database, maker.box)
         if database.connection.execute("SELECT 1 FROM meta").fetchone() is None:
             _begin(database, maker, unlike="")
     except BaseException:
@@ -116,12 +126,13 @@ def replace_file(
     """
     beside = _beside(path)
     delete(beside)
-    database = Database(beside, _PRAGMAS, (Meta, Operation))
+    database = Database(beside, _PRAGMAS, _TABLES)
     try:
+        bring_over_outbox(database, maker.box)
         _begin(database, maker, unlike)
         with database.transaction() as connection:
             for n, draft in enumerate(drafts, start=1):
-                insert(connection, n, draft)
+                insert(connection, n, draft, maker.box)
     finally:
         database.close()
     aside = set_aside(path, mark)
@@ -129,13 +140,18 @@ def replace_file(
     return aside
 
 
-def insert(connection: Connection, n: int, draft: Draft) -> Queued:
+def insert(connection: Connection, n: int, draft: Draft, box: Box) -> Queued:
     """Write an operation under its number and return it as `Outgoing` wants it."""
     entry = Queued(n, draft.schema, wire.body_hash(draft.body), draft.body)
     connection.execute(
-        "INSERT INTO command (n, schema, kind, hash, body, made_ms, status)"
-        " VALUES (?, ?, ?, ?, ?, ?, 0)",
-        (n, draft.schema, draft.kind, entry.body_hash, draft.body, draft.made_ms),
+        "INSERT INTO command (n, schema, kind, body, made_ms, status) VALUES (?, ?, ?, ?, ?, 0)",
+        (
+            n,
+            draft.schema,
+            draft.kind,
+            box.operation(n, entry.body_hash, draft.body),
+            draft.made_ms,
+        ),
     )
     return entry
 
@@ -167,11 +183,19 @@ def glance(path: Path) -> Glance | None:
     return Glance(found[0], found[1] - 1, by_status.get(0, 0), by_status.get(3, 0))
 
 
-def waiting_drafts(connection: Connection) -> Iterator[Draft]:
-    """Yield what waits, in order."""
-    sql = "SELECT kind, schema, body, made_ms FROM command WHERE status = 0 ORDER BY n"
-    for row in connection.execute(sql):
-        yield Draft(*row)
+def waiting_drafts(connection: Connection, box: Box) -> Iterator[Draft]:
+    """Yield what waits, in order; raises one of `FAULTS`, as damage, where one does not open."""
+    sql = "SELECT n, kind, schema, body, made_ms FROM command WHERE status = 0 ORDER BY n"
+    for n, kind, schema, sealed, made_ms in connection.execute(sql):
+        yield Draft(kind, schema, opened(box, n, sealed)[1], made_ms)
+
+
+def opened(box: Box, n: int, sealed: bytes) -> tuple[bytes, bytes]:
+    """Return an operation's hash and body; raises one of `FAULTS`, as damage."""
+    found = box.open_operation(n, sealed)
+    if found is None or wire.body_hash(found[1]) != found[0]:
+        raise FAULTS[0](f"malformed: operation {n} is not as it was written")
+    return found
 
 
 def _begin(database: Database, maker: Maker, unlike: str) -> None:

@@ -13,12 +13,13 @@ from common import messages as m
 from common import wire
 from common.outgoing import Queued
 from kiosk.database import Connection
+from kiosk.outbox_file import opened
+from kiosk.sealed import Box
 
 _ENDED: Final[Mapping[m.Status, int]] = MappingProxyType(
     {m.Status.ACCEPTED: 1, m.Status.REFUSED: 2, m.Status.QUARANTINED: 3}
 )
 """The `status` of an operation with a reply; 0 waits for one."""
-_ENTRY: Final = "n, schema, hash, body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +58,36 @@ def counts(db: Connection) -> Counts:
     return Counts(found.get(0, 0), found.get(_ENDED[m.Status.QUARANTINED], 0))
 
 
-def kept(db: Connection, outbox: str, after_n: int) -> list[Kept]:
+def kept(db: Connection, box: Box, outbox: str, after_n: int) -> list[Kept]:
     """Return what waits, and what was replied to above `after_n`, in order."""
     sql = "SELECT n, kind, body, reply FROM command WHERE n > ? OR status = 0 ORDER BY n"
     rows = db.execute(sql, (after_n,)).fetchall()
-    return [Kept(n, kind, body, _reply(outbox, n, reply)) for n, kind, body, reply in rows]
+    return [
+        Kept(n, kind, _body(box, n, sealed), _reply(box, outbox, n, reply))
+        for n, kind, sealed, reply in rows
+    ]
 
 
-def undelivered(db: Connection, outbox: str, limit: int) -> list[Kept]:
+def undelivered(db: Connection, box: Box, outbox: str, limit: int) -> list[Kept]:
     """Return what the hub has not taken: quarantined ones first, then what waits, by n."""
     sql = "SELECT n, kind, body, reply, made_ms FROM command WHERE status = ? ORDER BY n LIMIT ?"
     found: list[Any] = []
     for status in (_ENDED[m.Status.QUARANTINED], 0):
         found += db.execute(sql, (status, limit - len(found))).fetchall()
     return [
-        Kept(n, kind, body, _reply(outbox, n, reply), made_ms)
-        for n, kind, body, reply, made_ms in found
+        Kept(n, kind, _body(box, n, sealed), _reply(box, outbox, n, reply), made_ms)
+        for n, kind, sealed, reply, made_ms in found
     ]
 
 
-def queued(db: Connection, where: str, parameters: Sequence[Any] = ()) -> list[Queued]:
-    """Return operations as they are sent, those for which the SQL condition holds, in order."""
-    sql = f"SELECT {_ENTRY} FROM command WHERE {where} ORDER BY n"
-    return [Queued(*row) for row in db.execute(sql, parameters).fetchall()]
+def queued(db: Connection, box: Box, where: str, parameters: Sequence[Any] = ()) -> list[Queued]:
+    """Return operations as they are sent, those for which the SQL condition holds, in order.
+
+    Raises one of `FAULTS`, as damage, where one of them is not as it was written.
+    """
+    sql = f"SELECT n, schema, body FROM command WHERE {where} ORDER BY n"
+    found = db.execute(sql, parameters).fetchall()
+    return [Queued(n, schema, *opened(box, n, sealed)) for n, schema, sealed in found]
 
 
 def quarantined(db: Connection) -> list[int]:
@@ -88,9 +96,9 @@ def quarantined(db: Connection) -> list[int]:
     return [n for (n,) in db.execute(sql, (_ENDED[m.Status.QUARANTINED],)).fetchall()]
 
 
-def note_replies(db: Connection, replies: Sequence[m.Reply]) -> None:
+def note_replies(db: Connection, box: Box, replies: Sequence[m.Reply]) -> None:
     """Mark this outbox's operations with their replies."""
-    ended = [(_ENDED[r.status], wire.encode_reply_body(r), r.n) for r in replies]
+    ended = [(_ENDED[r.status], box.reply(r.n, wire.encode_reply_body(r)), r.n) for r in replies]
     db.executemany("UPDATE command SET status = ?, reply = ? WHERE n = ?", ended)
 
 
@@ -99,11 +107,18 @@ def wait_again(db: Connection, first_n: int) -> None:
     db.execute("UPDATE command SET status = 0, reply = NULL WHERE n >= ?", (first_n,))
 
 
-def _reply(outbox: str, n: int, body: bytes | None) -> m.Reply | None:
+def _body(box: Box, n: int, sealed: bytes) -> bytes:
+    """Return an operation's body; b"" where bits of it flipped: nothing is shown of it."""
+    found = box.open_operation(n, sealed)
+    return b"" if found is None else found[1]
+
+
+def _reply(box: Box, outbox: str, n: int, sealed: bytes | None) -> m.Reply | None:
+    body = None if sealed is None else box.open_reply(n, sealed)
     if body is None:
-        return None
+        return None  # None yet, or bits of it flipped; that there is one, its status says.
     try:
         reply = wire.decode(wire.encode_reply(outbox, n, body))
     except wire.WireError:
-        return None  # Bits of it flipped; that there is one, its status says.
+        return None
     return reply if isinstance(reply, m.Reply) else None

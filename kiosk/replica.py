@@ -17,6 +17,8 @@ from common.wire import DIGEST_MASK, digest_hex, row_digest
 from kiosk.database import FAULTS, Database
 from kiosk.news import Folded, Left, News, Swapped
 from kiosk.replica_file import PRAGMAS, TABLES, digest_of
+from kiosk.sealed import Box
+from kiosk.unsealed import bring_over_replica
 
 _MANY: Final = 8
 """From so many changes on, one prepared statement for all of them is quicker."""
@@ -49,8 +51,9 @@ class _Stand:
 class Replica:
     """An open replica of one outbox's post. Raises one of `FAULTS` where disk or file fail."""
 
-    def __init__(self, path: Path, outbox: str) -> None:
+    def __init__(self, path: Path, outbox: str, box: Box) -> None:
         self.path = path
+        self._box = box
         self._database = Database(path, PRAGMAS, TABLES)
         self._connection = self._database.connection
         self._stands: dict[str, _Stand] = {}
@@ -64,6 +67,7 @@ class Replica:
         self._dirty: set[str] = set()
         self._staged_digests: dict[str, int] = {}
         try:
+            bring_over_replica(self._database, box)
             self._know()
             # Then the outbox is not the one that this post had when it last worked.
             self.met_another = self._outbox not in ("", outbox)
@@ -98,9 +102,9 @@ class Replica:
             if first_tseq != stand.tseq + 1:
                 raise ValueError(f"{topic}: change {first_tseq} after {stand.tseq}")
             if len(changes) < _MANY:
-                self._fold_one_by_one(stand, changes)
+                self._fold_one_by_one(topic, stand, changes)
             else:
-                self._fold_together(stand, changes)
+                self._fold_together(topic, stand, changes)
             stand.tseq += len(changes)
             for change in changes:
                 if change.outbox == self._outbox and change.n > stand.last_n:
@@ -139,7 +143,8 @@ class Replica:
             # The slot stands in the text: rows go to the driver as they came, without a copy each.
             slot = self._stand(topic).staging
             self._connection.executemany(
-                f"INSERT OR REPLACE INTO row (slot, key, row) VALUES ({slot:d}, ?, ?)", rows
+                f"INSERT OR REPLACE INTO row (slot, key, row) VALUES ({slot:d}, ?, ?)",
+                self._box.rows(topic, rows),
             )
             self._staged_digests[topic] += digest_of(rows)
 
@@ -251,7 +256,9 @@ class Replica:
             "SELECT topic, slot, tseq, digest, last_n, stale, staging FROM position"
         )
         self._stands = {
-            topic: _Stand(slot, tseq, int(digest, 16), last_n, bool(stale), staging)
+            topic: _Stand(
+                slot, tseq, self._box.open_digest(topic, digest), last_n, bool(stale), staging
+            )
             for topic, slot, tseq, digest, last_n, stale, staging in rows
         }
         found = self._connection.execute("SELECT epoch, outbox, synced_ms FROM meta").fetchone()
@@ -318,7 +325,15 @@ class Replica:
         self._connection.executemany(
             _STAND,
             [
-                (topic, s.slot, s.tseq, digest_hex(s.digest), s.last_n, s.stale, s.staging)
+                (
+                    topic,
+                    s.slot,
+                    s.tseq,
+                    self._box.digest(topic, s.digest & DIGEST_MASK),
+                    s.last_n,
+                    s.stale,
+                    s.staging,
+                )
                 for topic, s in stands
             ],
         )
@@ -326,35 +341,40 @@ class Replica:
 
     # Inside: rows.
 
-    def _fold_one_by_one(self, stand: _Stand, changes: Sequence[Change]) -> None:
+    def _fold_one_by_one(self, topic: str, stand: _Stand, changes: Sequence[Change]) -> None:
         execute = self._connection.execute
         slot, digest = stand.slot, stand.digest
         for key, row, _, _ in changes:
             old = execute(_OLD, (slot, key)).fetchone()
             if old is not None:
-                digest -= row_digest(key, old[0])
+                digest -= self._share(topic, key, old[0])
             if row is not None:
                 digest += row_digest(key, row)
-                execute(_PUT, (slot, key, row))
+                execute(_PUT, (slot, key, self._box.row(topic, key, row)))
             elif old is not None:
                 execute(_DROP, (slot, key))
         stand.digest = digest & DIGEST_MASK
 
-    def _fold_together(self, stand: _Stand, changes: Sequence[Change]) -> None:
+    def _fold_together(self, topic: str, stand: _Stand, changes: Sequence[Change]) -> None:
         execute = self._connection.execute
         slot, digest = stand.slot, stand.digest
         final: dict[str, bytes | None] = {change.key: change.row for change in changes}
         for key, row in final.items():
             old = execute(_OLD, (slot, key)).fetchone()
             if old is not None:
-                digest -= row_digest(key, old[0])
+                digest -= self._share(topic, key, old[0])
             if row is not None:
                 digest += row_digest(key, row)
         stand.digest = digest & DIGEST_MASK
-        kept = [(slot, key, row) for key, row in final.items() if row is not None]
+        kept = self._box.rows(topic, [(key, row) for key, row in final.items() if row is not None])
         gone = [(slot, key) for key, row in final.items() if row is None]
-        self._connection.executemany(_PUT, kept)
+        self._connection.executemany(_PUT, [(slot, key, row) for key, row in kept])
         self._connection.executemany(_DROP, gone)
+
+    def _share(self, topic: str, key: str, lying: bytes) -> int:
+        """Return a row's share of the digest; 0 where it does not open, and the digest tells."""
+        row = self._box.open_row(topic, key, lying)
+        return 0 if row is None else row_digest(key, row)
 
 
 def _mark(epoch: str) -> int:

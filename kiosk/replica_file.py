@@ -14,6 +14,8 @@ from peewee import BigIntegerField, BlobField, CompositeKey, IntegerField, Model
 
 from common.wire import DIGEST_MASK, row_digest
 from kiosk.database import Database
+from kiosk.sealed import Box
+from kiosk.unsealed import Sealing
 
 PRAGMAS: Final = (
     ("page_size", 4096),
@@ -62,7 +64,8 @@ class Position(Model):
 
 
 class Row(Model):
-    """One row of the topic that points at `slot`: the canonical bytes as the hub sent them."""
+    """One row of the topic that points at `slot`: the canonical bytes as the hub sent them, sealed
+    where the topic is."""
 
     slot = IntegerField()
     key = TextField()
@@ -75,40 +78,40 @@ class Row(Model):
         without_rowid = True
 
 
-TABLES: Final = (Meta, Position, Row)
+TABLES: Final = (Meta, Position, Row, Sealing)
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic as it stood at one moment. `sound`: its rows are those of `digest`."""
+    """A topic as it stood at one moment. `whole`: every row opened. `sound`: its rows are those of
+    `digest`."""
 
     tseq: int
     last_n: int
     stale: bool
     digest: int
     rows: Sequence[tuple[str, bytes]]
+    whole: bool = True
 
     @property
     def sound(self) -> bool:
         """Return whether the rows are those that the digest was made of; reads them all."""
+        if not self.whole:
+            return False
         return self.stale or digest_of(self.rows) == self.digest
 
 
 class Reader:
     """Reads topics on its own connection, while the link writes on another. One thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, box: Box) -> None:
         self._database = Database(path, (*PRAGMAS, ("query_only", 1)))
+        self._box = box
 
     def epoch(self) -> str:
         """Return the epoch of the rows, "" for none."""
         found = self._database.connection.execute("SELECT epoch FROM meta").fetchone()
         return str(found[0]) if found else ""
-
-    def synced_ms(self) -> int | None:
-        """Return when all rows were last known to equal the hub's, ms since 1970 UTC."""
-        found = self._database.connection.execute("SELECT synced_ms FROM meta").fetchone()
-        return found[0] if found else None
 
     def count(self, topic: str) -> int:
         """Return how many rows a topic has."""
@@ -136,11 +139,23 @@ class Reader:
                 rows = connection.execute(
                     "SELECT key, row FROM row WHERE slot = ? ORDER BY key", (slot,)
                 ).fetchall()
-        return Topic(tseq, last_n, bool(stale), int(digest, 16), rows)
+        rows, whole = self._box.open_rows(topic, rows)
+        known = self._box.open_digest(topic, digest)
+        return Topic(tseq, last_n, bool(stale), known, rows, whole)
 
     def close(self) -> None:
         """Close the connection."""
         self._database.close()
+
+
+def synced_ms(path: Path) -> int | None:
+    """Return when a file's rows were last known to equal the hub's, ms since 1970 UTC."""
+    database = Database(path, (("query_only", 1), ("busy_timeout", 5000)))
+    try:
+        found = database.connection.execute("SELECT synced_ms FROM meta").fetchone()
+    finally:
+        database.close()
+    return found[0] if found else None
 
 
 def digest_of(rows: Iterable[tuple[str, bytes]]) -> int:

@@ -5,7 +5,7 @@ said of it.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,9 @@ from typing import Any, Final
 from common import wire
 from common.errors import Problem
 from kiosk.database import FAULTS, Connection, Database, is_damage
-from kiosk.outbox_file import Draft, Maker, replace_file, series_of
+from kiosk.outbox_file import Draft, Maker, opened, replace_file, series_of
+from kiosk.sealed import Box
+from kiosk.unsealed import is_unsealed
 
 _CHECKED_BYTES: Final = 64 * 1024 * 1024
 """A larger file is not read through at every start; its damage shows where it is used."""
@@ -23,9 +25,7 @@ _BY_INDEX: Final = (
     "SELECT n, status FROM command INDEXED BY operation_status ORDER BY status {0}, n {0}"
 )
 _BY_TABLE: Final = "SELECT n, status FROM command NOT INDEXED ORDER BY n {0}"
-_ROW: Final = (
-    "SELECT kind, schema, body, made_ms, hash, status FROM command NOT INDEXED WHERE n = ?"
-)
+_ROW: Final = "SELECT kind, schema, body, made_ms, {0}, status FROM command NOT INDEXED WHERE n = ?"
 _OUTBOX: Final = re.compile(r"[0-9a-f]{32}")
 _WAL_MAGIC: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\0\0\0\0")
 """How a write-ahead log begins; zeros where power went before the first of it was on disk."""
@@ -45,7 +45,7 @@ class Salvaged:
     lost: int = 0
 
 
-def require_sound(database: Database) -> None:
+def require_sound(database: Database, box: Box) -> None:
     """Raise one of `FAULTS`, as damage, where structure or what waits is not as it was written."""
     connection = database.connection
     if database.path.stat().st_size <= _CHECKED_BYTES:
@@ -56,10 +56,8 @@ def require_sound(database: Database) -> None:
         if not _OUTBOX.fullmatch(outbox) or not series.endswith(series_of(0, outbox)[-4:]):
             raise FAULTS[0](f"malformed: outbox {outbox} with series {series}")
     # A bit that flips within a body harms no page: SQLite does not see it.
-    waiting = "SELECT n, hash, body FROM command WHERE status = 0"
-    for n, written, body in connection.execute(waiting):
-        if wire.body_hash(body) != written:
-            raise FAULTS[0](f"malformed: operation {n} is not as it was written")
+    for n, sealed in connection.execute("SELECT n, body FROM command WHERE status = 0"):
+        opened(box, n, sealed)
 
 
 def look_beside(path: Path) -> None:
@@ -87,13 +85,13 @@ def replace_damaged(path: Path, maker: Maker, found: Salvaged | None = None) -> 
     if found is not None:
         replace_file(path, maker, found.drafts, mark="damaged")
         return Problem("outbox_missing", {"saved": len(found.drafts)})
-    found = salvage_file(path)
+    found = salvage_file(path, maker.box)
     aside = replace_file(path, maker, found.drafts, mark="damaged")
     told = {"saved": len(found.drafts), "lost": found.lost, "file": aside.name}
     return Problem("outbox_damaged", told)
 
 
-def salvage_file(path: Path) -> Salvaged:
+def salvage_file(path: Path, box: Box) -> Salvaged:
     """Return what a closed file still says; nothing where it is no database any more.
 
     Raises one of `FAULTS` where the disk, not the file, is at fault: another time it may be read.
@@ -105,27 +103,30 @@ def salvage_file(path: Path) -> Salvaged:
             raise
         return Salvaged()
     try:
-        return salvage(database.connection)
+        return salvage(database.connection, box)
     finally:
         database.close()
 
 
-def salvage(connection: Connection) -> Salvaged:
+def salvage(connection: Connection, box: Box) -> Salvaged:
     """Return what still waits in an open outbox, in order."""
     found = Salvaged()
+    row = _ROW.format("hash" if _is_unsealed(connection) else "NULL")
     by_index = _walked(connection, _BY_INDEX)[0]
     by_table, between = _walked(connection, _BY_TABLE)
     waiting = {n for n, status in (by_index | by_table).items() if status == 0}
     waiting |= {n for n, status in by_index.items() if status == 0}
     unknown = {n for n in between if n not in by_index}
     for n in sorted(waiting | unknown):
-        _take(connection, n, n in waiting, found)
+        _take(connection.execute, row, box, n, n in waiting, found)
     return found
 
 
-def _take(connection: Connection, n: int, waits: bool, found: Salvaged) -> None:
+def _take(
+    execute: Callable[..., Any], sql: str, box: Box, n: int, waits: bool, found: Salvaged
+) -> None:
     try:
-        row = connection.execute(_ROW, (n,)).fetchone()
+        row = execute(sql, (n,)).fetchone()
     except FAULTS:
         found.lost += 1
         return
@@ -135,11 +136,20 @@ def _take(connection: Connection, n: int, waits: bool, found: Salvaged) -> None:
     kind, schema, body, made_ms, written, status = row
     if status != 0 and not waits:
         return
+    if written is None and isinstance(body, bytes):
+        written, body = box.open_operation(n, body) or (None, None)
     sound = isinstance(kind, str) and isinstance(body, bytes) and wire.body_hash(body) == written
     if sound:
         found.drafts.append(Draft(kind, schema, body, made_ms))
     else:
         found.lost += 1
+
+
+def _is_unsealed(connection: Connection) -> bool:
+    try:
+        return is_unsealed(connection)
+    except FAULTS:
+        return False
 
 
 def _walked(connection: Connection, sql: str) -> tuple[dict[int, int], Iterable[int]]:

@@ -7,10 +7,12 @@ under a new id; a replica, or the topic that fails its digest, is dropped for th
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from common.errors import Problem
 from kiosk.database import (
     FAULTS,
+    Database,
     is_damage,
     is_misshapen,
     mend_head,
@@ -18,10 +20,15 @@ from kiosk.database import (
     set_aside,
 )
 from kiosk.outbox import Outbox
-from kiosk.outbox_file import Maker
+from kiosk.outbox_file import Draft, Maker, waiting_drafts
 from kiosk.replica import Replica
 from kiosk.replica_file import Reader, Topic
 from kiosk.salvage import replace_damaged
+from kiosk.sealed import Box
+from kiosk.unsealed import OtherKey
+
+_LOCKED: Final = "locked"
+"""What outboxes are called that are sealed by a key that is not here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class Stores:
     reader: Reader
     topics: dict[str, Topic]
     problems: tuple[Problem, ...]
+    box: Box
     replica_damaged: bool = False
 
     def note_fault(self, fault: BaseException) -> None:
@@ -73,12 +81,12 @@ class Stores:
         path = self.replica.path
         self.replica.close()
         set_aside(path, "damaged")
-        self.replica = Replica(path, self.outbox.id)
+        self.replica = Replica(path, self.outbox.id, self.box)
 
     def reopen_reader(self) -> None:
         """Read the file that is there now; the screens' thread alone."""
         self.reader.close()
-        self.reader = Reader(self.replica.path)
+        self.reader = Reader(self.replica.path, self.box)
 
     def close(self) -> None:
         """Close both files."""
@@ -91,7 +99,8 @@ def open_stores(folder: Path, maker: Maker, topics: Iterable[str]) -> Stores:
     """Open both files of a folder, or make them; raises Refusal where the disk will not do."""
     outbox, outbox_problem = open_outbox(folder / "outbox.db", maker)
     try:
-        opened = open_replica(folder / "replica.db", outbox.id, tuple(topics))
+        unlocked = _unlock(folder, outbox, maker.box)
+        opened = open_replica(folder / "replica.db", outbox.id, tuple(topics), maker.box)
     except BaseException:
         outbox.close()
         raise
@@ -99,8 +108,34 @@ def open_stores(folder: Path, maker: Maker, topics: Iterable[str]) -> Stores:
         outbox_problem = Problem("outbox_missing", {"saved": 0})
     elif opened.replica.newest_n > outbox.last_n:
         outbox_problem = _renew(outbox, opened)
-    problems = tuple(p for p in (outbox_problem, opened.problem) if p is not None)
-    return Stores(outbox, opened.replica, opened.reader, opened.topics, problems)
+    found = (outbox_problem, unlocked, opened.problem)
+    problems = tuple(problem for problem in found if problem is not None)
+    return Stores(outbox, opened.replica, opened.reader, opened.topics, problems, maker.box)
+
+
+def _unlock(folder: Path, outbox: Outbox, box: Box) -> Problem | None:
+    """Queue anew what waits in outboxes whose key was gone and is back."""
+    saved = 0
+    for path in sorted(folder.glob(f"outbox.{_LOCKED}-????????.db")):
+        drafts = _drafts_of(path, box)
+        for draft in drafts or ():
+            outbox.append(draft)
+        if drafts is not None:
+            set_aside(path, "unlocked")
+            saved += len(drafts)
+    return Problem("outbox_unlocked", {"saved": saved}) if saved else None
+
+
+def _drafts_of(path: Path, box: Box) -> list[Draft] | None:
+    """Return what waits in a closed outbox; None where its key is not here, or it is damaged."""
+    try:
+        database = Database(path, ())
+        try:
+            return list(waiting_drafts(database.connection, box))
+        finally:
+            database.close()
+    except FAULTS:
+        return None
 
 
 def _renew(outbox: Outbox, opened: "OpenedReplica") -> Problem:
@@ -121,10 +156,17 @@ def _renew(outbox: Outbox, opened: "OpenedReplica") -> Problem:
 
 
 def open_outbox(path: Path, maker: Maker) -> tuple[Outbox, Problem | None]:
-    """Open or make an outbox; return it with a problem to show, or None."""
+    """Open or make an outbox; return it with a problem to show, or None.
+
+    One that is sealed by another key is kept aside: the shop has to open.
+    """
     try:
         try:
             return Outbox(path, maker), None
+        except OtherKey as locked:
+            aside = set_aside(path, f"{_LOCKED}-{maker.random_bytes(4).hex()}")
+            told = {"waiting": locked.waiting, "file": aside.name}
+            return Outbox(path, maker), Problem("outbox_locked", told)
         except FAULTS as fault:
             if not (is_damage(fault) or is_misshapen(fault)):
                 raise
@@ -144,30 +186,30 @@ class OpenedReplica:
     problem: Problem | None
 
 
-def open_replica(path: Path, outbox: str, topics: Iterable[str]) -> OpenedReplica:
+def open_replica(path: Path, outbox: str, topics: Iterable[str], box: Box) -> OpenedReplica:
     """Open or make a replica and read it whole; every row is checked by its topic's digest."""
     try:
         try:
-            return _open_and_check(path, outbox, topics, set_aside_before=False)
+            return _open_and_check(path, outbox, topics, box, set_aside_before=False)
         except FAULTS as fault:
             if not (is_damage(fault) or is_misshapen(fault)):
                 raise
         except (ValueError, TypeError, AttributeError):
             pass  # A number or a key that is none any more: damage that SQLite does not see.
         set_aside(path, "damaged")
-        return _open_and_check(path, outbox, topics, set_aside_before=True)
+        return _open_and_check(path, outbox, topics, box, set_aside_before=True)
     except FAULTS as fault:
         raise refusal(fault, path) from fault
 
 
 def _open_and_check(
-    path: Path, outbox: str, topics: Iterable[str], set_aside_before: bool
+    path: Path, outbox: str, topics: Iterable[str], box: Box, set_aside_before: bool
 ) -> OpenedReplica:
     mend_head(path)
-    replica = Replica(path, outbox)
+    replica = Replica(path, outbox, box)
     reader = None
     try:
-        reader = Reader(path)
+        reader = Reader(path, box)
         held = {topic: reader.read(topic) for topic in topics}
         unsound = [topic for topic, read in held.items() if not read.sound]
         for topic in unsound:

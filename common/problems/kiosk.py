@@ -54,6 +54,16 @@ PROBLEMS: Final = (
         "It was kept as {file}; show this to your installer.",
     ),
     ErrorKind(
+        "outbox_locked",
+        "The key of the waiting operations is gone or another: {waiting} cannot be read.",
+        "Nothing was erased: they are kept as {file}. Put the lost key into keys/ as store.old.key,"
+        " start again, and they are sent; show this to your installer.",
+    ),
+    ErrorKind(
+        "outbox_unlocked",
+        "{saved} waiting operations whose key was gone are back, and are sent.",
+    ),
+    ErrorKind(
         "outbox_missing",
         "The file of waiting operations was gone or empty: {saved} saved.",
         "What was not sent before is not known here; show this to your installer.",

@@ -17,6 +17,7 @@ from typing import Any, Final
 import orjson
 from pysqlite3 import dbapi2
 
+from kiosk.sealed import Box
 from tests.chaos.history import History
 from tests.net.ledger import Ledger
 
@@ -80,11 +81,26 @@ def read_outbox(file: Path) -> OutboxFile:
         rows = db.execute("SELECT n, kind, status, body FROM command ORDER BY n").fetchall()
     finally:
         db.close()
+    box = _box(file.parent)
     operations = tuple(
-        Operation(n, kind, status, orjson.loads(body)["args"]) for n, kind, status, body in rows
+        Operation(n, kind, status, _args(box, n, sealed)) for n, kind, status, sealed in rows
     )
     aside = tuple(sorted(path.name for path in file.parent.glob("outbox.?*.db")))
     return OutboxFile(outbox, series, following, operations, aside)
+
+
+def _box(folder: Path) -> Box:
+    """Return what opens an outbox: by the key beside it, or beside what it was copied from."""
+    places = (folder, folder.parent)
+    key = next(path for place in places if (path := place / "keys" / "store.key").exists())
+    return Box(bytes.fromhex(key.read_text("ascii")))
+
+
+def _args(box: Box, n: int, sealed: bytes) -> dict[str, Any]:
+    found = box.open_operation(n, sealed)
+    assert found is not None, f"operation {n} does not open"
+    args: dict[str, Any] = orjson.loads(found[1])["args"]
+    return args
 
 
 def not_taken(told: Mapping[str, int], taken: Mapping[str, int]) -> Iterator[str]:

@@ -34,7 +34,7 @@ from kiosk.outbox_file import Draft, Maker
 from kiosk.presence import Way
 from kiosk.stores import open_stores
 from kiosk.till import Stamp, Till
-from tests.kiosk.post import HandClocks, seeded_bytes
+from tests.kiosk.post import BOX, HandClocks, seeded_bytes
 
 DEVICE_ID = "d{:031x}"
 
@@ -162,7 +162,7 @@ class PaperPost:
         self._begin()
 
     def _begin(self) -> None:
-        maker = Maker(self.number, seeded_bytes(1000 + self.number))
+        maker = Maker(self.number, seeded_bytes(1000 + self.number), BOX)
         self._stores = open_stores(self._folder, maker, TOPICS_OF[self.profile])
         self.outbox, self.replica = self._stores.outbox, self._stores.replica
         self.mirror = Mirror(TOPICS_OF[self.profile], self._stores)

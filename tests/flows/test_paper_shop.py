@@ -15,6 +15,7 @@ from kiosk.outbox import Counts
 from kiosk.replica_file import Reader
 from kiosk.state import LinkStatus
 from tests.flows.paper_shop import PaperShop
+from tests.kiosk.post import BOX
 
 TILL, DEPOT = Profile.TILL, Profile.DEPOT
 
@@ -53,7 +54,7 @@ def check(shop: PaperShop) -> None:
             head = shop.hub.log.heads[topic]
             assert post.replica.tseq(topic) == head.tseq
             assert post.replica.digest(topic) == head.digest
-            with closing(Reader(post.replica.path)) as reader:
+            with closing(Reader(post.replica.path, BOX)) as reader:
                 assert reader.read(topic).sound
     numbers = Counter((ticket.series, ticket.number) for p in shop.posts for ticket in p.tickets)
     assert all(count == 1 for count in numbers.values())

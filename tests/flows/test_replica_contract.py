@@ -8,6 +8,7 @@ import pytest
 from kiosk.replica import Replica
 from kiosk.replica_file import Reader
 from tests.common.replica_contract import OUTBOX, ReplicaContract
+from tests.kiosk.post import BOX
 
 
 class TestKioskReplica(ReplicaContract):
@@ -15,12 +16,12 @@ class TestKioskReplica(ReplicaContract):
 
     @pytest.fixture
     def replica(self, tmp_path: Path) -> Iterator[Replica]:
-        replica = Replica(tmp_path / "replica.db", OUTBOX)
+        replica = Replica(tmp_path / "replica.db", OUTBOX, BOX)
         yield replica
         replica.close()
 
     def rows(self, replica: Replica, topic: str) -> dict[str, bytes]:
-        reader = Reader(replica.path)
+        reader = Reader(replica.path, BOX)
         try:
             return dict(reader.read(topic).rows)
         finally:

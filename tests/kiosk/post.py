@@ -10,12 +10,15 @@ from common import messages as m
 from common import wire
 from common.topics import Profile
 from kiosk.clocks import Clocks
-from kiosk.device import Device, HubPlace
+from kiosk.device import Device, HubPlace, write_whole
 from kiosk.outbox import Outbox
 from kiosk.outbox_file import Draft, Maker
+from kiosk.sealed import Box
 
 NOW_MS = 1_772_545_920_000  # 3 March 2026, 13:52 UTC
 OTHER = "0f" * 16
+STORE_KEY = bytes(range(32))
+BOX = Box(STORE_KEY)
 
 
 @dataclass(slots=True)
@@ -61,7 +64,14 @@ class Disk:
 
 def maker(seed: int = 0, disk: Disk | None = None) -> Maker:
     """Return what a new outbox of device 7 is made of; another seed is another day."""
-    return Maker(7, seeded_bytes(seed), (disk or Disk()).free_bytes)
+    return Maker(7, seeded_bytes(seed), BOX, (disk or Disk()).free_bytes)
+
+
+def keep_store_key(folder: Path) -> None:
+    """Put the key of `BOX` into a post's folder."""
+    keys = folder / "keys"
+    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(keys / "store.key", STORE_KEY.hex().encode())
 
 
 def new_outbox(folder: Path) -> Outbox:

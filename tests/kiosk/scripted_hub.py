@@ -11,7 +11,7 @@ from kiosk.conversation import Conversation, Turn
 from kiosk.outbox import Outbox
 from kiosk.presence import Way
 from kiosk.replica import Replica
-from tests.kiosk.post import OTHER, Disk, HandClocks, digest_hex, maker
+from tests.kiosk.post import BOX, OTHER, Disk, HandClocks, digest_hex, maker
 
 TOPICS = TOPICS_OF[Profile.TILL]
 EPOCH, NEWER, OLDER = "5" * 32, "6" * 32, "4" * 32
@@ -26,7 +26,7 @@ class Scripted:
         self.hand = HandClocks()
         self.disk = Disk()
         self.outbox = Outbox(folder / "outbox.db", maker(disk=self.disk))
-        self.replica = Replica(folder / "replica.db", self.outbox.id)
+        self.replica = Replica(folder / "replica.db", self.outbox.id, BOX)
         self.talk = self.new_conversation()
         self.said: list[Any] = []
         self.turns: list[Turn] = []

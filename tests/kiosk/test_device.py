@@ -10,7 +10,7 @@ import pytest
 from common.errors import Refusal
 from common.topics import Profile
 from kiosk.device import device_file, read_device, write_device, write_whole
-from kiosk.keys import close_to_others, new_keys, read_keys, write_keys
+from kiosk.keys import close_to_others, new_keys, read_keys, read_store_keys, write_keys
 from kiosk.preferences import read_language, write_language
 from tests.kiosk.post import device
 
@@ -75,6 +75,31 @@ def test_keys_are_read_as_they_were_written_and_for_their_owner_only(tmp_path: P
         "sign.key": 0o600,
     }
     assert new_keys() != keys
+
+
+def test_the_store_key_is_made_once_and_older_ones_are_known(tmp_path: Path) -> None:
+    write_keys(tmp_path, new_keys())
+    (key,) = read_store_keys(tmp_path)
+    path = tmp_path / "keys" / "store.key"
+    assert (read_store_keys(tmp_path), mode(path)) == ([key], 0o600)
+    path.rename(path.with_name("store.old.key"))
+    fresh, old = read_store_keys(tmp_path)
+    assert (old, read_store_keys(tmp_path)) == (key, [fresh, key])
+    assert fresh != key
+
+
+def test_a_damaged_store_key_is_kept_aside(tmp_path: Path) -> None:
+    write_keys(tmp_path, new_keys())
+    read_store_keys(tmp_path)
+    path = tmp_path / "keys" / "store.key"
+    path.write_text("no key")
+    assert len(read_store_keys(tmp_path)) == 1
+    assert (path.parent / "store.damaged.key").read_text() == "no key"
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(Refusal) as caught:
+        read_store_keys(tmp_path)
+    assert caught.value.problem.code == "unreadable_device"
 
 
 @pytest.mark.parametrize("content", [b"", b"zz", b"00" * 31, b"\xff\xfe"])

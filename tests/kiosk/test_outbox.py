@@ -12,7 +12,7 @@ from common.errors import Refusal
 from common.outgoing import Outgoing
 from kiosk.outbox import Counts, Outbox
 from kiosk.outbox_file import Draft, Maker, series_of
-from tests.kiosk.post import NOW_MS, OTHER, draft, maker, new_outbox, reply
+from tests.kiosk.post import BOX, NOW_MS, OTHER, draft, maker, new_outbox, reply
 
 
 def ticket_draft(series: str, number: int) -> Draft:
@@ -186,7 +186,7 @@ def test_a_renewed_outbox_goes_on_with_what_waits_under_new_numbers(tmp_path: Pa
 
 def test_a_renewed_outbox_never_has_the_same_series(tmp_path: Path) -> None:
     draws = iter([b"\x11" * 16, b"\x11" * 3 + b"\x22" * 13, b"\x33" * 16])
-    outbox = Outbox(tmp_path / "outbox.db", Maker(7, lambda _size: next(draws)))
+    outbox = Outbox(tmp_path / "outbox.db", Maker(7, lambda _size: next(draws), BOX))
     outbox.renew()
     assert outbox.series == series_of(7, "33" * 16)
     outbox.close()

@@ -8,8 +8,8 @@ import pytest
 from common.messages import Change
 from kiosk.news import Folded, Swapped
 from kiosk.replica import Replica
-from kiosk.replica_file import Reader
-from tests.kiosk.post import OTHER, digest_hex
+from kiosk.replica_file import Reader, synced_ms
+from tests.kiosk.post import BOX, OTHER, digest_hex
 
 OWN = "0a" * 16
 OLD, NEW = "1" * 32, "2" * 32
@@ -27,13 +27,13 @@ def snapshot(replica: Replica, topic: str, rows: dict[str, bytes], tseq: int, ep
 
 @pytest.fixture
 def replica(tmp_path: Path) -> Iterator[Replica]:
-    replica = Replica(tmp_path / "replica.db", OWN)
+    replica = Replica(tmp_path / "replica.db", OWN, BOX)
     yield replica
     replica.close()
 
 
 def on_disk(replica: Replica, topic: str) -> tuple[int, dict[str, bytes]]:
-    reader = Reader(replica.path)
+    reader = Reader(replica.path, BOX)
     try:
         read = reader.read(topic)
         assert read.sound
@@ -91,7 +91,7 @@ def test_everything_is_there_after_a_restart(tmp_path: Path, replica: Replica) -
     replica.note_synced(99)
     before = (replica.epoch(), replica.tseq("stock"), replica.digest("stock"))
     replica.close()
-    again = Replica(tmp_path / "replica.db", OWN)
+    again = Replica(tmp_path / "replica.db", OWN, BOX)
     assert (again.epoch(), again.tseq("stock"), again.digest("stock")) == before
     assert (again.last_n("stock"), again.synced_ms) == (2, 99)
     assert on_disk(again, "stock") == (6, {"a": b"1", "b": b"3"})
@@ -99,12 +99,12 @@ def test_everything_is_there_after_a_restart(tmp_path: Path, replica: Replica) -
 
 
 def test_a_snapshot_that_was_broken_off_leaves_no_rows_behind(tmp_path: Path) -> None:
-    replica = Replica(tmp_path / "replica.db", OWN)
+    replica = Replica(tmp_path / "replica.db", OWN, BOX)
     snapshot(replica, "stock", {"a": b"1"}, 5, OLD)
     replica.begin_snapshot("stock")
     replica.add_rows("stock", [("x", b"1"), ("y", b"2")])
     replica.close()
-    again = Replica(tmp_path / "replica.db", OWN)
+    again = Replica(tmp_path / "replica.db", OWN, BOX)
     (rows,) = again._connection.execute("SELECT count(*) FROM row").fetchone()
     assert rows == 1
     assert on_disk(again, "stock") == (5, {"a": b"1"})
@@ -127,7 +127,7 @@ def test_rows_of_an_older_epoch_can_be_read_until_the_new_ones_come(replica: Rep
     snapshot(replica, "sales", {"s": b"1"}, 9, OLD)
     replica.cover("sales", 3)
     snapshot(replica, "stock", {"a": b"2"}, 2, NEW)
-    reader = Reader(replica.path)
+    reader = Reader(replica.path, BOX)
     stale = reader.read("sales")
     assert (stale.stale, stale.tseq, dict(stale.rows)) == (True, 0, {"s": b"1"})
     # What the old rows hold of this post's operations is still in them.
@@ -143,7 +143,7 @@ def test_another_outbox_has_no_effect_here_yet(tmp_path: Path, replica: Replica)
     replica.apply("stock", 2, [change("a", b"2", 5, OWN), change("a", b"3", 1, "0c" * 16)])
     assert replica.last_n("stock") == 1
     replica.close()
-    other = Replica(tmp_path / "replica.db", OWN)
+    other = Replica(tmp_path / "replica.db", OWN, BOX)
     assert other.last_n("stock") == 0
     assert other.tseq("stock") == 3
     other.close()
@@ -167,10 +167,10 @@ def test_tidying_folds_the_log_into_the_file(replica: Replica) -> None:
 
 def test_a_reader_sees_rows_and_position_of_one_moment(replica: Replica) -> None:
     replica.apply("stock", 1, [change("a", b"1")])
-    reader = Reader(replica.path)
+    reader = Reader(replica.path, BOX)
     assert reader.count("stock") == 1
     assert (reader.stand("stock").tseq, reader.stand("stock").rows) == (1, ())
     assert reader.read("sales").rows == ()
     assert reader.count("sales") == 0
-    assert reader.synced_ms() is None
+    assert synced_ms(replica.path) is None
     reader.close()

@@ -9,11 +9,12 @@ import pytest
 
 from common.errors import Problem, Refusal
 from common.messages import Change
+from common.wire import body_hash
 from kiosk.database import FAULTS, sqlite3
 from kiosk.outbox import Counts, Outbox
 from kiosk.salvage import salvage_file
 from kiosk.stores import Stores, open_stores
-from tests.kiosk.post import OTHER, draft, maker, new_outbox, reply
+from tests.kiosk.post import BOX, OTHER, draft, maker, new_outbox, reply
 from tests.kiosk.test_stores import spoil
 
 TOPICS = ("stock", "sales")
@@ -39,16 +40,22 @@ def waiting(stores: Stores) -> list[int]:
     return [int(entry.body.split(b".")[0]) for entry in stores.outbox.waiting().queued]
 
 
-def page_of(path: Path, body: bytes) -> int:
-    """Return where the page begins that holds a body."""
-    return path.read_bytes().index(body) // PAGE * PAGE
+def place_of(path: Path, n: int) -> int:
+    """Return where an operation of `filled` lies in a file."""
+    body = b"%d." % n + bytes(2000)
+    return path.read_bytes().index(BOX.operation(n, body_hash(body), body)[:100])
+
+
+def page_of(path: Path, n: int) -> int:
+    """Return where the page begins that holds it."""
+    return place_of(path, n) // PAGE * PAGE
 
 
 @pytest.mark.parametrize("hit", [31, 35, 40])
 def test_what_lies_behind_a_page_that_cannot_be_read_is_saved_too(tmp_path: Path, hit: int) -> None:
     filled(tmp_path).close()
     path = tmp_path / "outbox.db"
-    spoil(path, page_of(path, b"%d.\0" % hit), PAGE)
+    spoil(path, page_of(path, hit), PAGE)
     stores = opened(tmp_path)
     (problem,) = stores.problems
     saved = waiting(stores)
@@ -63,7 +70,7 @@ def test_what_lies_behind_a_page_that_cannot_be_read_is_saved_too(tmp_path: Path
 def test_a_bit_that_flips_within_a_body_is_seen_and_costs_that_one_alone(tmp_path: Path) -> None:
     filled(tmp_path).close()
     path = tmp_path / "outbox.db"
-    at = path.read_bytes().index(b"36.\0")
+    at = place_of(path, 36)
     spoil(path, at + 500, 1)
     stores = opened(tmp_path)
     (problem,) = stores.problems
@@ -78,7 +85,7 @@ def test_a_bit_that_flips_in_one_that_was_replied_to_costs_nothing(tmp_path: Pat
     outbox = before.outbox.id
     before.close()
     path = tmp_path / "outbox.db"
-    spoil(path, path.read_bytes().index(b"12.\0") + 500, 1)
+    spoil(path, place_of(path, 12) + 500, 1)
     stores = opened(tmp_path)
     assert (stores.problems, stores.outbox.id) == ((), outbox)
     stores.close()
@@ -160,7 +167,7 @@ def test_a_log_that_is_none_is_told_and_the_file_before_it_saved(tmp_path: Path)
 def test_both_files_damaged_at_once(tmp_path: Path) -> None:
     filled(tmp_path).close()
     path = tmp_path / "outbox.db"
-    spoil(path, page_of(path, b"35.\0"), PAGE)
+    spoil(path, page_of(path, 35), PAGE)
     spoil(tmp_path / "replica.db", 0, 100)
     stores = opened(tmp_path)
     assert [p.code for p in stores.problems] == ["outbox_damaged", "replica_rebuilt"]
@@ -178,7 +185,7 @@ def test_damage_that_shows_while_it_runs_is_mended_with_what_waits(tmp_path: Pat
     outbox._database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     outbox._database.connection.execute("PRAGMA cache_size = 0").fetchone()
     path = tmp_path / "outbox.db"
-    spoil(path, page_of(path, b"33.\0"), PAGE)
+    spoil(path, page_of(path, 33), PAGE)
     with pytest.raises(Exception, match="malformed") as caught:
         outbox.kept(0)
     assert outbox.damaged
@@ -260,7 +267,7 @@ def test_a_disk_that_says_no_to_the_mending_costs_nothing_however_often(tmp_path
 
 def test_a_disk_that_cannot_be_read_is_no_damage(tmp_path: Path) -> None:
     with pytest.raises(FAULTS):
-        salvage_file(tmp_path / "nowhere" / "outbox.db")
+        salvage_file(tmp_path / "nowhere" / "outbox.db", BOX)
 
 
 @pytest.mark.parametrize("place", [0, 8, 31])

@@ -17,7 +17,15 @@ from kiosk.opening import open_session
 from kiosk.replica import Replica
 from kiosk.session import Session
 from kiosk.state import LinkStatus
-from tests.kiosk.post import NOW_MS, OTHER, HandClocks, device, seeded_bytes
+from tests.kiosk.post import (
+    BOX,
+    NOW_MS,
+    OTHER,
+    HandClocks,
+    device,
+    keep_store_key,
+    seeded_bytes,
+)
 from tests.kiosk.shop_rows import article, level, uid
 
 LINES = (ticket_line(uid(1), "Baguette", 2000, 120, 550, "3257980128340"),)
@@ -26,8 +34,8 @@ CARD = (Payment("card", 240, 240),)
 
 def stock_up(folder: Path) -> None:
     """Leave a replica of some rows, as a hub that has gone would."""
-    folder.mkdir(exist_ok=True)
-    replica = Replica(folder / "replica.db", "")
+    keep_store_key(folder)
+    replica = Replica(folder / "replica.db", "", BOX)
     for topic, row in (
         ("articles", article(1, codes=("3257980128340",))),
         ("stock", level(1, 10_000)),

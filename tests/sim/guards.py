@@ -11,11 +11,24 @@ from tests.sim.guards_copies import OF_COPIES
 
 _PIPELINE: Final = "hub/pipeline.py"
 _STORE: Final = "hub/store.py"
-_HASH_AT_THE_POST: Final = Edit(
-    "kiosk/salvage.py",
-    "        if wire.body_hash(body) != written:\n",
-    "        if not wire.body_hash(body):\n",
+_HASH_AT_THE_POST: Final = (
+    Edit(
+        "kiosk/outbox_file.py",
+        "    if found is None or wire.body_hash(found[1]) != found[0]:\n",
+        "    if found is None:\n",
+    ),
+    Edit(
+        "kiosk/sealed.py",
+        "        return self._sealer.seal(place, value)\n",
+        "        return value\n",
+    ),
+    Edit(
+        "kiosk/sealed.py",
+        "        value = self._sealer.open(place, sealed)\n",
+        "        value: bytes | None = sealed\n",
+    ),
 )
+"""The hash lies sealed with its body: where the seal holds, no bit of them can flip unseen."""
 _REPEAT_HASH: Final = Edit(
     _PIPELINE,
     "        if stored is not None and stored[0] == command.body_hash:\n",
@@ -182,7 +195,7 @@ _ONCE: Final = (
         "body hash, both ends",
         "an operation whose bytes have changed is not taken",
         (
-            _HASH_AT_THE_POST,
+            *_HASH_AT_THE_POST,
             Edit(
                 "hub/repertoire.py",
                 "        if wire.body_hash(command.body) != command.body_hash:\n",
@@ -193,7 +206,7 @@ _ONCE: Final = (
     Safeguard(
         "body hash at the post",
         "an operation whose bytes have changed on disk is set aside at the start",
-        (_HASH_AT_THE_POST,),
+        _HASH_AT_THE_POST,
     ),
 )
 

@@ -31,6 +31,7 @@ from kiosk.keys import DeviceKeys
 from kiosk.link_life import Post
 from kiosk.outbox_file import Draft, Maker
 from kiosk.presence import Way
+from kiosk.sealed import Box
 from kiosk.session import Session
 from kiosk.stores import Stores, open_stores
 from kiosk.till import Stamp, Till
@@ -44,6 +45,7 @@ POLL_S: Final = (0.0, 0.02)
 BOOT_S: Final = (0.2, 2.0)
 DRAIN: Final = 500
 UNIT_CENTS: Final = 250
+BOX: Final = Box(bytes(range(32)))
 
 
 POISONS: Final = {
@@ -240,7 +242,7 @@ class SimPost:
         world = self.world
         random_bytes = world.random_bytes(f"post {self.number} {self.life}")
         try:
-            maker = Maker(self.number, random_bytes, lambda _folder: self.free_bytes)
+            maker = Maker(self.number, random_bytes, BOX, lambda _folder: self.free_bytes)
             self.stores = open_stores(self.folder, maker, TOPICS_OF[self.profile])
         except Refusal as refusal:
             world.trace.note(self.name, "does not start: %s", refusal)
@@ -321,7 +323,7 @@ class SimPost:
         with closing(sqlite3.connect(self.folder / "outbox.db")) as db:
             (outbox,) = db.execute("SELECT outbox FROM meta").fetchone()
             rows = db.execute("SELECT n, kind, body FROM command WHERE status = 0")
-            return {(outbox, n): label_of(kind, body) for n, kind, body in rows}
+            return {(outbox, n): label_of(kind, opened(n, body)) for n, kind, body in rows}
 
     def flip_waiting(self, rng: Random) -> int | None:
         """Flip a bit of a waiting operation of a post that is off; return its n."""
@@ -503,6 +505,11 @@ class SimPost:
         self.stopped = True
         self.switch_off()
         self.machine.forget()
+
+
+def opened(n: int, sealed: bytes) -> bytes:
+    """Return the body of an operation as it lies on disk; b"" where it does not open."""
+    return (BOX.open_operation(n, sealed) or (b"", b""))[1]
 
 
 def label_of(kind: str, body: bytes) -> str:

@@ -21,9 +21,10 @@ from common.wire import DIGEST_MASK, digest_hex
 from kiosk.database import FAULTS
 from kiosk.replica import Replica
 from kiosk.replica_file import digest_of
+from tests.kiosk.post import BOX
 from tests.sim.disk.disk import Disk, Effect, Op
 
-TOPICS: Final = ("articles", "stock")
+TOPICS: Final = ("stock", "sales")
 OWN: Final = ("a1" * 16, "b2" * 16)
 OTHER: Final = "0f" * 16
 FAILING: Final[tuple[tuple[Op, Effect], ...]] = (
@@ -90,7 +91,7 @@ class ReplicaMachine(RuleBasedStateMachine):
         self.epochs = 0
         self.n = 0
         self.power = False
-        self.replica = Replica(self.folder / "replica.db", self.outbox)
+        self.replica = Replica(self.folder / "replica.db", self.outbox, BOX)
         self.held = Held("", self.outbox, MappingProxyType({name: Topic() for name in TOPICS}))
         self.failed: list[Held] = []
         self.ever = [self.held]
@@ -290,7 +291,7 @@ class ReplicaMachine(RuleBasedStateMachine):
         if died:
             self.machine.thaw()
         try:
-            self.replica = Replica(self.folder / "replica.db", self.outbox)
+            self.replica = Replica(self.folder / "replica.db", self.outbox, BOX)
         except FAULTS:
             if self.machine.frozen:
                 self.machine.thaw()
@@ -298,7 +299,7 @@ class ReplicaMachine(RuleBasedStateMachine):
             self.machine.heal()
             self.machine.full(False)
             self.machine.die_at("any", 0)
-            self.replica = Replica(self.folder / "replica.db", self.outbox)
+            self.replica = Replica(self.folder / "replica.db", self.outbox, BOX)
         allowed = self.ever if died and self.power else [self.held, *self.failed]
         found = self._found()
         # Whoever opens it says whose effects count; of another's none is known to be there.
@@ -318,7 +319,10 @@ class ReplicaMachine(RuleBasedStateMachine):
         topics = {name: Topic() for name in TOPICS}
         sql = "SELECT topic, slot, tseq, last_n, stale, digest FROM position"
         for name, slot, tseq, last_n, stale, digest in db.execute(sql).fetchall():
-            rows = dict(db.execute("SELECT key, row FROM row WHERE slot = ?", (slot,)))
+            lying = db.execute("SELECT key, row FROM row WHERE slot = ?", (slot,)).fetchall()
+            opened, whole = BOX.open_rows(name, lying)
+            rows = dict(opened)
             topics[name] = Topic(tseq, last_n, bool(stale), rows)
-            assert digest == digest_hex(0 if stale else digest_of(rows.items()))
+            assert whole
+            assert BOX.open_digest(name, digest) == (0 if stale else digest_of(rows.items()))
         return Held(epoch, outbox, MappingProxyType(topics))
