@@ -19,7 +19,7 @@ from kiosk.replica import Replica
 from kiosk.session import Session
 from kiosk.state import At, LinkStatus
 from kiosk.verifiers import MAX_TRIES
-from tests.kiosk.post import OTHER, HandClocks, device, seeded_bytes
+from tests.kiosk.post import BOX, OTHER, HandClocks, device, keep_store_key, seeded_bytes
 
 pytestmark = pytest.mark.attack
 
@@ -73,7 +73,8 @@ def paired(folder: Path) -> None:
     folder.mkdir(parents=True)
     write_keys(folder, new_keys())
     write_device(folder, device(Profile.TILL))
-    replica = Replica(folder / "replica.db", "")
+    keep_store_key(folder)
+    replica = Replica(folder / "replica.db", "", BOX)
     replica.apply("people", 1, [m.Change(WHO.id, encode_row(WHO), OTHER, 1)])
     replica.close()
 
@@ -177,7 +178,7 @@ def test_who_was_dismissed_while_the_till_was_off_is_not_let_in(till: Till) -> N
     answers = []
     for tseq, row in enumerate((gone, WHO), 2):
         till.session.close()
-        replica = Replica(till.folder / "replica.db", "")
+        replica = Replica(till.folder / "replica.db", "", BOX)
         replica.apply("people", tseq, [m.Change(WHO.id, encode_row(row), OTHER, tseq)])
         replica.close()
         till.session = till._open()

@@ -32,7 +32,7 @@ from kiosk.state import At
 from kiosk.stores import open_stores
 from kiosk.verifier_file import VerifierFile
 from tests.hub.people_bench import PINS, Staffed
-from tests.kiosk.post import device, seeded_bytes
+from tests.kiosk.post import BOX, device, seeded_bytes
 
 SECRET = b"\7" * 32
 
@@ -94,7 +94,7 @@ class StaffedPost:
         hand, number = self.shop.bench.hand, self.hub_device.number
         clocks = Clocks(hand.clock, hand.wall_ms, lambda _: 60)
         stores = open_stores(
-            self.folder, Maker(number, seeded_bytes(number)), TOPICS_OF[self._profile]
+            self.folder, Maker(number, seeded_bytes(number), BOX), TOPICS_OF[self._profile]
         )
         place = device(self._profile)
         own = Device(self.hub_device.id, number, "Post", self._profile, place.hub)
