@@ -1,18 +1,23 @@
 """What the link's thread hands to the screens' thread, and the letterbox it goes through.
 
-Owns the crossing of threads and nothing else. Everything in a batch is on disk already.
+Owns the crossing of threads, and what is worth crossing. Everything in a batch is on disk already.
 """
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from common.errors import Problem
 from common.messages import Reply
 from kiosk.asking import Answered
+from kiosk.conversation import Turn
 from kiosk.device import Device
 from kiosk.news import News
 from kiosk.state import LinkStatus
+
+_SYNCED_SHOWN_MS: Final = 10_000
+_CLOCK_SHOWN_MS: Final = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +80,45 @@ class Arrivals:
         while self._batches:
             batches.append(self._batches.popleft())
         return batches
+
+
+class HandingOver:
+    """Puts what turns did, and how the link stands, into a letterbox: where either is new."""
+
+    def __init__(self, arrivals: Arrivals) -> None:
+        self._arrivals = arrivals
+        self._shown = LinkView()
+
+    def turn(self, turn: Turn, view: LinkView, committed_ns: int) -> None:
+        """Hand over a turn, if there is anything in it; `committed_ns` as in `Batch`."""
+        link = view if _is_news(self._shown, view) else None
+        if link is not None:
+            self._shown = view
+        if link or turn.news or turn.replies or turn.answers or turn.notices or turn.renumbered:
+            self._arrivals.put(
+                Batch(
+                    committed_ns,
+                    tuple(turn.news),
+                    tuple(turn.replies),
+                    tuple(turn.notices),
+                    turn.renumbered,
+                    link=link,
+                    answers=tuple(turn.answers),
+                )
+            )
+
+    def fault(self, problem: Problem, at_ns: int) -> None:
+        """The link failed. The outbox is read anew: what the turn noted there nobody knows."""
+        self._shown = replace(self._shown, status=LinkStatus.OFFLINE, problem=problem)
+        self._arrivals.put(Batch(at_ns, link=self._shown, renumbered=True))
+
+
+def _is_news(shown: LinkView, view: LinkView) -> bool:
+    """Return whether people should see it; a clock's trembling is none."""
+    if (shown.status, shown.problem) != (view.status, view.problem):
+        return True
+    if shown.hub_trouble != view.hub_trouble:
+        return True
+    if abs(view.clock_diff_ms - shown.clock_diff_ms) >= _CLOCK_SHOWN_MS:
+        return True
+    return (view.synced_ms or 0) - (shown.synced_ms or 0) >= _SYNCED_SHOWN_MS

@@ -5,25 +5,20 @@ each turn. Whoever else wants its attention rings.
 """
 
 import logging
-from dataclasses import replace
 from threading import Event, Thread
 from time import monotonic, monotonic_ns
 from typing import Final
 
 from common.errors import Problem, Refusal
-from kiosk.arrivals import Arrivals, Batch, LinkView
-from kiosk.conversation import Turn
+from kiosk.arrivals import Arrivals, Batch, HandingOver
 from kiosk.database import FAULTS, refusal
 from kiosk.device import Device
 from kiosk.link_life import Life, Post
 from kiosk.sockets import Hall
-from kiosk.state import LinkStatus
 
 _log = logging.getLogger(__name__)
 _PAUSE_S: Final = 1.0
 _PAUSE_MAX_S: Final = 30.0
-_SYNCED_SHOWN_MS: Final = 10_000
-_CLOCK_SHOWN_MS: Final = 250
 
 
 class Link:
@@ -35,7 +30,7 @@ class Link:
         self._arrivals = arrivals
         self._hall = Hall()
         self._stopping = Event()
-        self._shown = LinkView()
+        self._handing_over = HandingOver(arrivals)
         self._thread = Thread(target=self._run, name="link", daemon=True)
 
     def start(self) -> None:
@@ -87,7 +82,7 @@ class Link:
 
     def _live(self) -> None:
         life = Life(
-            self._post, self._device, self._hall, self._stopping.is_set, self._show, self._keep
+            self._post, self._device, self._hall, self._stopping.is_set, self._handing_over.turn, self._keep
         )
         life.live()
 
@@ -99,9 +94,7 @@ class Link:
             problem = refusal(fault, self._post.stores.replica.path).problem
         else:
             problem = Problem("kiosk_fault", {"reason": f"{type(fault).__name__}: {fault}"})
-        self._shown = replace(self._shown, status=LinkStatus.OFFLINE, problem=problem)
-        # The outbox is read anew: what the turn noted there before it failed is known to nobody.
-        self._arrivals.put(Batch(monotonic_ns(), link=self._shown, renumbered=True))
+        self._handing_over.fault(problem, monotonic_ns())
 
     def _keep(self, device: Device) -> None:
         """Store what changed of the device; without the disk for it the next start learns anew."""
@@ -111,32 +104,3 @@ class Link:
         except Refusal as problem:
             _log.warning("%s", problem)
         self._arrivals.put(Batch(monotonic_ns(), device=device))
-
-    def _show(self, turn: Turn, view: LinkView, committed_ns: int) -> None:
-        """Hand over what a turn did and how the link stands, where either is new."""
-        link = view if _is_news(self._shown, view) else None
-        if link is not None:
-            self._shown = view
-        if link or turn.news or turn.replies or turn.answers or turn.notices or turn.renumbered:
-            self._arrivals.put(
-                Batch(
-                    committed_ns,
-                    tuple(turn.news),
-                    tuple(turn.replies),
-                    tuple(turn.notices),
-                    turn.renumbered,
-                    link=link,
-                    answers=tuple(turn.answers),
-                )
-            )
-
-
-def _is_news(shown: LinkView, view: LinkView) -> bool:
-    """Return whether people should see it; a clock's trembling is none."""
-    if (shown.status, shown.problem) != (view.status, view.problem):
-        return True
-    if shown.hub_trouble != view.hub_trouble:
-        return True
-    if abs(view.clock_diff_ms - shown.clock_diff_ms) >= _CLOCK_SHOWN_MS:
-        return True
-    return (view.synced_ms or 0) - (shown.synced_ms or 0) >= _SYNCED_SHOWN_MS

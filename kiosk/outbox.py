@@ -137,6 +137,8 @@ class Outbox:
 
     def take_fresh(self) -> list[Queued]:
         """Return what was appended since the last call of this or of `waiting`."""
+        if not (self._fresh or self._asleep):
+            return []
         with self._held():
             fresh, self._fresh = self._fresh, []
         return fresh
@@ -151,6 +153,8 @@ class Outbox:
 
     def note_replies(self, replies: Sequence[m.Reply]) -> None:
         """Mark operations with their replies, durably; another outbox's are passed over."""
+        if not replies:
+            return
         with self._held():
             own = [reply for reply in replies if reply.outbox == self.id]
             if own:

@@ -6,7 +6,7 @@ thread. When to fold and what to ask for is the follower's; what a row means nev
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ _PUT: Final = (
     "INSERT INTO row (slot, key, row) VALUES (?, ?, ?)"
     " ON CONFLICT (slot, key) DO UPDATE SET row = excluded.row"
 )
+_OPEN: Final = nullcontext()
 _DROP: Final = "DELETE FROM row WHERE slot = ? AND key = ?"
 _STAND: Final = (
     "INSERT INTO position (topic, slot, tseq, digest, last_n, stale, staging)"
@@ -61,7 +62,7 @@ class Replica:
         self._outbox = ""
         self.synced_ms: int | None = None
         self.met_another = False
-        self._open = False
+        self._open = self._begun = False
         self._known = False
         self._news: list[News] = []
         self._dirty: set[str] = set()
@@ -97,7 +98,7 @@ class Replica:
 
     def apply(self, topic: str, first_tseq: int, changes: Sequence[Change]) -> None:
         """Fold changes numbered from `first_tseq`, which is tseq(topic) + 1."""
-        with self.transaction():
+        with self._writing():
             stand = self._fresh_stand(topic)
             if first_tseq != stand.tseq + 1:
                 raise ValueError(f"{topic}: change {first_tseq} after {stand.tseq}")
@@ -116,7 +117,7 @@ class Replica:
         """Note that a topic's rows hold every effect of this outbox up to `last_n`."""
         if last_n <= self._stand(topic).last_n and not self._stand(topic).stale:
             return
-        with self.transaction():
+        with self._writing():
             stand = self._fresh_stand(topic)
             stand.last_n = last_n
             self._dirty.add(topic)
@@ -124,13 +125,13 @@ class Replica:
 
     def leave_epoch(self, epoch: str) -> None:
         """Take a newer epoch: rows stay readable, with the effects that they hold."""
-        with self.transaction():
+        with self._writing():
             self._leave_epoch(epoch)
             self._news += [Left(topic, stand.last_n) for topic, stand in self._stands.items()]
 
     def begin_snapshot(self, topic: str) -> None:
         """Prepare an empty slot beside the topic's rows."""
-        with self.transaction():
+        with self._writing():
             stand = self._stand(topic)
             self._drop_staging(stand)
             stand.staging = self._free_slot()
@@ -139,7 +140,7 @@ class Replica:
 
     def add_rows(self, topic: str, rows: Sequence[tuple[str, bytes]]) -> None:
         """Put snapshot rows into that slot."""
-        with self.transaction():
+        with self._writing():
             # The slot stands in the text: rows go to the driver as they came, without a copy each.
             slot = self._stand(topic).staging
             self._connection.executemany(
@@ -150,7 +151,7 @@ class Replica:
 
     def swap_snapshot(self, topic: str, epoch: str, tseq: int, last_n: int, digest: str) -> bool:
         """Make them the topic's rows; False, and no change, where their digest is another."""
-        with self.transaction():
+        with self._writing():
             stand = self._stand(topic)
             staged = self._staged_digests.pop(topic) & DIGEST_MASK
             self._dirty.add(topic)
@@ -168,24 +169,29 @@ class Replica:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make everything inside one transaction: all of it on disk at the end, or none."""
-        if self._open:
-            yield
-            return
+        """Make everything inside one transaction: all of it on disk at the end, or none.
+
+        It begins with the first write: a turn that writes nothing costs nothing.
+        """
         self._open = True
         committed = len(self._news)
+        connection = self._connection
         try:
             self._know()
-            with self._database.transaction():
-                yield
-                self._write_stands()
+            yield
+            self._write_stands()
+            if self._begun:
+                connection.execute("COMMIT")
         except BaseException:
+            # SQLite has rolled back by itself after some faults, a full disk for one.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             del self._news[committed:]
             self._dirty, self._staged_digests = set(), {}
             self._known = False
             raise
         finally:
-            self._open = False
+            self._open = self._begun = False
 
     def take_news(self) -> list[News]:
         """Return what was committed since the last call, in order."""
@@ -197,7 +203,7 @@ class Replica:
         self._know()
         if outbox == self._outbox:
             return
-        with self.transaction():
+        with self._writing():
             self._connection.execute("UPDATE meta SET outbox = ?", (outbox,))
             for topic, stand in self._stands.items():
                 stand.last_n = 0
@@ -214,7 +220,7 @@ class Replica:
 
     def forget(self, topic: str) -> None:
         """Drop a topic's rows and position, so that the hub is asked for all of it."""
-        with self.transaction():
+        with self._writing():
             stand = self._stand(topic)
             self._drop_slot(stand.slot)
             self._stands[topic] = _Stand(stand.slot, staging=stand.staging)
@@ -241,6 +247,20 @@ class Replica:
         self._database.close()
 
     # Inside: state.
+
+    def _writing(self) -> AbstractContextManager[None]:
+        """Write, in the transaction that is open or in one of its own."""
+        if not self._open:
+            return self._writing_alone()
+        if not self._begun:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._begun = True
+        return _OPEN
+
+    @contextmanager
+    def _writing_alone(self) -> Iterator[None]:
+        with self.transaction(), self._writing():
+            yield
 
     def _know(self) -> None:
         """Read where everything stands, unless that is known.
@@ -270,7 +290,7 @@ class Replica:
 
     def _begin(self, outbox: str) -> None:
         """Make the one row of meta; drop what a snapshot that was broken off had gathered."""
-        with self.transaction():
+        with self._writing():
             if not self._connection.execute("SELECT 1 FROM meta").fetchone():
                 self._connection.execute("INSERT INTO meta (epoch, outbox) VALUES ('', '')")
             for topic, stand in self._stands.items():

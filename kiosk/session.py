@@ -332,9 +332,9 @@ class Session:
         self._set(waiting=counts.waiting, quarantined=counts.quarantined)
 
     def _set(self, **fields: Any) -> None:
-        state = replace(self.state, **fields)
-        self._state_changed = self._state_changed or state != self.state
-        self.state = state
+        if any(getattr(self.state, name) != value for name, value in fields.items()):
+            self.state = replace(self.state, **fields)
+            self._state_changed = True
 
     def _info(self) -> DeviceInfo:
         d = self._device

@@ -1,8 +1,8 @@
 """The shop's network: two ways between each post and the hub, and what goes wrong on them.
 
 Owns frames on their way: how long they take, which are lost, doubled or held back. Frames of one
-direction of one way keep their order, as on a socket; everything else may overtake. A way that is
-cut takes what is on it along.
+direction of one way keep their order, as on a socket, and those of one moment most often arrive
+together; everything else may overtake. A way that is cut takes what is on it along.
 """
 
 from collections import Counter
@@ -20,7 +20,9 @@ from tests.sim.releases import Speech, spoken
 LATENCY_S = (0.0002, 0.004)
 DIAL_AGAIN_S = (0.1, 1.5)
 REFUSED_AGAIN_S = (2.0, 5.0)
-HIGH_WATER = 60
+TOGETHER = 0.8
+"""How likely a frame arrives with the one that left just before it."""
+HIGH_WATER = 30
 """Broadcast frames on their way to one post, or unread by it; beyond it the hub's side drops."""
 
 
@@ -77,6 +79,15 @@ class Weather:
 
 
 @dataclass(slots=True)
+class Parcel:
+    """Frames of one direction that left at one moment and arrive at one."""
+
+    left_s: float = -1.0
+    life: int = -1
+    frames: list[bytes] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Line:
     """One way of one post. `life` counts connections; frames of an older one are lost."""
 
@@ -90,6 +101,8 @@ class Line:
     on_way: int = 0
     up_free_s: float = 0.0
     down_free_s: float = 0.0
+    up_parcel: Parcel = field(default_factory=Parcel)
+    down_parcel: Parcel = field(default_factory=Parcel)
     held: list[tuple[bool, bytes]] = field(default_factory=list)
 
     @property
@@ -240,6 +253,12 @@ class Network:
 
     def _carry(self, line: Line, frame: bytes, up: bool) -> None:
         rng, now_s = self._rng, self._agenda.now_s
+        line.on_way += not up
+        before = line.up_parcel if up else line.down_parcel
+        if (before.left_s, before.life) == (now_s, line.life) and rng.random() < TOGETHER:
+            before.frames.append(frame)
+            return
+        parcel = Parcel(now_s, line.life, [frame])
         delay_s = rng.uniform(*LATENCY_S)
         if line.weather.late_s:
             delay_s += rng.random() * line.weather.late_s
@@ -247,25 +266,22 @@ class Network:
         free_s = line.up_free_s if up else line.down_free_s
         at_s = max(free_s, now_s + delay_s)
         if up:
-            line.up_free_s = at_s
+            line.up_free_s, line.up_parcel = at_s, parcel
         else:
-            line.down_free_s = at_s
-        line.on_way += not up
-        life = line.life
+            line.down_free_s, line.down_parcel = at_s, parcel
+        self._agenda.after(at_s - now_s, lambda: self._arrive(line, parcel, up))
 
-        def arrive() -> None:
-            if line.life != life:
-                return
-            line.on_way -= not up
-            if up:
-                if self._hub is not None and self._hub.up:
-                    self._hub.hear(line.peer, line.user_id, frame)
-            else:
+    def _arrive(self, line: Line, parcel: Parcel, up: bool) -> None:
+        if line.life != parcel.life:
+            return
+        for frame in parcel.frames:
+            if not up:
+                line.on_way -= 1
                 self.inspect(line, frame)
                 told = self._garbled(line, frame) if line.weather.garble else frame
                 line.post.arrived(line.way, told)
-
-        self._agenda.after(at_s - now_s, arrive)
+            elif self._hub is not None and self._hub.up:
+                self._hub.hear(line.peer, line.user_id, frame)
 
     def _garbled(self, line: Line, frame: bytes) -> bytes:
         """Return a frame with one bit of a row another one; a frame without rows as it is."""

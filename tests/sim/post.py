@@ -23,7 +23,7 @@ from common.seal import CurveKeys, SigningKeys
 from common.topics import TOPICS_OF, Profile
 from hub.records.devices import ACTIVE
 from hub.records.devices import Device as EnrolledDevice
-from kiosk.arrivals import Arrivals, Batch, LinkView
+from kiosk.arrivals import Arrivals, Batch, HandingOver, LinkView
 from kiosk.conversation import Conversation, Turn
 from kiosk.database import FAULTS
 from kiosk.device import Device, HubPlace
@@ -33,6 +33,7 @@ from kiosk.outbox_file import Draft, Maker
 from kiosk.presence import Way
 from kiosk.sealed import Box
 from kiosk.session import Session
+from kiosk.state import LinkStatus
 from kiosk.stores import Stores, open_stores
 from kiosk.till import Stamp, Till
 from tests.sim.agenda import MachineClock
@@ -64,6 +65,7 @@ class SimLink:
         self._post = post
         self._place = place
         self._arrivals = arrivals
+        self._handing_over = HandingOver(arrivals)
         self._pause_s = 1.0
         self._due = 0
         self.running = False
@@ -76,7 +78,7 @@ class SimLink:
         try:
             mended = stores.mend()
             if mended.notices:
-                self._put(
+                self._arrivals.put(
                     Batch(
                         0,
                         notices=mended.notices,
@@ -150,24 +152,12 @@ class SimLink:
 
     def _hand_over(self, turn: Turn) -> None:
         talk = self.talk
-        view = LinkView(
-            talk.status, talk.problem, talk.synced_ms, talk.clock.now_ms(), talk.hub_trouble
-        )
-        batch = Batch(
-            0,
-            tuple(turn.news),
-            tuple(turn.replies),
-            tuple(turn.notices),
-            turn.renumbered,
-            link=view,
-        )
+        status = talk.status
+        problem = None if status is LinkStatus.ONLINE else talk.problem
+        view = LinkView(status, problem, talk.synced_ms, talk.clock.now_ms(), talk.hub_trouble)
         for reply in turn.replies:
             self._post.history.replied(reply)
-        self._put(batch)
-
-    def _put(self, batch: Batch) -> None:
-        self._arrivals.put(batch)
-        self._post.poll_soon()
+        self._handing_over.turn(turn, view, 0)
 
     def _failed(self, fault: Exception) -> None:
         """As `kiosk.link.Link`: shown, and begun again on what is on disk."""
@@ -180,7 +170,7 @@ class SimLink:
         post.world.trace.note(post.name, "its link fails: %s", fault)
         post.world.network.hang_up(post.number)
         problem = fault.problem if isinstance(fault, Refusal) else Problem("kiosk_fault")
-        self._put(Batch(0, link=LinkView(problem=problem), renumbered=True))
+        self._handing_over.fault(problem, 0)
         self._place.stores.note_fault(fault)
         post.after(self._pause_s, self.start)
         self._pause_s = min(2 * self._pause_s, 4.0)
@@ -210,6 +200,7 @@ class SimPost:
         self.notices: list[Problem] = []
         self.on_poll: Callable[[SimPost], None] = lambda _post: None
         self._polling = False
+        self._renumbered = False
         self._deeds = 0
         world.network.join(self)
 
@@ -268,6 +259,8 @@ class SimPost:
             self.stores.close()
             self.crash("at its start")
             return
+        self.session.on_batch = self._heed
+        self.session.on_wake = self.poll_soon
         self.poll_soon()
 
     def _make_link(self, place: Post, arrivals: Arrivals) -> SimLink:
@@ -381,11 +374,15 @@ class SimPost:
         self._polling = False
         if self.session is None:
             return
-        update = self.session.poll()
+        self.session.poll()
         self.notices += self.session.take_notices()
-        if update.state_changed:
+        if self._renumbered:
+            self._renumbered = False
             self._relabel()
         self.on_poll(self)
+
+    def _heed(self, batch: Batch) -> None:
+        self._renumbered = self._renumbered or batch.renumbered
 
     def _relabel(self) -> None:
         """Note under which numbers waiting operations stand, where those are others now."""
