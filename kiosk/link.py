@@ -82,7 +82,12 @@ class Link:
 
     def _live(self) -> None:
         life = Life(
-            self._post, self._device, self._hall, self._stopping.is_set, self._handing_over.turn, self._keep
+            self._post,
+            self._device,
+            self._hall,
+            self._stopping.is_set,
+            self._handing_over.turn,
+            self._keep,
         )
         life.live()
 
