@@ -145,7 +145,7 @@ class Checks:
             if deed.told is not Told.RECORDED or deed.status in _ENDED:
                 continue
             gone = deed.excused and deed.n < post.stores.outbox.oldest_n()
-            if deed.n <= done_n or gone:
+            if deed.n <= done_n[deed.outbox] or gone:
                 continue
             still_open.append(deed)
             sign = _SHOWN.get(deed.kind, 0)
@@ -163,13 +163,13 @@ class Checks:
                 )
         self._open[post.number] = (post.life, epoch, still_open)
 
-    def _done_n(self, own: list[Deed], epoch: str, tseq: int) -> int:
-        """Return up to which n the hub had taken, or put aside, a post's operations at a tseq."""
-        done_n = 0
+    def _done_n(self, own: list[Deed], epoch: str, tseq: int) -> Counter[str]:
+        """Return, by outbox, up to which n the hub had taken, or put aside, a post's operations."""
+        done_n: Counter[str] = Counter()
         for deed in own:
             at = self._witness.effect(epoch, "stock", (deed.outbox, deed.n))
             if at is not None and at <= tseq:
-                done_n = max(done_n, deed.n)
+                done_n[deed.outbox] = max(done_n[deed.outbox], deed.n)
         return done_n
 
     def _own(self, post: SimPost) -> list[Deed]:
