@@ -274,6 +274,11 @@ _KIND_OF: Final[Mapping[type[Any], int]] = {
 }
 
 
+def kind_number(kind: type[Any]) -> int:
+    """Return the number that stands for a class of message in its frames, in the second byte."""
+    return _KIND_OF[kind]
+
+
 def encode(message: Any) -> bytes:
     """Return the frame of a JSON-bodied message; binary ones have an encoder each."""
     return bytes((VERSION, _KIND_OF[type(message)])) + orjson.dumps(message)

@@ -12,10 +12,13 @@ from typing import Any, Final
 from common import messages as m
 from common import wire
 from common.errors import Refusal
-from common.topics import KIOSK_PROFILES, TOPICS_OF, Profile
-from hub import queries
+from common.topics import KIOSK_PROFILES, TOPICS, TOPICS_OF, Profile
+from hub import limits, queries
+from hub.asks import Asks, refused
+from hub.budgets import Budgets, Verdict
 from hub.changes import ChangeLogBook
 from hub.doors import Doors
+from hub.fair_queue import FairQueue, Put, Room
 from hub.logins import LoginDesk
 from hub.pairing import PairingDesk
 from hub.pins import PinDone
@@ -29,8 +32,15 @@ from hub.upkeep import Upkeep
 from hub.watch import Watch
 
 _log = logging.getLogger(__name__)
-QUEUE_LIMIT: Final = 20_000
-"""Commands waiting for a commit; beyond, a peer's are dropped and come again from its outbox."""
+_COMMANDS_ROOM: Final = Room(
+    limits.QUEUE_LIMIT, limits.QUEUE_BYTES, limits.SHARE_COMMANDS, limits.SHARE_BYTES
+)
+_SUBSCRIBED: Final = frozenset(
+    [wire.HEARTBEAT_TOPIC, *(topic.encode() + b"\0" for topic in TOPICS)]
+)
+"""What may be subscribed to: libzmq would keep whatever else somebody thinks of."""
+_HEAD_BYTES: Final = 512
+"""About what a waiting message costs beside its body."""
 
 
 @dataclass(slots=True)
@@ -72,6 +82,8 @@ class Desks:
     space: Space
     register: Register
     logins: LoginDesk
+    budgets: Budgets
+    clock: Callable[[], float]
 
 
 class Hub:
@@ -81,43 +93,49 @@ class Hub:
         self._desks = desks
         self._now_ms = now_ms
         self.counters = counters
-        self._waiting: list[Received] = []
+        self._waiting: FairQueue[Received] = FairQueue(_COMMANDS_ROOM)
+        self._asks = Asks(desks.sync, desks.queries)
+        self._signed_s = 0.0
+        self._signed = b""
         self._news: list[tuple[Profile, bytes]] = []
         self._handlers: Mapping[type[Any], Callable[[bytes, Device, Any], Answers]] = {
             m.Command: self._command,
             m.Hello: self._hello,
-            m.Since: desks.sync.since,
+            m.Since: self._ask,
             m.SnapshotRequest: desks.sync.snapshot,
             m.Credit: desks.sync.credit,
             m.Ping: self._ping,
             m.Goodbye: self._goodbye,
-            m.Query: self._query,
             m.Login: desks.logins.login,
             m.Override: desks.logins.override,
             m.SetPin: desks.logins.set_pin,
             m.Logout: desks.logins.logout,
+            m.Query: self._ask,
         }
 
     @property
     def busy(self) -> bool:
         """Return whether a turn has work without any new message."""
-        return bool(self._waiting or self._news) or self._desks.sync.busy
+        return bool(self._waiting or self._news) or self._asks.busy or self._desks.sync.busy
 
     def message(self, peer: bytes, user_id: str, frame: bytes) -> Answers:
         """Take one frame of the command socket; the device is who CURVE says it is."""
         device = self._desks.doors.device(user_id)
         if device is None:
             return []
+        verdict = self._desks.budgets.charge(device, frame)
+        if verdict is not Verdict.TAKE:
+            return _too_fast(peer, verdict)
         self._desks.watch.heard(device)
         message: Any = None
         try:
             message = wire.decode(frame)
             handler = self._handlers.get(type(message))
             if handler is None:
-                raise Refusal("malformed", reason=type(message).__name__)
+                raise wire.WireError(type(message).__name__)
             return handler(peer, device, message)
         except wire.WireError as error:
-            self.counters.malformed += 1
+            self.malformed(device)
             return [_refused(peer, Refusal("malformed", reason=str(error)))]
         except Refusal as refusal:
             return [_refused(peer, refusal)]
@@ -129,13 +147,14 @@ class Hub:
         """Commit a group of what waits, and let out what it made and what snapshots may send."""
         sent = Sent(broadcasts=self._take_news())
         if self._waiting:
-            batch, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+            batch = self._waiting.take(GROUP, limits.GROUP_BYTES)
             released = self._desks.pipeline.run(batch)
             self.counters.commands += released.taken
             self.counters.commits += 1
             sent.answers += released.answers
             for changes in released.changes:
                 sent.broadcasts += self._broadcast(changes)
+        sent.answers += self._asks.turn()
         sent.answers += self._desks.sync.pump()
         return sent
 
@@ -157,7 +176,12 @@ class Hub:
         """Once a second: let go of what is stale; return what that made to broadcast."""
         desks = self._desks
         desks.sync.tick()
-        made = [*desks.space.tick(), *desks.watch.tick(), *desks.upkeep.turn()]
+        made = [
+            *desks.space.tick(),
+            *desks.watch.tick(),
+            *desks.budgets.tick(),
+            *desks.upkeep.turn(),
+        ]
         frames = [frame for changes in made for frame in self._broadcast(changes)]
         return self._take_news() + frames
 
@@ -171,7 +195,7 @@ class Hub:
         device = self._desks.register.set_state(device_id, REVOKED)
         self._desks.doors.dismiss(device_id)
         self._desks.watch.readmit(device)
-        self._waiting = [one for one in self._waiting if one.device.id != device_id]
+        self._forget(device_id)
         _log.info("revoked %s", device.name)
 
     def reinstate(self, device_id: str) -> None:
@@ -188,8 +212,38 @@ class Hub:
         """
         device = self._desks.register.set_keys(device_id, curve_key, sign_key)
         self._desks.doors.rekey(device)
-        self._waiting = [one for one in self._waiting if one.device.id != device_id]
+        self._forget(device_id)
         _log.info("%s has new keys", device.name)
+
+    def _forget(self, device_id: str) -> None:
+        self._waiting.drop(device_id)
+        self._asks.forget(device_id)
+        self._desks.budgets.forgive(device_id)
+
+    # Who is cut off.
+
+    def malformed(self, device: Device) -> None:
+        """Note a message of a post that is none."""
+        self.counters.malformed += 1
+        self._desks.budgets.garbage(device)
+
+    def subscription(self, user_id: str, told: bytes) -> bool:
+        """Return whether a post may go on that subscribes, or ends it: a byte, then the prefix."""
+        device = self._desks.doors.device(user_id)
+        known = told[1:] in _SUBSCRIBED
+        if device is None or not known:
+            self.counters.malformed += 1
+            return False
+        return self._desks.budgets.charge(device, told[:1]) is Verdict.TAKE
+
+    def is_cut_off(self, user_id: str) -> bool:
+        """Return whether a post is kept out for a while: it asked for too much."""
+        device = self._desks.doors.device(user_id)
+        return device is not None and self._desks.budgets.is_cut_off(device)
+
+    def take_newly_cut(self) -> list[str]:
+        """Return the ids of the posts whose connections are to be ended now."""
+        return self._desks.budgets.take_newly_cut()
 
     # People.
 
@@ -207,7 +261,12 @@ class Hub:
             known = isinstance(wire.decode(frame), m.CardRequest)
         except wire.WireError:
             known = False
-        return wire.encode(self._desks.card()) if known else None
+        if not known:
+            return None
+        now_s = self._desks.clock()
+        if not self._signed or now_s - self._signed_s >= limits.CARD_S:
+            self._signed, self._signed_s = wire.encode(self._desks.card()), now_s
+        return self._signed
 
     def enrolment(self, peer: bytes, curve_key: bytes, frame: bytes) -> bytes:
         """Answer the enrolment socket."""
@@ -247,9 +306,19 @@ class Hub:
         problem = self._desks.space.refusal()
         if problem is not None and device.profile in KIOSK_PROFILES:
             return [(peer, wire.encode(m.Refused(problem.code, problem.params)))]
-        if len(self._waiting) < QUEUE_LIMIT:
-            self._waiting.append(Received(device, command, peer))
-        return []
+        put = self._waiting.put(
+            device.id, Received(device, command, peer), _HEAD_BYTES + len(command.body)
+        )
+        return self._put(put, peer, device)
+
+    def _ask(self, peer: bytes, device: Device, message: m.Since | m.Query) -> Answers:
+        answered = self._asks.ask(peer, device, message)
+        return self._put(answered, peer, device) if isinstance(answered, Put) else answered
+
+    def _put(self, put: Put, peer: bytes, device: Device) -> Answers:
+        if put is not Put.OVER_SHARE:
+            return []
+        return _too_fast(peer, self._desks.budgets.too_much(device))
 
     def _ping(self, peer: bytes, device: Device, ping: m.Ping) -> Answers:
         self._desks.watch.clock_of(device, ping.clock_diff_ms)
@@ -258,9 +327,6 @@ class Hub:
     def _goodbye(self, _: bytes, device: Device, __: m.Goodbye) -> Answers:
         self._desks.watch.goodbye(device)
         return []
-
-    def _query(self, peer: bytes, device: Device, query: m.Query) -> Answers:
-        return [(peer, wire.encode(queries.answer(self._desks.queries, device, query)))]
 
     def _broadcast(self, changes: m.Changes) -> list[tuple[Profile, bytes]]:
         """Return a commit's changes of one topic as frames for every profile that follows it."""
@@ -281,5 +347,10 @@ class Hub:
 
 
 def _refused(peer: bytes, refusal: Refusal) -> tuple[bytes, bytes]:
-    problem = refusal.problem
-    return peer, wire.encode(m.Refused(problem.code, problem.params))
+    return peer, refused(refusal)
+
+
+def _too_fast(peer: bytes, verdict: Verdict) -> Answers:
+    if verdict is not Verdict.TELL:
+        return []
+    return [_refused(peer, Refusal("too_fast", seconds=int(limits.CUT_OFF_S)))]

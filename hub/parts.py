@@ -17,6 +17,7 @@ from common.topics import Profile
 from hub import queries
 from hub.alerts import AlertBook
 from hub.backup_cover import Covers
+from hub.budgets import Budgets
 from hub.changes import OWN, ChangeLogBook
 from hub.commands import HANDLERS, Handler
 from hub.config import Keys, NetworkSettings, Settings
@@ -135,6 +136,8 @@ def make_parts(
         space,
         register,
         logins,
+        Budgets(alerts, around.clock),
+        around.clock,
     )
     return Parts(Hub(desks, counters, around.now_ms), doors, pairing, sync, log, pipeline)
 

@@ -18,24 +18,27 @@ from zmq.utils import z85
 from common import seal, wire
 from common.errors import Refusal
 from common.topics import KIOSK_PROFILES, Profile
-from hub import doors
+from hub import doors, limits
 from hub.config import NetworkSettings
 from hub.doors import Knock
+from hub.hangup import Switchboard
 from hub.hub import Hub
+from hub.limits import DRAIN, STRANGERS_DRAIN
 from hub.parts import Parts, broadcast_ports
+from hub.peers import Peers
 from hub.pins import PinWorker
 from hub.reader import SnapshotReader
 
 _log = logging.getLogger(__name__)
 HEARTBEAT_S: Final = 1.0
-DRAIN: Final = 256
-"""The most messages taken from a socket in one turn."""
 # As plain integers, and frame by frame: on the command socket pyzmq's enums and its multipart calls
 # would cost several microseconds a message.
 _NOBLOCK: Final = int(zmq.NOBLOCK)
 _NOBLOCK_MORE: Final = int(zmq.NOBLOCK | zmq.SNDMORE)
 
 REFUSED: Final = (b"400", b"not enrolled", b"")
+LATER: Final = (b"300", b"cut off for a while", b"")
+"""libzmq ends the connection without a word, and the peer may try again."""
 _CODE_OF: Final = {
     errno.EACCES: "port_forbidden",
     errno.EADDRNOTAVAIL: "host_unusable",
@@ -66,6 +69,7 @@ class Server:
         self._wake_write.setblocking(False)
         self._stopping = False
         self._poller = zmq.Poller()
+        self._board = Switchboard(Peers(time.monotonic), self._poller)
         self._enrolment: zmq.Socket[bytes] | None = None
 
     def bind(self) -> None:
@@ -77,8 +81,8 @@ class Server:
         network = self._network
         self._commands = self._curve_socket(zmq.ROUTER, doors.COMMANDS)
         self._commands.set(zmq.ROUTER_MANDATORY, 1)
-        self._commands.set(zmq.SNDHWM, 10_000)
-        self._commands.set(zmq.RCVHWM, 10_000)
+        self._commands.set(zmq.SNDHWM, limits.UNSENT)
+        self._commands.set(zmq.RCVHWM, limits.UNTAKEN)
         self._bind(self._commands, network.commands_port, "commands_port")
         self._poller.register(self._commands, zmq.POLLIN)
         self._card = self._plain_socket()
@@ -86,9 +90,14 @@ class Server:
         self._poller.register(self._card, zmq.POLLIN)
         self._publishers: dict[Profile, zmq.Socket[bytes]] = {}
         for profile in KIOSK_PROFILES:
-            publisher = self._curve_socket(zmq.PUB, profile.value)
+            # XPUB, which is a PUB that shows what is subscribed to.
+            publisher = self._curve_socket(zmq.XPUB, profile.value)
+            publisher.set(zmq.XPUB_VERBOSE, 1)
+            publisher.set(zmq.MAXMSGSIZE, limits.TOPIC_BYTES)
+            publisher.set(zmq.RCVHWM, limits.UNTAKEN)
             publisher.set(zmq.SNDHWM, 4000)
             self._bind(publisher, self.port(profile), f"{profile.value}_port")
+            self._poller.register(publisher, zmq.POLLIN)
             self._publishers[profile] = publisher
 
     def port(self, profile: Profile) -> int:
@@ -122,10 +131,14 @@ class Server:
                     self._answer(parts.sync.snapshot_read(read))
                 for done in pins.take():
                     self._answer(parts.hub.pin_checked(done))
+            self._board.take_events(ready)
             if self._zap in ready:
                 self._decide(parts)
             if self._commands in ready:
                 self._take_commands(parts)
+            for publisher in self._publishers.values():
+                if publisher in ready:
+                    self._take_subscriptions(parts.hub, publisher)
             if self._card in ready:
                 self._take_card(parts.hub)
             if self._enrolment is not None and self._enrolment in ready:
@@ -135,6 +148,8 @@ class Server:
                 self._publishers[profile].send(frame)
             self._answer(sent.answers)
             self._hold_enrolment(parts)
+            for user in parts.hub.take_newly_cut():
+                self._board.hang_up(user)
 
     def close(self) -> None:
         """Close every socket at once; what is committed is in the database, not in them."""
@@ -154,12 +169,11 @@ class Server:
             knock = Knock(domain.decode("latin-1"), mechanism, tuple(rest))
             parts.doors.enrolment_open = parts.pairing.open
             user = parts.doors.decide(knock)
-            if user is None:
+            verdict = REFUSED if user is None else (b"200", b"", user.encode())
+            if user is None or parts.hub.is_cut_off(user):
                 parts.hub.counters.refused_knocks += 1
                 _log.info("refused a peer at %s", knock.domain)
-            verdict = (
-                (b"400", b"not enrolled", b"") if user is None else (b"200", b"", user.encode())
-            )
+                verdict = REFUSED if user is None else LATER
             self._zap.send_multipart([route, empty, version, request, *verdict, b""])
 
     # Traffic.
@@ -175,11 +189,15 @@ class Server:
             # All frames of a message arrive together; after its route there is always one.
             frame = receive(_NOBLOCK, copy=False)
             if frame.more:
+                # Nobody sends such: whoever does is made to begin again.
                 hub.counters.malformed += 1
+                self._board.hang_up_on(frame)
                 while frame.more:
                     frame = receive(_NOBLOCK, copy=False)
                 continue
-            answers = hub.message(route, str(frame.get("User-Id")), frame.bytes)
+            user = str(frame.get("User-Id"))
+            self._board.heard(route, frame, user)
+            answers = hub.message(route, user, frame.bytes)
             if answers:
                 # A code that was just given out has its socket before anybody hears of it.
                 self._hold_enrolment(parts)
@@ -193,11 +211,24 @@ class Server:
                 send(frame, _NOBLOCK)
             except zmq.ZMQError as error:
                 # A peer that left, or does not read: it asks again from where it stands.
-                if error.errno not in (errno.EHOSTUNREACH, errno.EAGAIN):
+                if error.errno == errno.EAGAIN:
+                    self._board.does_not_read(peer)
+                elif error.errno != errno.EHOSTUNREACH:
                     raise
 
-    def _take_card(self, hub: Hub) -> None:
+    def _take_subscriptions(self, hub: Hub, publisher: Any) -> None:
         for _ in range(DRAIN):
+            try:
+                frame = publisher.recv(_NOBLOCK, copy=False)
+            except zmq.Again:
+                return
+            user = str(frame.get("User-Id"))
+            self._board.subscribed(frame, user)
+            if not hub.subscription(user, frame.bytes):
+                self._board.hang_up_on(frame)
+
+    def _take_card(self, hub: Hub) -> None:
+        for _ in range(STRANGERS_DRAIN):
             try:
                 route, *frames = self._card.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:
@@ -209,7 +240,7 @@ class Server:
 
     def _take_enrolment(self, parts: Parts) -> None:
         assert self._enrolment is not None
-        for _ in range(DRAIN):
+        for _ in range(STRANGERS_DRAIN):
             try:
                 frames = self._enrolment.recv_multipart(zmq.NOBLOCK, copy=False)
             except zmq.Again:
@@ -223,6 +254,7 @@ class Server:
                 self._enrolment.send_multipart([route, answer], zmq.NOBLOCK)
 
     def _beat(self, parts: Parts) -> None:
+        self._board.tick()
         for profile, frame in (*parts.hub.tick(), *parts.hub.heartbeats()):
             self._publishers[profile].send(frame)
 
@@ -235,6 +267,7 @@ class Server:
             except Refusal as refusal:
                 # Nobody can be paired now, but the posts that are go on selling.
                 _log.error("the pairing code is void: %s", refusal)
+                self._board.unwatch(enrolment)
                 enrolment.close(linger=0)
                 parts.pairing.withdraw(refusal.problem)
                 return
@@ -242,6 +275,7 @@ class Server:
             self._poller.register(enrolment, zmq.POLLIN)
         elif not parts.pairing.open and self._enrolment is not None:
             self._poller.unregister(self._enrolment)
+            self._board.unwatch(self._enrolment)
             self._enrolment.close(linger=2000)
             self._enrolment = None
 
@@ -258,7 +292,7 @@ class Server:
     def _plain_socket(self) -> Any:
         made = self._context.socket(zmq.ROUTER)
         self._guard(made, doors.CARD)
-        made.set(zmq.MAXMSGSIZE, 1024)
+        made.set(zmq.MAXMSGSIZE, limits.TOPIC_BYTES)
         return made
 
     def _guard(self, made: Any, domain: str) -> None:
@@ -271,6 +305,7 @@ class Server:
         made.set(zmq.BACKLOG, 1024)
         made.set(zmq.LINGER, 200)
         made.set(zmq.MAXMSGSIZE, wire.MESSAGE_BYTES)
+        self._board.watch(made, domain)
 
     def _bind(self, made: Any, port: int, setting: str) -> None:
         """Bind, trying again a little: a hub that just stopped may still hold the port."""

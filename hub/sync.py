@@ -13,15 +13,11 @@ from common import messages as m
 from common.errors import Refusal
 from common.topics import TOPICS_OF, Profile
 from hub.changes import ChangeLogBook
+from hub.limits import CONNECTIONS, CREDIT_LIMIT, IDLE_S, PUMP_CHUNKS, SNAPSHOTS_AT_ONCE
 from hub.reader import EncodedSnapshot, ReadFailed
 from hub.records.devices import Device
 
 SHARED_S: Final = 3.0
-CREDIT_LIMIT: Final = 8 * 1024 * 1024
-PUMP_CHUNKS: Final = 16
-IDLE_S: Final = 60.0
-CONNECTIONS: Final = 4096
-"""The most connections whose outbox is remembered: those that were heard last."""
 Answers = list[tuple[bytes, bytes]]
 
 
@@ -53,6 +49,7 @@ NO_COVERS: Final[Covers] = _NoCovers()
 class _Serving:
     """One snapshot on its way to one peer."""
 
+    device_id: str
     snapshot: EncodedSnapshot
     request: int
     credit: int
@@ -63,6 +60,7 @@ class _Serving:
 @dataclass(frozen=True, slots=True)
 class _Waiter:
     peer: bytes
+    device_id: str
     outbox: str
     request: m.SnapshotRequest
 
@@ -91,6 +89,7 @@ class SyncDesk:
         self._shared: dict[str, tuple[float, EncodedSnapshot]] = {}
         self._waiting: dict[str, dict[bytes, _Waiter]] = {}
         self._serving: dict[tuple[bytes, str], _Serving] = {}
+        self._places: dict[str, dict[tuple[bytes, str], None]] = {}
 
     @property
     def busy(self) -> bool:
@@ -149,9 +148,11 @@ class SyncDesk:
     def snapshot(self, peer: bytes, device: Device, request: m.SnapshotRequest) -> Answers:
         """Begin a snapshot, from a shared one where that is fresh."""
         _may_follow(device, request.topic)
-        waiter = _Waiter(peer, self._outbox_of.get(peer, ""), request)
+        waiter = _Waiter(peer, device.id, self._outbox_of.get(peer, ""), request)
         shared = self._shared.get(request.topic)
-        if shared is not None and self._is_good(shared) and shared[1].tseq >= request.tseq:
+        # Nobody stands further than the log: whoever says so does not get one of its own for it.
+        wanted = min(request.tseq, self._log.heads[request.topic].tseq)
+        if shared is not None and self._is_good(shared) and shared[1].tseq >= wanted:
             return self._begin(waiter, shared[1])
         waiting = self._waiting.setdefault(request.topic, {})
         if not waiting:
@@ -199,12 +200,12 @@ class SyncDesk:
         }
         for place, serving in list(self._serving.items()):
             if now - serving.touched_s > IDLE_S:
-                del self._serving[place]
+                self._end(place)
 
     def gone(self, peer: bytes) -> None:
         """Stop serving a peer."""
         for place in [place for place in self._serving if place[0] == peer]:
-            del self._serving[place]
+            self._end(place)
         for waiting in self._waiting.values():
             waiting.pop(peer, None)
 
@@ -225,8 +226,15 @@ class SyncDesk:
     def _begin(self, waiter: _Waiter, snapshot: EncodedSnapshot) -> Answers:
         request = waiter.request
         credit = min(request.credit, CREDIT_LIMIT)
-        self._serving[waiter.peer, request.topic] = _Serving(
-            snapshot, request.request, credit, self._clock()
+        place = (waiter.peer, request.topic)
+        self._end(place)
+        places = self._places.setdefault(waiter.device_id, {})
+        if len(places) >= SNAPSHOTS_AT_ONCE:
+            self._end(next(iter(places)))
+        places = self._places.setdefault(waiter.device_id, places)
+        places[place] = None
+        self._serving[place] = _Serving(
+            waiter.device_id, snapshot, request.request, credit, self._clock()
         )
         begin = m.SnapshotBegin(
             topic=request.topic,
@@ -240,6 +248,14 @@ class SyncDesk:
         )
         return [(waiter.peer, wire.encode(begin))]
 
+    def _end(self, place: tuple[bytes, str]) -> None:
+        serving = self._serving.pop(place, None)
+        if serving is not None:
+            places = self._places[serving.device_id]
+            del places[place]
+            if not places:
+                del self._places[serving.device_id]
+
     def _next_frame(self, place: tuple[bytes, str]) -> bytes:
         # Taken out and put back, it stands last: whoever waited longest is next.
         serving = self._serving[place] = self._serving.pop(place)
@@ -249,7 +265,7 @@ class SyncDesk:
             serving.next_chunk += 1
             serving.credit -= len(packed)
             return wire.encode_chunk(snapshot.topic, serving.request, count, packed)
-        del self._serving[place]
+        self._end(place)
         return wire.encode(
             m.SnapshotEnd(snapshot.topic, serving.request, snapshot.rows, snapshot.digest)
         )

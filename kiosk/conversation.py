@@ -30,7 +30,9 @@ from kiosk.state import LinkStatus
 _log = logging.getLogger(__name__)
 _CLOCK_KEPT_MS: Final = 1000
 """A clock difference on disk is good enough up to here: it is written at a first meeting only."""
-_HUB_TROUBLES: Final = frozenset({"hub_busy", "hub_disk_low", "hub_disk_full", "quarantine_full"})
+_HUB_TROUBLES: Final = frozenset(
+    {"hub_busy", "hub_disk_low", "hub_disk_full", "quarantine_full", "too_fast"}
+)
 """The hub is there, but takes no operation now."""
 
 

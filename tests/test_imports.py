@@ -77,7 +77,7 @@ RULES = (
         "zmq stays at the sockets",
         ("zmq",),
         (
-            *("hub/server.py", "hub/console.py", "hub/wiring.py", "hub/wiring/*"),
+            *("hub/server.py", "hub/hangup.py", "hub/console.py", "hub/wiring.py", "hub/wiring/*"),
             *("hub/sockets.py", "hub/*/sockets.py"),
             *("kiosk/link.py", "kiosk/sockets.py", "kiosk/enrol.py"),
         ),

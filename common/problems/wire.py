@@ -59,6 +59,17 @@ PROBLEMS: Final = (
         retryable=True,
     ),
     ErrorKind(
+        "too_fast",
+        "This post sends more than the hub takes from one post.",
+        "What it recorded is kept and sent again; if it goes on, it is cut off for {seconds} s.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "post_cut_off",
+        "A post sent more than any post does, and was cut off for a while.",
+        "Look at that post: something on it is broken, or somebody uses its keys. Nothing is lost.",
+    ),
+    ErrorKind(
         "unknown_device",
         "No post {device} is enrolled.",
         "List them: comptoir-hub devices",

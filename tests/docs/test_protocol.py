@@ -14,6 +14,7 @@ from common import messages as m
 from common import models, money, wire
 from common.topic_progress import TopicState
 from common.topics import TOPICS, TOPICS_OF, WINDOWED, Profile
+from hub.limits import RATES
 from hub.queries import QUERIES
 from tests.docs import pages
 
@@ -21,7 +22,7 @@ PAGE = pages.text("protocol.md")
 # Whose limits are the protocol's: every public number in them stands on the page.
 LIMITED = (
     *("common.wire", "common.follower", "common.outgoing", "hub.changes", "hub.pipeline"),
-    *("hub.quarantine", "hub.hub", "hub.server", "hub.sync", "hub.pairing", "kiosk.presence"),
+    *("hub.quarantine", "hub.limits", "hub.server", "hub.sync", "hub.pairing", "kiosk.presence"),
     *("common.topic_progress", "kiosk.reasking", "kiosk.room", "kiosk.give_back"),
     *("common.invitation", "kiosk.enrol", "kiosk.found_hubs"),
     *("hub.logins", "hub.login_outcomes", "hub.tries", "hub.authority", "hub.records.trail"),
@@ -150,7 +151,7 @@ def public_numbers(module: ModuleType) -> Iterator[str]:
 def limits() -> dict[str, float]:
     """Return the page's limits by the full name of each."""
     found = pages.rows(pages.section(PAGE, "Limits"))
-    return {pages.spans(where)[0]: pages.number(value) for _, value, where in found}
+    return {pages.spans(row[2])[0]: pages.number(row[1]) for row in found if len(row) == 3}
 
 
 @pytest.mark.parametrize("name", limits())
@@ -163,7 +164,16 @@ def test_a_limit_is_what_the_page_says(name: str) -> None:
 def test_no_limit_is_left_out(name: str) -> None:
     numbers = public_numbers(importlib.import_module(name))
     left_out = {f"{name}.{each}" for each in numbers} - set(limits())
-    assert left_out - {"common.wire.DIGEST_MASK"} == set()
+    assert left_out - {"common.wire.DIGEST_MASK", "hub.limits.MIB"} == set()
+
+
+def test_what_one_post_may_spend_stands_there() -> None:
+    found = [row for row in pages.rows(pages.section(PAGE, "Limits")) if len(row) == 4]
+    rates = [
+        (pages.spans(name)[0], pages.number(per_s), pages.number(burst), reason)
+        for name, per_s, burst, reason in found
+    ]
+    assert rates == [(rate.name, rate.per_s, rate.burst, rate.reason) for rate in RATES]
 
 
 def socket_options() -> Iterator[tuple[str, str, str]]:

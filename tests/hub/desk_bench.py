@@ -17,6 +17,7 @@ from common.ids import IdMint
 from common.topics import KIOSK_PROFILES, Profile
 from hub import queries
 from hub.alerts import AlertBook
+from hub.budgets import Budgets
 from hub.changes import ChangeLogBook
 from hub.config import KeepSettings, Keys, PeopleSettings, WatchSettings
 from hub.doors import Doors
@@ -115,8 +116,12 @@ class Bench:
 
     def put(self, console: Device, entries: list[m.CatalogueEntry]) -> None:
         """Queue a list from the console; `core.turn` takes it."""
+        self.send(console, "catalogue.put", {"entries": entries})
+
+    def send(self, console: Device, kind: str, args: dict[str, Any]) -> None:
+        """Queue a command from the console; `core.turn` takes it."""
         self.sent += 1
-        body = {"id": f"{self.sent:032x}", "kind": "catalogue.put", "args": {"entries": entries}}
+        body = {"id": f"{self.sent:032x}", "kind": kind, "args": args}
         raw = orjson.dumps(body)
         command = m.Command("0e" * 16, self.sent, 0, 1, wire.body_hash(raw), raw)
         assert self.core.message(b"console", console.id, wire.encode_command(command)) == []
@@ -189,6 +194,8 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         space,
         register,
         logins,
+        Budgets(alerts, hand.clock),
+        hand.clock,
     )
     core = Hub(desks, counters, hand.wall_ms)
     try:

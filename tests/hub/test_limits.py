@@ -12,8 +12,9 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 from common import VERSION, wire
 from common import messages as m
 from common.topics import KIOSK_PROFILES, Profile
+from hub.limits import CONNECTIONS, CREDIT_LIMIT
 from hub.reader import EncodedSnapshot, SnapshotReader, read_snapshot
-from hub.sync import CONNECTIONS, CREDIT_LIMIT, SHARED_S, SyncDesk
+from hub.sync import SHARED_S, SyncDesk
 from tests.hub.papers import sale
 from tests.hub.shop import Shop, goods
 

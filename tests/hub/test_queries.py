@@ -51,6 +51,7 @@ def ask(bench: Bench, device: Device, kind: str, args: dict[str, Any] | None = N
     (said,) = bench.hear(device, m.Query(7, kind, GOOD[kind] if args is None else args))
     assert isinstance(said, m.Answer)
     assert said.request == 7
+    bench.core.turn()
     return said
 
 

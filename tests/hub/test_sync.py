@@ -9,9 +9,10 @@ import pytest
 from common import messages as m
 from common import wire
 from common.topics import TOPICS, TOPICS_OF, Profile
+from hub.limits import CONNECTIONS, IDLE_S, PUMP_CHUNKS, SNAPSHOTS_AT_ONCE
 from hub.reader import EncodedSnapshot, ReadFailed
 from hub.records.devices import Device
-from hub.sync import CONNECTIONS, IDLE_S, PUMP_CHUNKS, SHARED_S, SyncDesk
+from hub.sync import SHARED_S, SyncDesk
 from tests.hub.desk_bench import EPOCH, PORTS, WALL_MS, Bench, article, decoded, open_bench
 
 OUTBOX = "0a" * 16
@@ -196,13 +197,38 @@ def test_a_failed_read_is_said_to_all_and_the_next_reads_again(bench: Bench, til
 
 @pytest.mark.parametrize("peers", [2, PUMP_CHUNKS, PUMP_CHUNKS + 4, 50])
 def test_a_turn_of_pump_is_bounded_and_fair(bench: Bench, till: Device, peers: int) -> None:
+    tills = [till, bench.enrol(2, Profile.TILL)]
     for number in range(peers):
-        bench.hear(till, m.SnapshotRequest("articles", 1, BIG), b"%d" % number)
+        bench.hear(tills[number % 2], m.SnapshotRequest("articles", 1, BIG), b"%d" % number)
     bench.sync.snapshot_read(read(chunks=100, size=10))
     sent = Counter(peer for peer, _ in bench.sync.pump())
     assert sum(sent.values()) <= PUMP_CHUNKS * PUMP_CHUNKS
     assert len(sent) == peers
     assert max(sent.values()) - min(sent.values()) <= 1
+
+
+def test_a_post_has_so_many_snapshots_on_their_way_and_the_oldest_is_given_up(
+    bench: Bench, till: Device
+) -> None:
+    other = bench.enrol(2, Profile.TILL)
+    bench.hear(other, m.SnapshotRequest("articles", 1, BIG), b"other")
+    for number in range(SNAPSHOTS_AT_ONCE + 3):
+        bench.hear(till, m.SnapshotRequest("articles", 1, BIG), b"%d" % number)
+    bench.sync.snapshot_read(read(chunks=100, size=10))
+    served: set[bytes] = set()
+    while bench.sync.busy and len(served) < SNAPSHOTS_AT_ONCE + 1:
+        served |= {peer for peer, _ in bench.sync.pump()}
+    kept = {b"%d" % number for number in range(3, SNAPSHOTS_AT_ONCE + 3)}
+    assert served == {b"other"} | kept
+
+
+def test_nobody_is_given_a_snapshot_of_the_future(bench: Bench, till: Device) -> None:
+    bench.hear(till, m.SnapshotRequest("articles", 1, BIG, 2**62), b"a")
+    bench.sync.snapshot_read(read())
+    for number in range(5):
+        (begin,) = bench.hear(till, m.SnapshotRequest("articles", number, BIG, 2**62), b"b")
+        assert isinstance(begin, m.SnapshotBegin)
+    assert bench.wanted == ["articles"]
 
 
 def test_gone_and_idle_peers_are_served_no_more(bench: Bench, till: Device) -> None:

@@ -92,10 +92,11 @@ _DURABLE: Final = (
             ),
             Edit(
                 "hub/hub.py",
-                "        return bool(self._waiting or self._news) or self._desks.sync.busy\n",
+                "        return bool(self._waiting or self._news) or self._asks.busy"
+                " or self._desks.sync.busy\n",
                 "        late = self._desks.pipeline._store.db.in_transaction\n"
                 "        return late or bool(self._waiting or self._news)"
-                " or self._desks.sync.busy\n",
+                " or self._asks.busy or self._desks.sync.busy\n",
             ),
         ),
     ),

@@ -8,6 +8,7 @@ from typing import Any
 
 import zmq
 
+from common.wire import HEARTBEAT_TOPIC
 from tests.bench.workers.channel import STDIN, Channel, leave_to_rest
 from tests.bench.workers.ready import ReadyLoop
 from tests.bench.workers.sockets import address, client_socket, new_context
@@ -38,7 +39,7 @@ class Load:
     ) -> Any:
         socket = client_socket(context, kind, config["hub_key"], post)
         if kind == zmq.SUB:
-            socket.subscribe(b"")
+            socket.subscribe(HEARTBEAT_TOPIC)
 
         def on_event(frame: bytes) -> None:
             # A monitor message has two frames: number and value, then the address.
