@@ -125,20 +125,13 @@ class Server:
             timeout_ms = 0 if parts.hub.busy else max(0, int((beat_at - now) * 1000))
             ready = dict(self._poller.poll(timeout_ms))
             if self._wake_read.fileno() in ready:
-                with contextlib.suppress(BlockingIOError):
-                    self._wake_read.recv(4096)
-                for read in reader.take():
-                    self._answer(parts.sync.snapshot_read(read))
-                for done in pins.take():
-                    self._answer(parts.hub.pin_checked(done))
+                self._take_done(parts, reader, pins)
             self._board.take_events(ready)
             if self._zap in ready:
                 self._decide(parts)
             if self._commands in ready:
                 self._take_commands(parts)
-            for publisher in self._publishers.values():
-                if publisher in ready:
-                    self._take_subscriptions(parts.hub, publisher)
+            self._take_subscriptions(parts.hub, ready)
             if self._card in ready:
                 self._take_card(parts.hub)
             if self._enrolment is not None and self._enrolment in ready:
@@ -216,16 +209,26 @@ class Server:
                 elif error.errno != errno.EHOSTUNREACH:
                     raise
 
-    def _take_subscriptions(self, hub: Hub, publisher: Any) -> None:
-        for _ in range(DRAIN):
-            try:
-                frame = publisher.recv(_NOBLOCK, copy=False)
-            except zmq.Again:
-                return
-            user = str(frame.get("User-Id"))
-            self._board.subscribed(frame, user)
-            if not hub.subscription(user, frame.bytes):
-                self._board.hang_up_on(frame)
+    def _take_done(self, parts: Parts, reader: SnapshotReader, pins: PinWorker) -> None:
+        """Take what other threads have done, and answer whoever waits for it."""
+        with contextlib.suppress(BlockingIOError):
+            self._wake_read.recv(4096)
+        for read in reader.take():
+            self._answer(parts.sync.snapshot_read(read))
+        for done in pins.take():
+            self._answer(parts.hub.pin_checked(done))
+
+    def _take_subscriptions(self, hub: Hub, ready: dict[Any, int]) -> None:
+        for publisher in self._publishers.values():
+            for _ in range(DRAIN if publisher in ready else 0):
+                try:
+                    frame = publisher.recv(_NOBLOCK, copy=False)
+                except zmq.Again:
+                    break
+                user = str(frame.get("User-Id"))
+                self._board.subscribed(frame, user)
+                if not hub.subscription(user, frame.bytes):
+                    self._board.hang_up_on(frame)
 
     def _take_card(self, hub: Hub) -> None:
         for _ in range(STRANGERS_DRAIN):

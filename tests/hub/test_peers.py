@@ -103,6 +103,7 @@ def test_bytes_that_become_no_message(peers: Peers) -> None:
         peers.accepted(doors.COMMANDS, file)
     connection, _ = peers.heard(1, "a")
     assert connection is not None
+    found: list[int] = []
     for _ in range(10):
         # Both bring as much; one of them in messages that end.
         connection.messages += 1
