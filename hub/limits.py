@@ -25,7 +25,7 @@ class Rate:
 
 
 COMMANDS: Final = Rate(
-    "commands", 5_000, 20_000, "a post has 64 on their way and writes each reply to its disk"
+    "commands", 2_000, 20_000, "a post has 64 on their way and writes each reply to its disk"
 )
 BYTES: Final = Rate("bytes", 8 * MIB, 64 * MIB, "5,000 tickets of eight lines are 10 MiB")
 SYNC: Final = Rate("sync", 100, 1_000, "a hello, then a page of 256 KiB for each topic")

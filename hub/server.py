@@ -225,7 +225,10 @@ class Server:
                     frame = publisher.recv(_NOBLOCK, copy=False)
                 except zmq.Again:
                     break
-                user = str(frame.get("User-Id"))
+                try:
+                    user = str(frame.get("User-Id"))
+                except zmq.ZMQError:
+                    continue  # It is libzmq that says what a peer that left no longer follows.
                 self._board.subscribed(frame, user)
                 if not hub.subscription(user, frame.bytes):
                     self._board.hang_up_on(frame)

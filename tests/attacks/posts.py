@@ -37,7 +37,11 @@ class Post:
         self.socket.set(zmq.SNDHWM, 100_000)
         self._monitor = self.socket.get_monitor_socket()
         self.socket.connect(address(shop.port("commands_port")))
-        self.wait_event(zmq.EVENT_HANDSHAKE_SUCCEEDED)
+        try:
+            self.wait_event(zmq.EVENT_HANDSHAKE_SUCCEEDED)
+        except AssertionError:
+            self.close()
+            raise
 
     def hello(self) -> m.Welcome:
         """Introduce the outbox."""

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 
-import orjson
 import pytest
 import zmq
 
 from common import messages as m
 from common import wire
+from hub.limits import CONNECTIONS_OF_ONE
 from tests.attacks.conftest import MIB, Place
 from tests.attacks.posts import Post
 from tests.bench.workers.sockets import address, client_socket
@@ -109,20 +109,19 @@ def _has_ended(attacker: Post) -> bool:
 
 
 def test_a_flood(post: Callable[..., Post], place: Place) -> None:
-    """A post that sends without end: told a few times, then cut off, while another sells."""
+    """A post that sends without end: it is cut off, and let in no more, while another sells."""
     till, attacker = post(), post()
     till.hello()
     attacker.hello()
-    body = orjson.dumps({"id": "0" * 32, "kind": "sale.record", "args": {}})
-    frame = attacker.command(body, 2)
+    frame = attacker.command(bytes(200_000), 2)
     before = place.memory
     sold = 0
     ended = False
     end_s = time.monotonic() + 60
     while not ended and time.monotonic() < end_s:
-        for _ in range(4000):
+        for _ in range(60):
             try:
-                attacker.socket.send(frame, zmq.NOBLOCK)
+                attacker.socket.send(frame, zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 break
         assert till.sell().status == "accepted"
@@ -130,9 +129,6 @@ def test_a_flood(post: Callable[..., Post], place: Place) -> None:
         ended = _has_ended(attacker)
     assert ended
     assert sold > 0
-    refused = [each.code for each in attacker.messages(0.2) if isinstance(each, m.Refused)]
-    assert 0 < len(refused) <= 40
-    assert set(refused) == {"too_fast"}
     # It knocks again and again, and is not let in.
     attacker.wait_event(zmq.EVENT_CONNECTED)
     with pytest.raises(AssertionError):
@@ -167,6 +163,6 @@ def test_more_connections_than_a_post_needs(post: Callable[..., Post], place: Pl
     made = [post(keys) for _ in range(40)]
     for each in made:
         each.say(m.Ping(1))
-    for each in made[:20]:
+        each.hear(m.Pong)
+    for each in made[: len(made) - CONNECTIONS_OF_ONE]:
         each.wait_ended()
-    assert isinstance(made[-1].hear(m.Pong), m.Pong)
