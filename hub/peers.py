@@ -99,7 +99,9 @@ class Peers:
         files[file] = None
         if len(files) <= CONNECTIONS_OF_ONE:
             return connection, []
-        return connection, [next(iter(files))]
+        oldest = next(iter(files))
+        del files[oldest]
+        return connection, [oldest]
 
     def of(self, user: str) -> list[int]:
         """Return the files of a post's connections."""

@@ -56,10 +56,13 @@ def test_the_oldest_connection_of_a_post_is_ended(peers: Peers) -> None:
         assert peers.heard(file, "a")[1] == []
     peers.accepted("till", 100)
     assert peers.heard(100, "a")[1] == [0]
+    # Not told as closed yet, it is not named again.
+    peers.accepted("till", 102)
+    assert peers.heard(102, "a")[1] == [1]
     peers.closed(0)
     peers.accepted(doors.COMMANDS, 101)
     assert peers.heard(101, "b")[1] == []
-    assert peers.of("a") == [*range(1, CONNECTIONS_OF_ONE), 100]
+    assert peers.of("a") == [*range(2, CONNECTIONS_OF_ONE), 100, 102]
     assert peers.of("b") == [101]
     assert peers.of("c") == []
 
