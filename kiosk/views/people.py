@@ -28,6 +28,7 @@ ROLE_TONES: Final[Mapping[Role, str]] = {
     Role.ADMIN: "slate",
 }
 _SECOND_MS: Final = 1000
+_BAR_LENGTH: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,14 @@ def initials(name: str) -> str:
     words = [word for word in name.replace("-", " ").split() if word]
     letters = [word[0] for word in (words[:1] + words[1:][-1:])]
     return "".join(letters).upper()
+
+
+def short_name(name: str) -> str:
+    """Return a name as it fits into the bar: in full, or the first with the last one's letter."""
+    words = name.split()
+    if len(name) <= _BAR_LENGTH or len(words) < 2:
+        return name
+    return f"{words[0]} {words[-1][0]}."
 
 
 def who_can_log_in(people: Iterable[Person]) -> list[Person]:

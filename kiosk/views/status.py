@@ -11,6 +11,7 @@ from typing import Final
 from common.i18n import Translator, mark, same_day
 from kiosk.state import At, LinkStatus, SessionState
 from kiosk.views.clocks import clock_is_off
+from kiosk.views.people import initials, short_name
 from kiosk.views.problems import problem_text
 from kiosk.views.undelivered import aside_text, held_text, waiting_text
 
@@ -33,13 +34,14 @@ class StatusView:
     `waiting`: operations not yet at the hub, 0 or more; `waiting_text` is "" for none, so is
     `trouble` while the hub has put nothing aside, `hub_trouble` while it takes what comes, and
     `problem` while nothing keeps the link down. `sign`: these in short, None when all is well.
-    `clock_off`: `time` is not the hub's. `person`: who is logged in, "" for nobody; `apart`: the
-    hub was not asked about that.
+    `clock_off`: `time` is not the hub's. `person`: who is logged in, "" for nobody, and the
+    `initials`; `apart`: the hub was not asked about that.
     """
 
     device: str
     operator: str
     person: str
+    initials: str
     apart: str
     link: LinkStatus
     link_text: str
@@ -78,7 +80,8 @@ def status_view(state: SessionState, t: Translator, now_ms: int, utc_offset_min:
     return StatusView(
         device=device.name,
         operator=device.operator if state.who.at is At.OPEN else "",
-        person=state.who.name if state.who.here else "",
+        person=short_name(state.who.name) if state.who.here else "",
+        initials=initials(state.who.name) if state.who.here else "",
         apart=t("without the office") if state.who.at is At.OFFLINE else "",
         link=state.link,
         link_text=t(_LINK_TEXTS[state.link]),

@@ -61,6 +61,7 @@ class StatusBar(BoxLayout):
     device = StringProperty("")
     operator = StringProperty("")
     person = StringProperty("")
+    initials = StringProperty("")
     apart = StringProperty("")
     person_text = StringProperty("")
     link = StringProperty("offline")
@@ -94,7 +95,7 @@ class StatusBar(BoxLayout):
     def show(self, view: StatusView) -> None:
         """Show the status of this moment."""
         self.device, self.operator, self.time = view.device, view.operator, view.time
-        self.person, self.apart = view.person, view.apart
+        self.person, self.initials, self.apart = view.person, view.initials, view.apart
         self.link, self.link_text, self.tone = view.link.value, view.link_text, view.tone
         self.since, self.synced = view.since, view.synced
         self.clock_off = view.clock_off

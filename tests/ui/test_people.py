@@ -2,13 +2,15 @@
 
 import pytest
 
+from common.errors import Problem
 from common.models import Person
 from common.topics import Profile
 from kiosk.state import At, LinkStatus
-from tests.ui.fake_people import AMELIE, BRUNO, CHANTAL, DRISS, GAELLE, PIN
+from tests.ui import layout
+from tests.ui.fake_people import AMELIE, BRUNO, CHANTAL, DRISS, FRANCOIS, GAELLE, PIN
 from tests.ui.fake_session import FakeSession
 from tests.ui.hands import ENTER, SCANCODES, Hands, OpenPost
-from tests.ui.scenes import tile_of, type_digits
+from tests.ui.scenes import SIZES, Size, tile_of, type_digits
 
 pytestmark = [pytest.mark.ui, pytest.mark.xdist_group("ui")]
 
@@ -55,6 +57,35 @@ def test_a_day_at_a_till(open_post: OpenPost) -> None:
     till.pass_time()
     till.tap(till.key(icon="check", under=till.screen.ids.hand))
     assert [ticket.operator for ticket in session.tickets] == [BRUNO.name]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize(
+    ("profile", "size"),
+    [(profile, size) for profile, sizes in SIZES.items() for size in sizes],
+    ids=str,
+)
+def test_a_long_name_has_room_in_the_bar_beside_all_its_signs(
+    open_post: OpenPost, profile: Profile, size: Size, lang: str
+) -> None:
+    hands = open_post(profile, size, lang)
+    session = hands.session
+    session.hire()
+    session.log_in(FRANCOIS)
+    session.people.lock()
+    session.link(LinkStatus.OFFLINE, Problem("hub_unreachable", {"address": "192.168.1.20"}))
+    session.log_in(FRANCOIS)
+    assert session.state.who.at is At.OFFLINE
+    session.send("person.put", {"person": "1" * 32, "name": "Zoé", "role": "cashier"})
+    session.people.touch()
+    session.trouble(Problem("hub_busy", {"reason": "database or disk is full"}))
+    session.clock(-185_000)
+    hands.frames()
+    hands.screen.tick()
+    hands.frames()
+    status = hands.screen.ids.status
+    assert hands.reads("FM" if status.narrow else "François-Xavier M.", status)
+    assert layout.faults(hands, status) == []
 
 
 def test_a_wrong_pin_says_so_and_the_pad_waits(open_post: OpenPost) -> None:
