@@ -1,30 +1,29 @@
 """Who is at a post: logged in at the hub or by the post itself, locked, or nobody.
 
 Owns log-in, log-out, lock and the permission for one action, as a machine without thread, socket
-or screen: messages go out by `ask`, slow looks at a PIN by `work`, time comes from clocks that are
+or screen: messages go out by `ask`, looks at a PIN by `looks`, time comes from clocks that are
 handed in. A PIN is held while it is looked at, and then by nobody. What was begun on the post, a
 sale above all, is none of its business: it is there whoever comes.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from math import inf
 from typing import Final, Protocol
 
 from common import messages as m
-from common.errors import Problem, Refusal
+from common.errors import Problem
 from common.models import Person
 from kiosk.asking import Answered, Asked
 from kiosk.clocks import Clocks
+from kiosk.pin_looks import PinLooks
 from kiosk.rights import Grant, Right, Rights, Signature
 from kiosk.state import Act, At, Attempt, LinkStatus, Who
-from kiosk.verifiers import Verifiers
-from kiosk.worker import Work
 
 ANSWER_S: Final = 6.0
 """So long the hub's answer to a PIN is waited for; then the post looks itself."""
+LOOK_S: Final = 30.0
+"""So long the post's own look may take, on a machine that has no memory to spare."""
 LOCK_AFTER_S: Final = 120
-_NEVER_S: Final = inf
 _FAR_MS: Final = 2**62
 _ENDED: Final = frozenset({"session_ended", "login_needed", "no_session"})
 
@@ -39,19 +38,12 @@ class People(Protocol):
         """Return one of them."""
 
 
-class PinMaker(Protocol):
-    """Makes and looks at verifiers with this post's own secret; both take long."""
-
-    def make(self, pin: str) -> str:
-        """Return a verifier."""
-
-    def fits(self, verifier: str, pin: str) -> bool:
-        """Return whether it was made of this PIN."""
-
-
 @dataclass(slots=True)
 class _Asked:
-    """A PIN under way. `pin_set_ms`: of the list when it was typed; `kind`: an override's."""
+    """A PIN under way. `pin_set_ms`: of the list when it was typed; `kind`: an override's.
+
+    `here`: the post itself is looking at it.
+    """
 
     request: int
     act: Act
@@ -60,6 +52,7 @@ class _Asked:
     until_s: float
     kind: str = ""
     pin_set_ms: int = 0
+    here: bool = False
 
 
 class Attendance:
@@ -71,19 +64,15 @@ class Attendance:
     def __init__(
         self,
         people: People,
-        verifiers: Verifiers,
-        pins: PinMaker,
+        looks: PinLooks,
         ask: Callable[[Asked], None],
-        work: Work,
         clocks: Clocks,
         hub_ms: Callable[[], int],
         locks_after_s: Callable[[], int] = lambda: LOCK_AFTER_S,
     ) -> None:
         self._people = people
-        self._verifiers = verifiers
-        self._pins = pins
+        self._looks = looks
         self._ask = ask
-        self._work = work
         self._clocks = clocks
         self._hub_ms = hub_ms
         self._locks_after_s = locks_after_s
@@ -191,14 +180,13 @@ class Attendance:
 
     def known_here(self, person_id: str) -> bool:
         """Return whether the post itself could let this person in."""
-        return self._verifiers.knows(person_id)
+        return self._looks.knows(person_id)
 
     @property
     def due_in_s(self) -> float | None:
         """Return after how many seconds `tick` has something to do, None for never."""
         now_s = self._clocks.monotonic()
-        asked = self._asked
-        due = [] if asked is None or asked.until_s == _NEVER_S else [asked.until_s]
+        due = [] if self._asked is None else [self._asked.until_s]
         if self.who.here:
             after_s = self._locks_after_s()
             due += [self._touched_s + after_s] if after_s else []
@@ -213,9 +201,9 @@ class Attendance:
         rows = self._people.people()
         pins = {row.id: row.pin_set_ms for row in rows if row.active and row.has_pin}
         if rows:
-            self._verifiers.keep_only(pins)
+            self._looks.keep_only(pins)
         # Without the list, somebody remembered here means that there are people.
-        needed = bool(pins) or (not rows and bool(len(self._verifiers)))
+        needed = bool(pins) or (not rows and self._looks.knows_anybody)
         if not needed:
             if self.who.at is not At.OPEN:
                 self._leave()
@@ -229,7 +217,7 @@ class Attendance:
     def link(self, status: LinkStatus) -> None:
         """The link stands otherwise."""
         self._link = status
-        if status is LinkStatus.OFFLINE and self._asked is not None:
+        if status is LinkStatus.OFFLINE and self._asked is not None and not self._asked.here:
             self._give_up(self._asked)
 
     def hear(self, answer: Answered) -> None:
@@ -286,35 +274,26 @@ class Attendance:
         return self._asked
 
     def _give_up(self, asked: _Asked) -> None:
-        """The hub does not answer: look here, where that is of use."""
-        if asked.until_s == _NEVER_S:
-            return  # The post is looking already.
-        if asked.act is Act.SET_PIN:
+        """Nothing comes: look here where the hub does not answer, and that is of use."""
+        if asked.here:
+            self._denied(asked, Problem("pin_busy"))
+        elif asked.act is Act.SET_PIN:
             self._denied(asked, Problem("pin_needs_hub"))
         else:
             self._look_here(asked)
 
     def _look_here(self, asked: _Asked) -> None:
-        """Look at the PIN on the post, in a thread of its own."""
-        asked.until_s = _NEVER_S
+        asked.here, asked.until_s = True, self._clocks.monotonic() + LOOK_S
         if asked.act is Act.OVERRIDE and m.COMMANDS[asked.kind].nature is not m.Nature.FACT:
             self._denied(asked, Problem("override_needs_hub"))
-            return
-        try:
-            verifier = self._verifiers.begin(asked.person)
-        except Refusal as refusal:
-            self._denied(asked, refusal.problem)
-            return
-        pins, pin = self._pins, asked.pin
-        self._work(lambda: pins.fits(verifier, pin), lambda fits: self._looked(asked, fits))
+        else:
+            self._looks.look(asked.person, asked.pin, lambda problem: self._looked(asked, problem))
 
-    def _looked(self, asked: _Asked, fits: bool) -> None:
-        self._verifiers.end(asked.person, fits)
+    def _looked(self, asked: _Asked, problem: Problem | None) -> None:
         if asked is not self._asked:
             return
-        if not fits:
-            retry_ms = self._verifiers.retry_ms(asked.person)
-            self._denied(asked, Problem("wrong_pin", {"retry_ms": retry_ms}))
+        if problem is not None:
+            self._denied(asked, problem)
         elif self._may_log_in(asked.person) is None:
             self._asked = None  # The hub has said so meanwhile.
         elif asked.act is Act.OVERRIDE:
@@ -324,16 +303,13 @@ class Attendance:
 
     def _logged_in(self, asked: _Asked, answer: m.LoggedIn) -> None:
         self._come_in(asked, At.ONLINE, answer.session, answer.expires_ms)
-        person, pin, pin_set_ms = asked.person, asked.pin, asked.pin_set_ms
-        pins = self._pins
+        person_id, pin_set_ms = asked.person, asked.pin_set_ms
 
-        def keep(verifier: str) -> None:
-            row = self._people.person(person)
-            # Another PIN since it was typed: this one is of no use any more.
-            if row is not None and row.active and row.pin_set_ms == pin_set_ms:
-                self._verifiers.remember(person, verifier, pin_set_ms)
+        def is_still() -> bool:
+            person = self._people.person(person_id)
+            return person is not None and person.active and person.pin_set_ms == pin_set_ms
 
-        self._work(lambda: pins.make(pin), keep)
+        self._looks.remember(person_id, asked.pin, pin_set_ms, is_still)
 
     def _come_in(self, asked: _Asked, at: At, session: str, expires_ms: int) -> None:
         person = self._people.person(asked.person)

@@ -11,10 +11,11 @@ from typing import Any
 from common import messages as m
 from common import seal
 from kiosk.asking import Answered, Asked
-from kiosk.attendance import LOCK_AFTER_S, Attendance, PinMaker
+from kiosk.attendance import LOCK_AFTER_S, Attendance
 from kiosk.catalogue import Catalogue
 from kiosk.clocks import Clocks
 from kiosk.held import Held, HeldRequest
+from kiosk.pin_looks import PinLooks, PinMaker
 from kiosk.rights import Right, Signature
 from kiosk.state import At, Attempt, LinkStatus, Who
 from kiosk.verifiers import Memory, Unkept, Verifiers
@@ -69,10 +70,8 @@ class Reception:
         self._changed = changed
         self._attendance = Attendance(
             catalogue,
-            Verifiers(keeping.memory, hub_ms),
-            keeping.pins,
+            PinLooks(Verifiers(keeping.memory, hub_ms), keeping.pins, work),
             ask,
-            work,
             clocks,
             hub_ms,
             self._locks_after_s,

@@ -8,6 +8,7 @@ from common import messages as m
 from common.models import Person
 from common.people import Role
 from kiosk.attendance import Attendance
+from kiosk.pin_looks import PinLooks
 from kiosk.state import LinkStatus
 from kiosk.verifiers import Memory, Remembered, Unkept, Verifiers
 from tests.kiosk.post import HandClocks
@@ -85,10 +86,8 @@ class Post:
         self.verifiers = Verifiers(memory or Unkept(), hub_ms)
         self.at = Attendance(
             self.list,
-            self.verifiers,
-            PlainPins(),
+            PinLooks(self.verifiers, PlainPins(), self._begin),
             self.asked.append,
-            self._begin,
             self.hand.clocks,
             hub_ms,
             lambda: locks_after_s,

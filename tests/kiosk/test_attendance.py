@@ -4,7 +4,7 @@ import pytest
 
 from common import messages as m
 from common.errors import Refusal
-from kiosk.attendance import ANSWER_S
+from kiosk.attendance import ANSWER_S, LOOK_S
 from kiosk.rights import Right
 from kiosk.state import Act, At
 from tests.kiosk.people import (
@@ -124,15 +124,21 @@ def test_who_was_here_before_is_let_in_without_the_hub() -> None:
     assert (signed.person, signed.session, signed.offline) == (CASHIER.id, "", True)
 
 
-def test_while_the_post_looks_at_a_pin_nothing_is_due_but_its_end() -> None:
+def test_a_look_that_never_ends_does_not_keep_the_pad_shut() -> None:
     post = Post(*EVERYBODY)
     post.come_in(CASHIER)
     post.at.log_out()
     post.offline()
     assert post.at.due_in_s is None
     post.at.log_in(CASHIER.id, PIN)
-    assert post.at.due_in_s is None
-    post.work()
+    assert post.at.due_in_s == LOOK_S
+    post.hand.sleep(LOOK_S)
+    post.at.tick()
+    assert post.at.attempt is not None
+    assert post.at.attempt.problem is not None
+    assert post.at.attempt.problem.code == "pin_busy"
+    post.try_here(CASHIER)
+    assert post.at.who.at is At.OFFLINE
     assert post.at.due_in_s == 120
 
 
