@@ -44,17 +44,19 @@ def open_session(
             raise Refusal("not_paired")
         readable = close_to_others(folder)
         keys = read_keys(folder)
-        maker = Maker(device.number, random_bytes, Box(*read_store_keys(folder)))
+        store_keys = read_store_keys(folder)
+        maker = Maker(device.number, random_bytes, Box(*store_keys))
         stores = open_stores(folder, maker, TOPICS_OF[device.profile])
         opening.callback(stores.close)
         notices = [*([readable] if readable else []), *stores.problems]
         post = Post(device, keys, stores, clocks or system_clocks(), partial(write_device, folder))
         closing = ExitStack()
-        sealer = Sealer(keys.signing.secret)
+        # By the key of what is kept, not by one that may be another tomorrow.
+        sealer = Sealer(store_keys[0])
         keeping = Keeping(
             VerifierFile(folder, device.id, sealer),
             Held(HeldFile(folder, sealer)),
-            Pins(pin_pepper(keys.signing.secret), pin_cost),
+            Pins(pin_pepper(store_keys[0]), pin_cost),
         )
         session = Session(post, notices, random_bytes, closing.close, keeping=keeping)
         closing.push(opening.pop_all())

@@ -16,10 +16,19 @@ from kiosk.device import write_device
 from kiosk.keys import new_keys, write_keys
 from kiosk.opening import open_session
 from kiosk.replica import Replica
+from kiosk.sealed import Box
 from kiosk.session import Session
 from kiosk.state import At, LinkStatus
 from kiosk.verifiers import MAX_TRIES
-from tests.kiosk.post import BOX, OTHER, HandClocks, device, keep_store_key, seeded_bytes
+from tests.kiosk.post import (
+    BOX,
+    OTHER,
+    STORE_KEY,
+    HandClocks,
+    device,
+    keep_store_key,
+    seeded_bytes,
+)
 
 pytestmark = pytest.mark.attack
 
@@ -68,13 +77,13 @@ def settled(session: Session) -> None:
     pytest.fail("a PIN is looked at without end")
 
 
-def paired(folder: Path) -> None:
+def paired(folder: Path, store_key: bytes = STORE_KEY) -> None:
     """Make a till whose copy of the shop has one person in it."""
     folder.mkdir(parents=True)
     write_keys(folder, new_keys())
     write_device(folder, device(Profile.TILL))
-    keep_store_key(folder)
-    replica = Replica(folder / "replica.db", "", BOX)
+    keep_store_key(folder, store_key)
+    replica = Replica(folder / "replica.db", "", Box(store_key))
     replica.apply("people", 1, [m.Change(WHO.id, encode_row(WHO), OTHER, 1)])
     replica.close()
 
@@ -163,7 +172,7 @@ def test_a_verifier_on_another_device_opens_nothing(till: Till, tmp_path: Path) 
     there."""
     till.session.close()
     other = tmp_path / "other"
-    paired(other)
+    paired(other, store_key=b"\x02" * 32)
     shutil.copy(till.folder / "people.sealed", other / "people.sealed")
     shutil.copy(till.folder / "keys" / "people.mark", other / "keys" / "people.mark")
     stolen = Till(other, till.hand, settled)

@@ -67,11 +67,11 @@ def maker(seed: int = 0, disk: Disk | None = None) -> Maker:
     return Maker(7, seeded_bytes(seed), BOX, (disk or Disk()).free_bytes)
 
 
-def keep_store_key(folder: Path) -> None:
-    """Put the key of `BOX` into a post's folder."""
+def keep_store_key(folder: Path, key: bytes = STORE_KEY) -> None:
+    """Put a store key into a post's folder, that of `BOX` unless another is named."""
     keys = folder / "keys"
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(keys / "store.key", STORE_KEY.hex().encode())
+    write_whole(keys / "store.key", key.hex().encode())
 
 
 def new_outbox(folder: Path) -> Outbox:
