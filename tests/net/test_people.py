@@ -1,6 +1,7 @@
 """People at a post in real processes: a hub, a till over JSON lines, PINs as slow as they are."""
 
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.net.conftest import Street
 pytestmark = [pytest.mark.net]
 PIN = "407193"
 NAME = "Caisse 1"
+PATIENCE_S = 30.0
 AMELIE = {"person": f"{1:032x}", "name": "Amélie", "role": "cashier"}
 
 
@@ -52,10 +54,14 @@ def test_a_cashiers_day_with_a_hub_that_goes_and_comes(street: Street, tmp_path:
     assert till.wait_tag(sold)["ticket"]["operator"] == "Amélie"
     assert _reply(till, sold)["flags"] == []
 
-    # The post has to have made its verifier before the hub goes.
     till.ask("lock")
+    assert _who(till) == "locked"
     assert _log_in(till)["taken"]
-    assert (street.root / NAME / "people.sealed").exists()
+    # The post has to have made its verifier before the hub goes: one look after the other.
+    end = monotonic() + PATIENCE_S
+    while not (street.root / NAME / "people.sealed").exists():
+        assert monotonic() < end, "the post made no verifier"
+        till.ask("state")
     till.ask("logout")
     hub.kill()
     till.wait_offline()
