@@ -14,7 +14,7 @@ import nacl.exceptions
 import nacl.hash
 import nacl.pwhash.argon2id
 import nacl.utils
-from nacl.public import PrivateKey
+from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.signing import SigningKey, VerifyKey
 
 CODE_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -225,3 +225,66 @@ class Sealer:
             )
         except (nacl.exceptions.CryptoError, ValueError, TypeError):
             return None
+
+
+# Sealed files: a stream under a key of its own, which is sealed to public keys.
+
+STREAM_EXTRA_BYTES: Final = nacl.bindings.crypto_secretstream_xchacha20poly1305_ABYTES
+_LAST: Final = nacl.bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
+_MORE: Final = nacl.bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
+FILE_KEY_COST: Final = PinCost(
+    nacl.pwhash.argon2id.OPSLIMIT_MODERATE, nacl.pwhash.argon2id.MEMLIMIT_MODERATE
+)
+"""Of a passphrase that keeps a key file: a second and 256 MiB for each guess."""
+
+
+def seal_to(public: bytes, secret: bytes) -> bytes:
+    """Return a secret that only the owner of a CURVE25519 key can open."""
+    return SealedBox(PublicKey(public)).encrypt(secret)
+
+
+def open_sealed(keys: CurveKeys, sealed: bytes) -> bytes | None:
+    """Return what was sealed to these keys, None where it was not."""
+    try:
+        return SealedBox(PrivateKey(keys.secret)).decrypt(sealed)
+    except (nacl.exceptions.CryptoError, ValueError, TypeError):
+        return None
+
+
+class StreamSealer:
+    """Seals chunks, one after the other. `head` (24 bytes) goes with them."""
+
+    def __init__(self, key: bytes) -> None:
+        self._state = nacl.bindings.crypto_secretstream_xchacha20poly1305_state()
+        push = nacl.bindings.crypto_secretstream_xchacha20poly1305_init_push
+        self.head: bytes = push(self._state, key)
+
+    def seal(self, chunk: bytes, bound: bytes, last: bool) -> bytes:
+        """Return a chunk, bound to `bound` and to its place; `STREAM_EXTRA_BYTES` longer."""
+        push = nacl.bindings.crypto_secretstream_xchacha20poly1305_push
+        sealed: bytes = push(self._state, chunk, bound, _LAST if last else _MORE)
+        return sealed
+
+
+class StreamOpener:
+    """Opens chunks in the order in which they were sealed."""
+
+    def __init__(self, key: bytes, head: bytes) -> None:
+        self._state = nacl.bindings.crypto_secretstream_xchacha20poly1305_state()
+        nacl.bindings.crypto_secretstream_xchacha20poly1305_init_pull(self._state, head, key)
+
+    def open(self, sealed: bytes, bound: bytes) -> tuple[bytes, bool]:
+        """Return a chunk and whether it was the last; raises ValueError where it is altered."""
+        try:
+            pull = nacl.bindings.crypto_secretstream_xchacha20poly1305_pull
+            chunk, tag = pull(self._state, sealed, bound)
+        except (nacl.exceptions.CryptoError, RuntimeError, TypeError) as error:
+            raise ValueError("a sealed part has been altered") from error
+        return chunk, tag == _LAST
+
+
+def passphrase_key(passphrase: str, salt: bytes, cost: PinCost = FILE_KEY_COST) -> bytes:
+    """Return the 32-byte key that Argon2id makes of a passphrase."""
+    return nacl.pwhash.argon2id.kdf(
+        32, passphrase.encode(), salt, opslimit=cost.passes, memlimit=cost.memory_bytes
+    )

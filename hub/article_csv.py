@@ -6,12 +6,15 @@ Takes no decision about the catalogue and touches no database.
 """
 
 import csv
+import os
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from errno import EEXIST
 from pathlib import Path
 from typing import Final
 
-from common.i18n import mark
+from common.i18n import LANGUAGES, Translator, mark
 from hub.article_fields import (
     REQUIRED,
     Column,
@@ -213,8 +216,10 @@ def write_rejects(path: Path, rejects: Iterable[Reject], translate: Translate = 
     """Write rejects as a CSV that a French spreadsheet opens by itself; return how many.
 
     UTF-8 with mark, semicolons: line; reason; the record as it stood. A record that a spreadsheet
-    would run as a formula gets an apostrophe in front. Raises OSError.
+    would run as a formula gets an apostrophe in front. Raises OSError, also where something else
+    than rejects lies there.
     """
+    _require_rejects(path)
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";")
@@ -225,6 +230,19 @@ def write_rejects(path: Path, rejects: Iterable[Reject], translate: Translate = 
             writer.writerow([reject.line, reject.text(translate), raw])
             count += 1
     return count
+
+
+def _require_rejects(path: Path) -> None:
+    """Raise OSError where writing would go through a link, or over anything but older rejects."""
+    if not os.path.lexists(path):
+        return
+    headings = [";".join(map(Translator(lang), REJECT_HEADINGS)) for lang in LANGUAGES]
+    if path.is_symlink() or not path.is_file():
+        raise FileExistsError(EEXIST, "not a plain file", str(path))
+    with path.open("rb") as file:
+        begins = file.read(200)
+    if not begins.startswith(tuple(BOM_UTF8 + heading.encode() for heading in headings)):
+        raise FileExistsError(EEXIST, "holds something else", str(path))
 
 
 def _reject(record: Record, notice: Notice) -> Reject:

@@ -9,15 +9,16 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 
-from hub import tables
+from hub import backup_seal, tables
 from hub.audit import audit_file, told
+from hub.backup_seal import Sealing, is_sealed
 from hub.config import ConfigError, Folder
 from hub.migrations import OLDEST
 from hub.records import backups as records
@@ -34,7 +35,7 @@ from hub.store import (
 
 MOST_HEADS: Final = 4000
 """The most outboxes that a backup is said to cover: what one command can tell the hub."""
-_NAME: Final = re.compile(r"comptoir-(\d{8}-\d{6})-(\d+)\.db")
+_NAME: Final = re.compile(r"comptoir-(\d{8}-\d{6})-(\d+)\.(db|sealed)")
 _STAMP: Final = "%Y%m%d-%H%M%S"
 
 
@@ -50,7 +51,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class BackupFile:
-    """A verified copy. `made_ms`: when it was begun; the rest is what the copy itself says."""
+    """A verified copy. `made_ms`: when it was begun; `sealed`: to how many keys; the rest is what
+    the copy itself says."""
 
     path: Path
     made_ms: int
@@ -59,10 +61,16 @@ class BackupFile:
     gseq: int
     heads: dict[str, int]
     schema: int = tables.SCHEMA_VERSION
+    sealed: int = 0
 
 
-def back_up(folder: Folder, to: Path | None, made_ms: int) -> BackupFile:
+def back_up(
+    folder: Folder, to: Path | None, made_ms: int, sealing: Sealing | None = None
+) -> BackupFile:
     """Make a verified copy of a hub's database in `to`, by default in the hub's own folder.
+
+    With `sealing` it is sealed once it is verified, and the sealed file is read back: the hub
+    cannot open it. No open copy is ever in `to`, which may be a disk that is carried about.
 
     Raises StoreError (database_damaged names where; nothing is left behind), ConfigError where the
     folder cannot be written. A folder that was named must exist: where a disk is not in its place,
@@ -79,7 +87,10 @@ def back_up(folder: Folder, to: Path | None, made_ms: int) -> BackupFile:
     except OSError as error:
         raise ConfigError("folder_unusable", folder=target, reason=error.strerror) from error
     try:
-        return _finish(folder.database, part, made_ms)
+        if sealing is None:
+            _copy_verified(folder.database, part)
+            return _put_away(part, facts_of(part), made_ms)
+        return _seal(folder, part, made_ms, sealing)
     except BaseException as error:
         with suppress(OSError):
             remove_database(part)
@@ -98,13 +109,13 @@ def _claim(target: Path, made_ms: int) -> Path:
         except FileExistsError:
             continue
         # Looked at while the name is held: another one's file was renamed before, or never is.
-        if not any(target.glob(f"comptoir-{stamp}-*.db")):
+        if not any(_NAME.fullmatch(path.name) for path in target.glob(f"comptoir-{stamp}-*")):
             return part
         part.unlink(missing_ok=True)
     raise FileExistsError(0, "every name is taken")
 
 
-def _finish(database: Path, part: Path, made_ms: int) -> BackupFile:
+def _copy_verified(database: Path, part: Path) -> None:
     with closing(open_to_read(database)) as live:
         copy_database(live, part)
     try:
@@ -115,12 +126,37 @@ def _finish(database: Path, part: Path, made_ms: int) -> BackupFile:
         raise StoreError(problem.code, **{**problem.params, "file": database}) from error
     if findings:
         raise StoreError("database_damaged", file=database, reason=told(findings))
-    facts = facts_of(part)
-    path = part.with_name(f"{part.name.removesuffix('.db.part')}-{facts.gseq}.db")
+
+
+def _seal(folder: Folder, part: Path, made_ms: int, sealing: Sealing) -> BackupFile:
+    plain = folder.database.with_name(f"{part.name}.open")
+    try:
+        _new_file(plain)
+        _copy_verified(folder.database, plain)
+        facts = facts_of(plain)
+        with part.open("wb") as file:
+            backup_seal.seal_file(plain, file, {"made_ms": made_ms, **asdict(facts)}, sealing)
+        backup_seal.verify(part, sealing.signing.public)
+    except ValueError as error:
+        raise StoreError("database_unusable", file=part, reason=error) from error
+    finally:
+        remove_database(plain)
+    return _put_away(part, facts, made_ms, len(sealing.publics))
+
+
+def _new_file(path: Path) -> None:
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _put_away(part: Path, facts: Facts, made_ms: int, sealed: int = 0) -> BackupFile:
+    suffix = backup_seal.SUFFIX if sealed else ".db"
+    path = part.with_name(f"{part.name.removesuffix('.db.part')}-{facts.gseq}{suffix}")
     size_bytes = part.stat().st_size
     part.rename(path)
     sync_folder(path.parent)
-    return BackupFile(path, made_ms, size_bytes, facts.epoch, facts.gseq, facts.heads, facts.schema)
+    return BackupFile(
+        path, made_ms, size_bytes, facts.epoch, facts.gseq, facts.heads, facts.schema, sealed
+    )
 
 
 def blamed(error: BaseException, read: Path, written: Path) -> StoreError:
@@ -166,7 +202,11 @@ def facts_of(path: Path) -> Facts:
 
 
 def epoch_of(path: Path) -> str:
-    """Return a database's epoch as far as it can be read, or ""."""
+    """Return a database's or a backup's epoch as far as it can be read, or ""."""
+    if is_sealed(path):
+        with suppress(OSError, ValueError):
+            return backup_seal.read_header(path).epoch
+        return ""
     # A text that is none any more is a ValueError.
     with suppress(*FAULTS, OSError, ValueError), closing(open_still(path)) as db:
         found = db.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()
@@ -189,7 +229,8 @@ def record_of(backup: BackupFile, backup_id: str) -> tuple[str, dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A line of the list. `known`: the hub has it recorded; `there`: its file is where it was."""
+    """A line of the list. `known`: the hub has it recorded; `there`: its file is where it was;
+    `sealed`: only the owner of a key can open it."""
 
     file: Path
     made_ms: int
@@ -198,6 +239,7 @@ class Listed:
     gseq: int
     there: bool
     known: bool
+    sealed: bool = False
 
 
 def listed(folder: Folder) -> list[Listed]:
@@ -214,6 +256,7 @@ def listed(folder: Folder) -> list[Listed]:
             entry.gseq,
             _size(Path(entry.file)) == entry.size_bytes,
             True,
+            entry.file.endswith(backup_seal.SUFFIX),
         )
         for entry in _recorded(folder.database)
     ]
@@ -237,13 +280,14 @@ def _recorded(database: Path) -> list[records.Backup]:
 
 
 def _lying(folder: Path) -> Iterator[Listed]:
-    for path in sorted(folder.absolute().glob("comptoir-*.db")):
+    for path in sorted(folder.absolute().glob("comptoir-*")):
         found = _NAME.fullmatch(path.name)
         if found:
             moment = datetime.strptime(found[1], _STAMP).replace(tzinfo=UTC)
             made_ms = int(moment.timestamp()) * 1000
             size = _size(path)
-            yield Listed(path, made_ms, size, epoch_of(path), int(found[2]), size >= 0, False)
+            epoch, is_there, sealed = epoch_of(path), size >= 0, found[3] == "sealed"
+            yield Listed(path, made_ms, size, epoch, int(found[2]), is_there, False, sealed)
 
 
 def _size(path: Path) -> int:
@@ -255,11 +299,18 @@ def _size(path: Path) -> int:
 
 
 def newest_sound(folder: Folder) -> Path | None:
-    """Return the newest backup that looks sound: of a known schema, its pages in order."""
+    """Return the newest backup that looks sound: of a known schema, its pages in order.
+
+    A sealed one looks so where it is whole and signed: it was verified before it was sealed.
+    """
     return next((entry.file for entry in listed(folder) if _looks_sound(entry)), None)
 
 
 def _looks_sound(entry: Listed) -> bool:
+    if is_sealed(entry.file):
+        with suppress(OSError, ValueError):
+            return OLDEST <= backup_seal.verify(entry.file).schema <= tables.SCHEMA_VERSION
+        return False
     with suppress(*FAULTS, OSError, ValueError), closing(open_still(entry.file)) as db:
         known = OLDEST <= schema_of(db) <= tables.SCHEMA_VERSION
         return known and db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"

@@ -10,15 +10,17 @@ an old log would be given that log's pages.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from hub import tables
+from common.seal import CurveKeys
+from hub import backup_seal, tables
 from hub.audit import audit_file, told
 from hub.backup import blamed, copy_database, epoch_of, open_still
+from hub.backup_seal import is_sealed
 from hub.changes import EPOCH_NAMES
 from hub.config import Folder
 from hub.migrations import OLDEST, migrate
@@ -57,6 +59,8 @@ def restore(
     anything is set aside: absent, damaged (the checks that say so), another hub's or schema.
     """
     part = folder.database.with_name(folder.database.name + ".part")
+    if is_sealed(backup):
+        raise StoreError("backup_sealed", file=backup, keys=_keys_of(backup))
     if not backup.is_file() or backup.resolve() == part.resolve():
         raise StoreError("backup_missing", file=backup)
     try:
@@ -81,6 +85,45 @@ def restore(
         yield Step("in place", folder.database)
     except OSError as error:
         raise fault(folder.database, error) from error
+
+
+@contextmanager
+def opened(
+    folder: Folder, backup: Path, keys: CurveKeys | None, identity: bytes | None
+) -> Iterator[Path]:
+    """Yield a backup as a database: itself, or what a sealed one holds, which goes afterwards.
+
+    Raises StoreError: it is sealed to other keys, not whole, not signed by `identity`.
+    """
+    if keys is None or not is_sealed(backup):
+        yield backup
+        return
+    plain = folder.database.with_name(folder.database.name + ".opened")
+    try:
+        remove_database(plain)
+        if keys.public.hex() not in backup_seal.read_header(backup).keys:
+            raise StoreError("backup_key_other", file=backup, keys=_keys_of(backup))
+        backup_seal.open_file(backup, keys, plain, identity)
+        yield plain
+    except StoreError as error:
+        # What is wrong with what it holds is wrong with the backup.
+        told = error.problem.params
+        if told.get("file") != plain:
+            raise
+        raise StoreError(error.problem.code, **{**told, "file": backup}) from error
+    except ValueError as error:
+        raise StoreError("database_damaged", file=backup, reason=error) from error
+    except OSError as error:
+        raise fault(backup, error) from error
+    finally:
+        with suppress(OSError):
+            remove_database(plain)
+
+
+def _keys_of(backup: Path) -> str:
+    with suppress(OSError, ValueError):
+        return backup_seal.fingerprints(list(backup_seal.read_header(backup).keys))
+    return "?"
 
 
 def _copy(backup: Path, part: Path, identity: bytes | None) -> None:
@@ -114,7 +157,7 @@ def _epochs(folder: Folder, part: Path) -> list[str]:
     """Return every epoch that this folder knows: posts may have seen the last of them."""
     replaced = folder.root.glob("comptoir.replaced-*.db")
     present = [folder.database] if folder.database.exists() else []
-    backups = folder.backups.glob("comptoir-*.db")
+    backups = [*folder.backups.glob("comptoir-*.db"), *folder.backups.glob("comptoir-*.sealed")]
     try:
         noted = folder.epoch.read_text(encoding="ascii").strip()
     except (OSError, ValueError):

@@ -17,6 +17,7 @@ from common import VERSION
 from common.help_texts import HelpTexts, asked_language
 from common.i18n import Translator, mark
 from hub import backup_cli, status_cli
+from hub.backup_key_cli import backup_key
 from hub.cli_session import Session, language
 from hub.config import NetworkSettings, Settings, ShopSettings
 from hub.import_cli import import_file
@@ -152,5 +153,6 @@ main.add_command(status_cli.status)
 main.add_command(quarantine)
 main.add_command(people)
 main.add_command(audit)
+main.add_command(backup_key)
 for command in backup_cli.COMMANDS:
     main.add_command(command)

@@ -135,6 +135,11 @@ class Folder:
         return self.root / "backups"
 
     @property
+    def backup_keys(self) -> Path:
+        """Return the folder of the public keys that backups are sealed to."""
+        return self.root / "backup-keys"
+
+    @property
     def epoch(self) -> Path:
         """Return the file that names the newest epoch: a database may be unreadable one day."""
         return self.root / "epoch"

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from errno import EINVAL
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
@@ -122,6 +123,9 @@ def lines(source: Survey, on_progress: OnProgress | None = None) -> Iterator[Lin
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """Turn everything a disk or a gzip can raise into the one error of this reader."""
     try:
+        if path.exists() and not path.is_file():
+            # A pipe would be waited for, a device read without end.
+            raise OSError(EINVAL, "not a plain file")
         with path.open("rb") as raw:
             yield raw
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

@@ -14,7 +14,7 @@ from common.errors import Problem
 from common.i18n import Translator
 from hub import article_csv
 from hub.article_notices import Notice
-from hub.config import Folder, read_keys, read_settings
+from hub.config import ConfigError, Folder, read_keys, read_settings
 from hub.console import open_console
 from hub.importing import ImportReport, batches, entries, rejects_path
 from hub.local import run_locally
@@ -72,7 +72,10 @@ def _write_rejects(
     except OSError as error:
         path = Path.cwd() / path.name
         terminal.print(t("{reason}; writing to {path}.", reason=error, path=path), markup=False)
-        article_csv.write_rejects(path, report.rejects, t)
+        try:
+            article_csv.write_rejects(path, report.rejects, t)
+        except OSError as again:
+            raise ConfigError("path_unusable", file=path, reason=again) from again
     text = t.n(
         "{count} line was not taken; see {path}.",
         "{count} lines were not taken; see {path}.",

@@ -79,9 +79,12 @@ def show_devices(
 @click.pass_obj
 def status(session: Session, as_json: bool) -> None:
     """Show how the running hub stands."""
+    from hub.backup_keys import public_keys
+
     with session.hub() as hub:
         view = hub.ask("status")
-    show_status(session, view, as_json)
+        keys = [key.name for key in public_keys(session.folder)]
+    show_status(session, {**view, "backup_keys": keys}, as_json)
 
 
 def show_status(session: Session, view: Mapping[str, Any], as_json: bool) -> None:
@@ -123,10 +126,17 @@ def _facts(view: Mapping[str, Any], t: Translator) -> Table:
             t("unknown") if free is None else t("{free} MB", free=t.number(free // MB)),
         ),
         (t("Last backup"), ago(t, view["backup_ms"], view["now_ms"])),
+        (t("Backups"), _sealing(view.get("backup_keys", ()), t)),
     ]
     for row in rows:
         table.add_row(*row)
     return table
+
+
+def _sealing(keys: Sequence[str], t: Translator) -> str:
+    if not keys:
+        return t("not sealed (comptoir-hub backup-key new FILE)")
+    return t("sealed to {keys}", keys=", ".join(keys))
 
 
 def _topics(heads: Mapping[str, Any], t: Translator) -> Table:

@@ -86,6 +86,57 @@ PROBLEMS: Final = (
         "List those there are: comptoir-hub backups",
     ),
     ErrorKind(
+        "backup_sealed",
+        "{file} is sealed, to the keys {keys}.",
+        "Name the file of such a key: --key FILE",
+    ),
+    ErrorKind(
+        "backup_key_other",
+        "{file} is sealed to other keys: {keys}.",
+        "Name the file of one of these: --key FILE",
+    ),
+    ErrorKind(
+        "backup_key_damaged",
+        "{file} is no public key: nothing was backed up.",
+        "Remove it, or register the key again: comptoir-hub backup-key add",
+    ),
+    ErrorKind(
+        "backup_key_name",
+        "{name} is no name for a key.",
+        "Use letters, digits and . _ -, at most 64.",
+    ),
+    ErrorKind(
+        "backup_key_unknown",
+        "No backup key is called {name}.",
+        "List those there are: comptoir-hub backup-key list",
+    ),
+    ErrorKind(
+        "backup_key_malformed",
+        "{text} is no public key.",
+        "It has 64 characters, 0-9 and a-f, as `comptoir-hub backup-key list` shows them.",
+    ),
+    ErrorKind(
+        "passphrase_wrong",
+        "The passphrase does not open {file}.",
+        "Mind capitals and spaces, then try again.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "passphrase_short",
+        "The passphrase is too short: at least {least} characters.",
+        "Take a sentence, or five words that have nothing to do with each other.",
+    ),
+    ErrorKind(
+        "file_exists",
+        "{file} is there already, and was left as it is.",
+        "Choose another name.",
+    ),
+    ErrorKind(
+        "path_unusable",
+        "{file} cannot be used: {reason}.",
+        "Name a plain file or folder, without control characters in its name.",
+    ),
+    ErrorKind(
         "backup_of_another",
         "{file} is no backup of this hub, or of a history that it has left.",
         "Use one that this hub made: comptoir-hub backups",

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +11,19 @@ import pytest
 from shop_processes import found_hub
 
 from common import messages as m
+from common import seal
 from common.ids import IdMint
 from common.messages import Change
 from common.models import Payment, ReceiptLine, encode_row
 from common.rules import ticket_line
 from common.topics import TOPICS_OF, Profile
-from hub.config import Folder, read_keys
+from hub import backup_seal
+from hub.backup import back_up
+from hub.backup_keys import new_key_file, open_key_file, public_keys, register
+from hub.backup_restore import opened
+from hub.backup_seal import Sealing
+from hub.config import ConfigError, Folder, read_keys
+from hub.store import Store, StoreError
 from kiosk.device import write_device
 from kiosk.keys import new_keys, read_store_keys, write_keys
 from kiosk.outbox_file import Draft, Maker
@@ -31,6 +39,7 @@ NOTE = "pour Mme Marguerite Delacroix"
 OPERATOR = "Jean-Baptiste Poquelin"
 OTHERS = "Caisse de Madeleine"
 PIN = "740193"
+PHRASE = "cinq mots qui ne vont pas ensemble"
 SECRETS = (LABEL, NOTE, OPERATOR, OTHERS, PIN)
 
 
@@ -135,8 +144,6 @@ def test_guessing_what_few_rows_say_by_their_digest(tmp_path: Path) -> None:
 
 def test_private_keys_in_databases_and_copies(tmp_path: Path, till: Path) -> None:
     """Databases, backups and copies of topics are searched for private keys: none holds any."""
-    from hub.backup import back_up
-
     folder: Folder = found_hub(tmp_path / "hub")
     made = back_up(folder, None, NOW_MS)
     keys = read_keys(folder)
@@ -147,3 +154,67 @@ def test_private_keys_in_databases_and_copies(tmp_path: Path, till: Path) -> Non
     lying = [p for p in (*files_of(tmp_path / "hub"), *files_of(till)) if p.parent.name != "keys"]
     assert made.path in lying
     assert said_in(lying, *shapes) == set()
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> tuple[Folder, Path]:
+    """Return the folder of a hub with something to steal, and the administrator's key file."""
+    folder: Folder = found_hub(tmp_path / "hub", name=NOTE)
+    with closing(Store.open(folder.database)) as store, store.group() as db:
+        db.execute("UPDATE device SET name = ?", (OTHERS,))
+    key = tmp_path / "admin.key"
+    cost = seal.PinCost(seal.LEAST_PIN_COST.passes, seal.LEAST_PIN_COST.memory_bytes)
+    register(folder, "admin", new_key_file(key, PHRASE, cost))
+    return folder, key
+
+
+def sealing(folder: Folder) -> Sealing:
+    publics = tuple(key.public for key in public_keys(folder))
+    return Sealing(publics, read_keys(folder).identity)
+
+
+def test_a_stolen_backup(kept: tuple[Folder, Path], tmp_path: Path) -> None:
+    """A sealed backup is stolen, and the hub's own keys as well: without an administrator's key it
+    says when it was made and of which commit, and nothing of the shop."""
+    folder, _ = kept
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    made = back_up(folder, stick, NOW_MS, sealing(folder))
+    assert raw(OTHERS) in folder.database.read_bytes()
+    assert said_in(files_of(stick), *map(raw, SECRETS), b"SQLite format", b"CREATE TABLE") == set()
+    assert [path.name for path in files_of(stick)] == [made.path.name]
+    own = read_keys(folder)
+    for stolen in (own.curve, own.console, seal.curve_keys_of(own.identity.secret)):
+        with pytest.raises(StoreError), opened(folder, made.path, stolen, None):
+            pass
+
+
+def test_a_key_file_that_was_taken_without_its_passphrase(kept: tuple[Folder, Path]) -> None:
+    """An administrator's key file is taken without its passphrase: it opens by none of the likely
+    ones, and holds its secret nowhere."""
+    _, key = kept
+    for guess in ("", "admin", "comptoir", PHRASE[:-1], PHRASE.upper()):
+        with pytest.raises(ConfigError):
+            open_key_file(key, guess)
+    secret = open_key_file(key, PHRASE).secret
+    assert said_in([key], secret, secret.hex().encode()) == set()
+
+
+def test_a_backup_that_somebody_else_sealed(kept: tuple[Folder, Path], tmp_path: Path) -> None:
+    """A forged backup is sealed to the administrators' public keys and put in a real one's place:
+    the hub has not signed it, so that it is neither checked as sound nor restored."""
+    folder, key = kept
+    mallory = replace(sealing(folder), signing=seal.new_signing_keys())
+    forged = back_up(folder, None, NOW_MS, mallory).path
+    genuine = read_keys(folder).identity.public
+    raw_file = forged.read_bytes()
+    said = mallory.signing.public.hex().encode()
+    renamed = tmp_path / "renamed.sealed"
+    renamed.write_bytes(raw_file.replace(said, genuine.hex().encode()))
+    for path in (forged, renamed):
+        with pytest.raises(ValueError, match=r"signed|written"):
+            backup_seal.verify(path, genuine)
+        admin = open_key_file(key, PHRASE)
+        with pytest.raises(StoreError), opened(folder, path, admin, genuine):
+            pass
+        assert not folder.database.with_name("comptoir.db.opened").exists()
