@@ -17,6 +17,7 @@ from tests.sim.story import Outcome, tell
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHUNK = 10
+TOLD_EVERY = 500
 FRESH_FROM = 1_000_000
 """Below lie the seeds that people run by number."""
 
@@ -41,28 +42,36 @@ def tell_some(seeds: list[int]) -> list[Outcome]:
     return [tell(seed, disk) for seed in seeds]
 
 
-def run_many(first: int, count: int, jobs: int, stop_at_first: bool) -> int:
-    """Run a range of seeds; return the exit code."""
-    began_s = time.monotonic()
-    report = Report()
-    seeds = iter(range(first, first + count))
+def run_many(first: int, count: int, jobs: int, stop_at_first: bool, keep: Path | None) -> int:
+    """Run a range of seeds; return the exit code.
+
+    `keep`: the file in which it is kept on the way, and from which it goes on.
+    """
+    report = Report(first) if keep is None else Report.kept(keep, first)
+    report.commits.append(commit())
+    began_s = time.monotonic() - report.took_s
+    told = report.seeds
+    seeds = iter(range(first + report.seeds, first + count))
     chunks = iter(lambda: list(islice(seeds, CHUNK)), [])
-    done_up_to = first
     try:
         for outcomes in _in_parallel(chunks, jobs):
             for outcome in outcomes:
                 report.add(outcome)
                 if outcome.violation:
                     print(f"seed {outcome.seed}: {outcome.violation}", flush=True)
-            done_up_to += len(outcomes)
-            if report.seeds % 500 < CHUNK:
-                print(f"{report.seeds} of {count}, {time.monotonic() - began_s:.0f} s", flush=True)
+            report.took_s = time.monotonic() - began_s
+            if keep is not None:
+                report.keep(keep)
+            if report.seeds - told >= TOLD_EVERY:
+                told = report.seeds
+                print(f"{told} of {count}, {report.took_s / 60:.0f} min", flush=True)
             if stop_at_first and report.broken:
                 break
     except KeyboardInterrupt:
-        left = first + count - done_up_to
-        print(f"stopped; go on with: --from {done_up_to} --seeds {left}")
-    for line in report.lines(commit(), time.monotonic() - began_s):
+        done = report.seeds
+        how = f"--from {first + done} --seeds {count - done}" if keep is None else "the same again"
+        print(f"stopped; go on with {how}")
+    for line in report.lines():
         print(line)
     return 1 if report.broken else 0
 
@@ -103,15 +112,16 @@ def main() -> int:
     parser.add_argument("--from", dest="first", type=int, help="the first one (this commit's own)")
     parser.add_argument("--seed", type=int, help="replay this one with its trace")
     parser.add_argument("--jobs", type=int, default=2, help="processes (2)")
+    parser.add_argument("--keep", type=Path, help="a file to keep the run in, and to go on from")
     parser.add_argument("--stop", action="store_true", help="stop at the first violation")
     arguments = parser.parse_args()
     try:
         if arguments.seed is not None:
             return replay(arguments.seed)
         first = first_fresh_seed() if arguments.first is None else arguments.first
-        return run_many(first, arguments.seeds, arguments.jobs, arguments.stop)
-    except NoDisk as missing:
-        print(missing, file=sys.stderr)
+        return run_many(first, arguments.seeds, arguments.jobs, arguments.stop, arguments.keep)
+    except (NoDisk, ValueError) as problem:
+        print(problem, file=sys.stderr)
         return 2
 
 

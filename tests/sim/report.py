@@ -1,16 +1,25 @@
-"""What a run of many seeds found, in words: how many, which faults how often, what broke."""
+"""What a run of many seeds found: how many, which faults how often, what broke.
 
+Owns its words, and the file in which a long run is kept so that it can be gone on with.
+"""
+
+import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Self
 
 from tests.sim.story import Outcome
 
 
 @dataclass(slots=True)
 class Report:
-    """The sum of many stories."""
+    """The sum of many stories from seed `first` on; `took_s` and `commits`: of all sittings."""
 
+    first: int = 0
+    commits: list[str] = field(default_factory=list)
+    took_s: float = 0.0
     seeds: int = 0
     deeds: int = 0
     events: int = 0
@@ -32,11 +41,33 @@ class Report:
         if outcome.violation:
             self.broken[outcome.seed] = outcome.violation
 
-    def lines(self, commit: str, took_s: float) -> Iterable[str]:
+    @classmethod
+    def kept(cls, file: Path, first: int) -> Self:
+        """Return what a file keeps of a run from `first` on, an empty report where there is none.
+
+        Raises ValueError where it keeps another run.
+        """
+        if not file.exists():
+            return cls(first)
+        found = json.loads(file.read_text("utf-8"))
+        if found["first"] != first:
+            raise ValueError(f"{file} keeps a run from seed {found['first']} on, not {first}")
+        found["broken"] = {int(seed): said for seed, said in found["broken"].items()}
+        counted = {name: Counter(found[name]) for name in ("drawn", "harm")}
+        return cls(**{**found, **counted})
+
+    def keep(self, file: Path) -> None:
+        """Keep it, whole or as it was before."""
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        made = file.with_name(file.name + ".new")
+        made.write_text(json.dumps(said, indent=1), "utf-8")
+        made.replace(file)
+
+    def lines(self) -> Iterable[str]:
         """Yield the report."""
-        yield f"commit {commit}"
+        yield f"commit {', '.join(dict.fromkeys(self.commits))}"
         yield (
-            f"{self.seeds} seeds in {took_s / 60:.1f} min, {self.deeds} operations,"
+            f"{self.seeds} seeds in {self.took_s / 60:.1f} min, {self.deeds} operations,"
             f" {self.events} events, {sum(self.drawn.values())} faults drawn"
         )
         yield f"in step again at the latest {self.longest_settled_s:.0f} simulated s after the last"
