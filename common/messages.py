@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, NamedTuple
 
 from msgspec import Meta
 
+from common.journal.record import RECORDS_AT_ONCE, SignedRecord, read_record, ticket_of
 from common.models import (
     Barcode,
     GoodsReceipt,
@@ -22,6 +23,7 @@ from common.models import (
     PriceCents,
     Ticket,
     TimeMs,
+    convert,
 )
 from common.money import VatBp
 from common.people import Role
@@ -41,6 +43,21 @@ class SaleRecord:
     """A ticket was paid."""
 
     ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class SaleSigned:
+    """A ticket was paid: its till's signed records, the sale the last of them.
+
+    Before it stands the record of the chain's beginning, where the chain begins with this sale.
+    """
+
+    records: Annotated[tuple[SignedRecord, ...], Meta(min_length=1, max_length=RECORDS_AT_ONCE)]
+
+    @property
+    def ticket(self) -> Ticket:
+        """Return the ticket; raises ValueError where the last record is no sale."""
+        return ticket_of(read_record(self.records[-1].body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +143,14 @@ class PersonPut:
 
 
 Arguments = (
-    SaleRecord | GoodsReceive | PriceSet | CataloguePut | QuarantineRef | BackupRecord | PersonPut
+    SaleRecord
+    | SaleSigned
+    | GoodsReceive
+    | PriceSet
+    | CataloguePut
+    | QuarantineRef
+    | BackupRecord
+    | PersonPut
 )
 
 
@@ -164,12 +188,25 @@ def _command_table(*kinds: CommandKind) -> Mapping[str, CommandKind]:
     return table
 
 
+def sold_ticket(args: Mapping[str, Any]) -> Ticket:
+    """Return the ticket of a sale's arguments, of whichever schema; raises ValueError for none."""
+    if "records" in args:
+        return convert(args, SaleSigned).ticket
+    return convert(args, SaleRecord).ticket
+
+
 _MANAGING_POSTS: Final = frozenset({Profile.OFFICE, Profile.CONSOLE})
 _MANAGERS: Final = frozenset({Role.MANAGER, Role.ADMIN})
 _SELLERS: Final = frozenset({Role.CASHIER, Role.SELLER}) | _MANAGERS
 _STOCKERS: Final = frozenset({Role.DEPOT, Role.SELLER}) | _MANAGERS
 COMMANDS: Final = _command_table(
-    CommandKind("sale.record", {1: SaleRecord}, Nature.FACT, frozenset({Profile.TILL}), _SELLERS),
+    CommandKind(
+        "sale.record",
+        {1: SaleRecord, 2: SaleSigned},
+        Nature.FACT,
+        frozenset({Profile.TILL}),
+        _SELLERS,
+    ),
     CommandKind(
         "goods.receive",
         {1: GoodsReceive},

@@ -73,6 +73,17 @@ def sign(keys: SigningKeys, message: bytes) -> bytes:
     return SigningKey(keys.secret).sign(message).signature
 
 
+class Signer:
+    """Signs many messages by one pair: to make the key of its seed costs as much as a signature."""
+
+    def __init__(self, keys: SigningKeys) -> None:
+        self._key = SigningKey(keys.secret)
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the 64-byte Ed25519 signature of a message."""
+        return self._key.sign(message).signature
+
+
 def verifies(public: bytes, message: bytes, signature: bytes) -> bool:
     """Return whether a signature is this key's over this message; False for garbage, too."""
     try:

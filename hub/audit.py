@@ -20,6 +20,7 @@ from common.i18n import mark
 from hub import (
     audit_goods,
     audit_history,
+    audit_journal,
     audit_log,
     audit_people,
     audit_posts,
@@ -86,6 +87,8 @@ CHECKS: Final[Mapping[str, Callable[[Connection], Iterable[Place]]]] = {
     "takings": audit_sales.takings,
     "stock steps": audit_history.stock_steps,
     "takings steps": audit_history.takings_steps,
+    "journal": audit_journal.chain,
+    "journal places": audit_journal.places,
     "devices": audit_posts.devices,
     "outboxes": audit_posts.outboxes,
     "replies": audit_posts.replies,

@@ -14,6 +14,7 @@ from common.ids import IdMint
 from common.topics import Profile
 from hub.changes import ChangeLogBook
 from hub.config import Folder, read_keys
+from hub.journal import JournalBook
 from hub.login_outcomes import write_pin
 from hub.pins import PinChecker, PinJob
 from hub.pipeline import Pipeline, Received
@@ -34,7 +35,8 @@ def run_locally(
         store = open_store(folder)
         try:
             mint = IdMint(now_ms, seal.random_bytes)
-            pipeline = Pipeline(store, ChangeLogBook(store), now_ms, mint)
+            journal = JournalBook(store, read_keys(folder).identity, now_ms)
+            pipeline = Pipeline(store, ChangeLogBook(store), journal, now_ms, mint)
             console = next(d for d in devices.devices(store.db) if d.profile is Profile.CONSOLE)
             outbox = seal.random_bytes(16).hex()
             batch: list[Received] = []

@@ -88,6 +88,23 @@ STEPS: Final[Mapping[int, tuple[str, ...]]] = {
             f" VALUES ('people', 0, 0, '{'0' * 64}') ON CONFLICT (topic) DO NOTHING"
         ),
     ),
+    4: (
+        (
+            'CREATE TABLE "journal" ("seq" INTEGER NOT NULL PRIMARY KEY, "type" TEXT NOT NULL,'
+            ' "chain" TEXT, "record_seq" INTEGER, "record_type" TEXT, "type_seq" INTEGER,'
+            ' "entry" BLOB NOT NULL, "digest" TEXT NOT NULL, "record" BLOB) STRICT'
+        ),
+        'CREATE INDEX "journal_chain_record_seq" ON "journal" ("chain", "record_seq")',
+        (
+            'CREATE INDEX "journal_chain_record_type_type_seq" ON "journal"'
+            ' ("chain", "record_type", "type_seq")'
+        ),
+        (
+            'CREATE TABLE "journal_seal" ("seq" INTEGER NOT NULL PRIMARY KEY,'
+            ' "body" TEXT NOT NULL, "signatures" TEXT NOT NULL) STRICT'
+        ),
+        *tables.GUARDS,
+    ),
 }
 """Version → what makes it of the version before."""
 OLDEST: Final = min(STEPS) - 1

@@ -23,6 +23,7 @@ from hub.commands import HANDLERS, Handler
 from hub.config import Keys, NetworkSettings, Settings
 from hub.doors import Doors
 from hub.hub import Counters, Desks, Hub
+from hub.journal import JournalBook
 from hub.login_outcomes import Outcomes
 from hub.logins import LoginDesk
 from hub.pairing import PairingDesk
@@ -81,7 +82,8 @@ def make_parts(
     mint = IdMint(around.now_ms, around.random_bytes)
     log = ChangeLogBook(store)
     publish_shop(store, log, settings)
-    pipeline = Pipeline(store, log, around.now_ms, mint, kinds, handlers)
+    journal = JournalBook(store, keys.identity, around.now_ms)
+    pipeline = Pipeline(store, log, journal, around.now_ms, mint, kinds, handlers)
     register = Register(store)
     doors = Doors(devices.devices(store.db))
     pairing = PairingDesk(

@@ -16,6 +16,7 @@ from common.models import Alert
 from hub.authority import Denial
 from hub.changes import OWN, Cause, ChangeLogBook, Draft
 from hub.commands import HANDLERS, Handler
+from hub.journal import JournalBook, JournalDraft
 from hub.quarantine import Quarantine, Tallies
 from hub.records import devices, trail
 from hub.records.devices import Device, OutboxHead
@@ -53,6 +54,7 @@ class _Group:
     """A commit being made. `heads`: outboxes as they will stand; replies wait for gseq, tseq."""
 
     draft: Draft
+    journal: JournalDraft
     gseq: int
     now_ms: int
     heads: dict[str, OutboxHead] = field(default_factory=dict)
@@ -72,6 +74,7 @@ class Pipeline:
         self,
         store: Store,
         log: ChangeLogBook,
+        journal: JournalBook,
         now_ms: Callable[[], int],
         mint: Callable[[], str],
         kinds: Mapping[str, m.CommandKind] = m.COMMANDS,
@@ -79,6 +82,7 @@ class Pipeline:
     ) -> None:
         self._store = store
         self._log = log
+        self._journal = journal
         self._now_ms = now_ms
         self._mint = mint
         self._repertoire = Repertoire(kinds, handlers)
@@ -167,18 +171,21 @@ class Pipeline:
         return Released(group.answers, self._committed(group), len(group.replies))
 
     def _group(self) -> _Group:
-        return _Group(self._log.draft(), self._log.gseq + 1, self._now_ms())
+        journal = self._journal.draft()
+        return _Group(self._log.draft(), journal, self._log.gseq + 1, self._now_ms())
 
     def _committed(self, group: _Group) -> list[m.Changes]:
         """It is durable: let memory follow, and return what to broadcast."""
         self._heads.update(group.heads)
         self._quarantined.committed(group.tallies)
+        self._journal.committed(group.journal)
         if not group.draft.changes:
             return []
         return self._log.committed(group.draft, group.gseq)
 
     def _write(self, group: _Group) -> None:
         db = self._store.db
+        group.journal.write(self._log.epoch, group.now_ms)
         if group.draft.changes:
             group.draft.write(group.gseq)
         if group.heads:
@@ -213,6 +220,7 @@ class Pipeline:
     def _handle(self, group: _Group, received: Received) -> None:
         command, repertoire = received.command, self._repertoire
         group.draft.begin()
+        group.journal.begin()
         try:
             body, kind, args = repertoire.read(command)
         except Refusal as refusal:
@@ -227,12 +235,14 @@ class Pipeline:
             group.now_ms,
             self._mint,
             repertoire,
+            group.journal,
         )
         try:
             with self._store.command():
                 repertoire.perform(work, body, kind, args)
         except Refusal as refusal:
             group.draft.undo()
+            group.journal.undo()
             if isinstance(refusal, Denial):
                 trail.add_no(self._store.db, refusal.entry)
             if kind.nature is m.Nature.FACT:

@@ -17,7 +17,7 @@ from peewee import (
     TextField,
 )
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 database: Final = DatabaseProxy()
 """Bound by `Store.open`; a process opens one hub database."""
 
@@ -390,6 +390,59 @@ class AuditEntry(Table):
         indexes = ((("device_id", "code", "at_ms"), False),)
 
 
+class Journal(Table):
+    """A line of the journal, by its canonical bytes; appended and never changed.
+
+    `record`: a till's record as it was signed, or a ticket of a till that signs none. `chain`,
+    `record_seq`, `record_type`, `type_seq`: its place in the till's chain, where it takes one in
+    or goes on from it; no more than an index of what the bytes say.
+    """
+
+    seq = BigIntegerField(primary_key=True)
+    type = TextField()
+    chain = TextField(null=True)
+    record_seq = BigIntegerField(null=True)
+    record_type = TextField(null=True)
+    type_seq = BigIntegerField(null=True)
+    entry = BlobField()
+    digest = TextField()
+    record = BlobField(null=True)
+
+    class Meta:
+        indexes = ((("chain", "record_seq"), False), (("chain", "record_type", "type_seq"), False))
+
+
+class JournalSeal(Table):
+    """The hub's signature under a line, which stands for all lines before it."""
+
+    seq = BigIntegerField(primary_key=True)
+    body = TextField()
+    signatures = TextField()
+
+
+def _append_only(table: str) -> tuple[str, ...]:
+    """Return the triggers by which a table takes nothing but rows after its last one."""
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    return (
+        f'CREATE TRIGGER "{table}_no_update" BEFORE UPDATE ON "{table}" {refuse}',
+        f'CREATE TRIGGER "{table}_no_delete" BEFORE DELETE ON "{table}" {refuse}',
+        # REPLACE deletes without asking a trigger: what is there already is refused before it.
+        (
+            f'CREATE TRIGGER "{table}_no_insert" BEFORE INSERT ON "{table}"'
+            f' WHEN NEW.seq <= (SELECT max(seq) FROM "{table}") {refuse}'
+        ),
+    )
+
+
+GUARDS: Final = (
+    *_append_only("journal"),
+    *_append_only("journal_seal"),
+    # What the hub says itself is looked for by its type; of the rest there is far too much.
+    """CREATE INDEX "journal_own" ON "journal" ("type") WHERE "type" <> 'taken'""",
+)
+"""What stands over the journal's tables, beside what peewee makes."""
+
+
 TABLES: Final[tuple[type[Any], ...]] = (
     Meta,
     Device,
@@ -420,6 +473,8 @@ TABLES: Final[tuple[type[Any], ...]] = (
     Session,
     Permission,
     AuditEntry,
+    Journal,
+    JournalSeal,
 )
 TRIGGERS: Final = (
     (
@@ -438,5 +493,5 @@ TRIGGERS: Final = (
 def create(made: Any) -> None:
     """Make all tables and triggers in an empty database, peewee's, that they are bound to."""
     made.create_tables(TABLES)
-    for trigger in TRIGGERS:
-        made.execute_sql(trigger)
+    for statement in (*TRIGGERS, *GUARDS):
+        made.execute_sql(statement)

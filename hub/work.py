@@ -12,6 +12,7 @@ from common.messages import Status
 from common.models import Alert, Row
 from hub.authority import NOBODY, Acting
 from hub.changes import Cause, Draft
+from hub.journal import JournalDraft
 from hub.records import devices
 from hub.records.quarantine import Kept
 from hub.records.sales import Arrival
@@ -46,6 +47,7 @@ class Work:
     now_ms: int
     mint: Callable[[], str]
     repertoire: Repertoire
+    journal: JournalDraft
     flags: list[str] = field(default_factory=list)
     endings: tuple[Ending, ...] = ()
     acting: Acting = NOBODY

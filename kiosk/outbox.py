@@ -14,11 +14,14 @@ from threading import Lock
 from common import messages as m
 from common import wire
 from common.errors import Problem, Refusal
+from common.journal.record import OpenedData
 from common.outgoing import Queued
+from kiosk import outbox_chain
 from kiosk import outbox_rows as rows
 from kiosk.commits import Commits
 from kiosk.database import FAULTS, Connection, is_damage, mend_head, refusal
 from kiosk.give_back import covered_numbers, oldest_n
+from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import (
     Draft,
     Maker,
@@ -68,6 +71,7 @@ class Outbox:
             self.id, self.series, self._next_ticket, self.clock_diff_ms = connection.execute(
                 "SELECT outbox, series, next_ticket, clock_diff_ms FROM meta"
             ).fetchone()
+            self._chain = self._read_chain()
             self._last: int
             (self._last,) = connection.execute("SELECT coalesce(max(n), 0) FROM command").fetchone()
             self._oldest_n = oldest_n(connection)
@@ -76,6 +80,14 @@ class Outbox:
         except BaseException:
             self._database.close()
             raise
+
+    def _read_chain(self) -> Chain:
+        """Return the chain of records; a file of a release that signed none begins one."""
+        found = outbox_chain.read(self._database.connection, self.id)
+        if found is None:
+            with self._database.transaction() as connection:
+                found = outbox_chain.begin(connection, self.id, OpenedData(outbox_chain.FIRST))
+        return found
 
     @property
     def last_n(self) -> int:
@@ -95,15 +107,27 @@ class Outbox:
         Raises Refusal, and keeps nothing then. Only `outbox_in_doubt` says that it is not known:
         where the process is killed before anything else can be written, it may be there afterwards.
         """
-        return self._append(lambda _series, _number: draft, numbers=0)
+        return self._append(lambda _series, _number, _chain: draft, numbers=0)
 
-    def append_ticket(self, make: Callable[[str, int], Draft]) -> Queued:
-        """Queue what `make(series, number)` returns; the number goes with it or not at all."""
+    def append_ticket(self, make: Callable[[str, int, Chain], Draft]) -> Queued:
+        """Queue what `make(series, number, chain)` returns.
+
+        The number, and the place of its records in the chain, go with it or not at all.
+        """
         return self._append(make, numbers=1)
 
-    def _append(self, make: Callable[[str, int], Draft], numbers: int) -> Queued:
+    def chain_lost(self) -> None:
+        """Let the chain say, where it has not begun, that there was another one before."""
         with self._held():
-            draft = make(self.series, self._next_ticket)
+            if self._chain.head.seq == 0 and self._chain.opened.why == outbox_chain.FIRST:
+                with self._writing() as connection:
+                    lost = OpenedData(outbox_chain.LOST)
+                    begun = outbox_chain.begin(connection, self.id, lost)
+                self._chain = begun
+
+    def _append(self, make: Callable[[str, int, Chain], Draft], numbers: int) -> Queued:
+        with self._held():
+            draft = make(self.series, self._next_ticket, self._chain)
             size = len(draft.body)
             if size > wire.COMMAND_BYTES:
                 raise Refusal("operation_too_large", size=size, limit=wire.COMMAND_BYTES)
@@ -114,7 +138,10 @@ class Outbox:
                 entry = insert(connection, self._last + 1, draft, self._box)
                 if numbers:
                     connection.execute("UPDATE meta SET next_ticket = ?", (following,))
-            self._last, self._next_ticket = entry.n, following
+                chain = self._chain
+                if draft.head is not None:
+                    chain = outbox_chain.note(connection, chain, draft.head)
+            self._last, self._next_ticket, self._chain = entry.n, following, chain
             self._fresh.append(entry)
         return entry
 
@@ -216,10 +243,16 @@ class Outbox:
             with self._guarded():
                 self._commits.settle()
                 drafts = list(waiting_drafts(self._database.connection, self._box))
+                opened = outbox_chain.after(self._database.connection, outbox_chain.SET_BACK)
             self._database.close()
             try:
                 aside = replace_file(
-                    self._path, self._maker, drafts, mark=self.id[:8], unlike=self.series
+                    self._path,
+                    self._maker,
+                    drafts,
+                    mark=self.id[:8],
+                    opened=opened,
+                    unlike=self.series,
                 )
             except FAULTS as fault:
                 raise refusal(fault, self._path) from fault

@@ -14,10 +14,12 @@ from typing import Final
 from peewee import BigIntegerField, BlobField, IntegerField, Model, TextField
 
 from common import wire
+from common.journal.record import ChainHead, OpenedData
 from common.outgoing import Queued
 from kiosk.database import FAULTS, Connection, Database, delete, set_aside
 from kiosk.sealed import Box
 from kiosk.unsealed import Sealing, bring_over_outbox, require_key
+from kiosk import outbox_chain
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PRAGMAS: Final = (("journal_mode", "wal"), ("synchronous", "full"), ("busy_timeout", 5000))
@@ -55,17 +57,21 @@ class Operation(Model):
         strict_tables = True
 
 
-_TABLES: Final = (Meta, Operation, Sealing)
+_TABLES: Final = (Meta, Operation, outbox_chain.ChainRow, Sealing)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An operation before it has a number: kind, schema version, JSON body, when it was made."""
+    """An operation before it has a number: kind, schema version, JSON body, when it was made.
+
+    `head`: where the chain of records stands with those in it; None where there are none.
+    """
 
     kind: str
     schema: int
     body: bytes
     made_ms: int
+    head: ChainHead | None = None
 
 
 def free_bytes(folder: Path) -> int:
@@ -101,7 +107,7 @@ def open_file(path: Path, maker: Maker) -> Database:
         bring_over_outbox(database, maker.box)
         require_key(database, maker.box)
         if database.connection.execute("SELECT 1 FROM meta").fetchone() is None:
-            _begin(database, maker, unlike="")
+            _begin(database, maker, unlike="", opened=OpenedData(outbox_chain.FIRST))
     except BaseException:
         database.close()
         raise
@@ -117,19 +123,24 @@ def end_replacing(path: Path) -> None:
 
 
 def replace_file(
-    path: Path, maker: Maker, drafts: Iterable[Draft], mark: str, unlike: str = ""
+    path: Path,
+    maker: Maker,
+    drafts: Iterable[Draft],
+    mark: str,
+    opened: OpenedData,
+    unlike: str = "",
 ) -> Path:
     """Put a new outbox in the place of a closed one; `drafts` wait in it, numbered from 1.
 
-    Its series is another than `unlike`. Returns where the old file is kept. Without the disk for it
-    nothing has changed.
+    Its series is another than `unlike`, its chain of records says what is `opened`. Returns where
+    the old file is kept. Without the disk for it nothing has changed.
     """
     beside = _beside(path)
     delete(beside)
     database = Database(beside, _PRAGMAS, _TABLES)
     try:
         bring_over_outbox(database, maker.box)
-        _begin(database, maker, unlike)
+        _begin(database, maker, unlike, opened)
         with database.transaction() as connection:
             for n, draft in enumerate(drafts, start=1):
                 insert(connection, n, draft, maker.box)
@@ -198,7 +209,7 @@ def opened(box: Box, n: int, sealed: bytes) -> tuple[bytes, bytes]:
     return found
 
 
-def _begin(database: Database, maker: Maker, unlike: str) -> None:
+def _begin(database: Database, maker: Maker, unlike: str, opened: OpenedData) -> None:
     outbox, series = "", unlike
     while series == unlike:
         outbox = maker.random_bytes(16).hex()
@@ -208,6 +219,7 @@ def _begin(database: Database, maker: Maker, unlike: str) -> None:
             "INSERT INTO meta (outbox, series, next_ticket, clock_diff_ms) VALUES (?, ?, 1, 0)",
             (outbox, series),
         )
+        outbox_chain.begin(connection, outbox, opened)
 
 
 def _beside(path: Path) -> Path:

@@ -138,7 +138,7 @@ def _entry(operation: Kept, args: dict[str, object], topics: set[str]) -> _Entry
     stock: dict[str, int] = {}
     entry = _Entry(operation.n, topics, stock, reply=operation.reply)
     if operation.kind == "sale.record":
-        entry.ticket = ticket = convert(args, m.SaleRecord).ticket
+        entry.ticket = ticket = m.sold_ticket(args)
         for line in ticket.lines:
             if line.article_id:
                 key = stock_key(line.article_id, ticket.location_id)

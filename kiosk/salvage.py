@@ -6,13 +6,15 @@ said of it.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from common import wire
 from common.errors import Problem
+from common.journal.record import OpenedData
 from kiosk.database import FAULTS, Connection, Database, is_damage
+from kiosk.outbox_chain import DAMAGED, LOST, after, read
 from kiosk.outbox_file import Draft, Maker, opened, replace_file, series_of
 from kiosk.sealed import Box
 from kiosk.unsealed import is_unsealed
@@ -36,6 +38,8 @@ _PAGE_BYTES: Final = 4096
 class Salvaged:
     """The operations that go on; `lost`: how many others could not be read, or not as they were.
 
+    `opened`: what the chain of records says that begins now.
+
     Only what waits goes on. What has its reply is kept for a hub that comes back from a backup, and
     asks for it by a number of the old outbox id: under the new one nobody would ask. It stays in
     the file that is set aside. So does what is in quarantine: the hub has its bytes.
@@ -43,6 +47,7 @@ class Salvaged:
 
     drafts: list[Draft] = field(default_factory=list)
     lost: int = 0
+    opened: OpenedData = field(default_factory=lambda: OpenedData(DAMAGED))
 
 
 def require_sound(database: Database, box: Box) -> None:
@@ -55,6 +60,7 @@ def require_sound(database: Database, box: Box) -> None:
     for outbox, series in connection.execute("SELECT outbox, series FROM meta"):
         if not _OUTBOX.fullmatch(outbox) or not series.endswith(series_of(0, outbox)[-4:]):
             raise FAULTS[0](f"malformed: outbox {outbox} with series {series}")
+        read(connection, outbox)
     # A bit that flips within a body harms no page: SQLite does not see it.
     for n, sealed in connection.execute("SELECT n, body FROM command WHERE status = 0"):
         opened(box, n, sealed)
@@ -83,10 +89,11 @@ def replace_damaged(path: Path, maker: Maker, found: Salvaged | None = None) -> 
     `found`: what was read of a file that is gone. Raises one of `FAULTS`.
     """
     if found is not None:
-        replace_file(path, maker, found.drafts, mark="damaged")
+        begun = replace(found.opened, why=LOST)
+        replace_file(path, maker, found.drafts, mark="damaged", opened=begun)
         return Problem("outbox_missing", {"saved": len(found.drafts)})
     found = salvage_file(path, maker.box)
-    aside = replace_file(path, maker, found.drafts, mark="damaged")
+    aside = replace_file(path, maker, found.drafts, mark="damaged", opened=found.opened)
     told = {"saved": len(found.drafts), "lost": found.lost, "file": aside.name}
     return Problem("outbox_damaged", told)
 
@@ -110,7 +117,7 @@ def salvage_file(path: Path, box: Box) -> Salvaged:
 
 def salvage(connection: Connection, box: Box) -> Salvaged:
     """Return what still waits in an open outbox, in order."""
-    found = Salvaged()
+    found = Salvaged(opened=after(connection, DAMAGED))
     row = _ROW.format("hash" if _is_unsealed(connection) else "NULL")
     by_index = _walked(connection, _BY_INDEX)[0]
     by_table, between = _walked(connection, _BY_TABLE)

@@ -17,16 +17,19 @@ import orjson
 from common import messages as m
 from common.errors import Problem, Refusal
 from common.ids import IdMint
+from common.journal.record import ShopIdentity, Signer
 from common.models import GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine, convert
 from common.outgoing import Queued
 from common.topics import TOPICS_OF
 from kiosk.arrivals import Arrivals, Batch, LinkView
 from kiosk.asking import Asked
 from kiosk.held import HeldRequest
+from kiosk.journal import Writer, write_sale
 from kiosk.link import Link
 from kiosk.link_life import Post
 from kiosk.mirror import Mirror
 from kiosk.outbox import Kept
+from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import Draft
 from kiosk.reception import Keeping, Reception
 from kiosk.replica_file import Topic
@@ -74,6 +77,7 @@ class Session:
         self._topics = TOPICS_OF[post.device.profile]
         self._mint = IdMint(post.clocks.wall_ms, random_bytes)
         self._till = Till(post.clocks, self._mint)
+        self._signer = Signer(post.keys.signing)
         self._mirror = Mirror(self._topics, post.stores)
         self.catalogue = self._mirror.catalogue
         self._replies: list[m.Reply] = []
@@ -184,9 +188,12 @@ class Session:
         self._allow("sale.record")
         made: list[Ticket] = []
 
-        def make(series: str, number: int) -> Draft:
-            made.append(self._till.ticket(series, number, lines, payments, self._stamp()))
-            return self._draft("sale.record", {"ticket": made[-1]})
+        def make(series: str, number: int, chain: Chain) -> Draft:
+            ticket = self._till.ticket(series, number, lines, payments, self._stamp())
+            written = write_sale(chain, ticket, self._writer(), self._signer)
+            made.append(ticket)
+            draft = self._draft("sale.record", {"records": written.records})
+            return replace(draft, head=written.head)
 
         self._appended("sale.record", self._outbox.append_ticket(make))
         return made[-1]
@@ -247,6 +254,13 @@ class Session:
         location, who = self.catalogue.location_id, self.people.who
         name = who.name if who.here else self._device.operator
         return Stamp(name, location, self.state.clock_diff_ms, who.person if who.here else "")
+
+    def _writer(self) -> Writer:
+        shop = self.catalogue.shop
+        whose = ShopIdentity(self._device.name)  # Before the hub was ever met.
+        if shop is not None:
+            whose = ShopIdentity(shop.name, shop.siret, shop.vat_number, shop.address)
+        return Writer(self._device.id, self._device.name, whose)
 
     def _draft(self, kind: str, args: Any, operation_id: str = "") -> Draft:
         signed = self.people.sign(kind)

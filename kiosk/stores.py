@@ -106,6 +106,7 @@ def open_stores(folder: Path, maker: Maker, topics: Iterable[str]) -> Stores:
         raise
     if outbox_problem is None and outbox.is_blank and opened.replica.met_another:
         outbox_problem = Problem("outbox_missing", {"saved": 0})
+        _after_loss(outbox, opened)
     elif opened.replica.newest_n > outbox.last_n:
         outbox_problem = _renew(outbox, opened)
     found = (outbox_problem, unlocked, opened.problem)
@@ -136,6 +137,17 @@ def _drafts_of(path: Path, box: Box) -> list[Draft] | None:
             database.close()
     except FAULTS:
         return None
+
+
+def _after_loss(outbox: Outbox, opened: "OpenedReplica") -> None:
+    """Let the records of the new outbox say that there were others before."""
+    try:
+        outbox.chain_lost()
+    except BaseException:
+        opened.reader.close()
+        opened.replica.close()
+        outbox.close()
+        raise
 
 
 def _renew(outbox: Outbox, opened: "OpenedReplica") -> Problem:

@@ -58,6 +58,6 @@ def _ticket(operation: Kept) -> Ticket | None:
         return None
     try:
         args = convert(orjson.loads(operation.body), m.CommandBody).args
-        return convert(args, m.SaleRecord).ticket
+        return m.sold_ticket(args)
     except (msgspec.ValidationError, ValueError):
         return None

@@ -34,6 +34,21 @@ PROBLEMS: Final = (
     ErrorKind("flag_repeated_number", "Ticket number {number} was used before."),
     ErrorKind("flag_repeated_id", "An operation with the same id was taken before: {id}."),
     ErrorKind("flag_clock", "The clock of {device} differs from the hub's by {seconds} s."),
+    ErrorKind(
+        "flag_record_invalid",
+        "A till's signed record is not what it should be: {record}.",
+        "Look what happened to that till and its files. The sale was taken all the same.",
+    ),
+    ErrorKind(
+        "flag_records_missing",
+        "Signed records of a till are missing before one that came: {records}.",
+        "Look for operations in quarantine, and whether the hub was restored. They may come yet.",
+    ),
+    ErrorKind(
+        "flag_chain_begun",
+        "A till began another chain of signed records: {chain}.",
+        "Its outbox was lost, damaged or put back from a copy. Look what happened there.",
+    ),
     ErrorKind("ticket_empty", "A ticket needs at least one line.", "Add an article first."),
     ErrorKind(
         "payment_differs",

@@ -59,6 +59,7 @@ def _again(work: Work, kept: Kept) -> Work:
         work.now_ms,
         work.mint,
         work.repertoire,
+        work.journal,
         work.flags,
         vouched=work.acting,
     )

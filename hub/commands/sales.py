@@ -1,10 +1,12 @@
 """Sales. A ticket is a fact: taken as the till made it, never recomputed, flagged where odd."""
 
 from common.errors import Refusal
-from common.messages import SaleRecord
+from common.journal.record import ticket_of
+from common.messages import SaleRecord, SaleSigned
 from common.models import Sale, Ticket
 from common.rules import ticket_is_sound
 from hub.authority import check_operator
+from hub.commands.signed import take_records
 from hub.commands.stock import enter
 from hub.records import catalogue, sales
 from hub.work import Work
@@ -12,18 +14,20 @@ from hub.work import Work
 CLOCK_TOLERANCE_MS = 120_000
 
 
-def record(work: Work, args: SaleRecord) -> None:
-    """Keep the ticket, take its goods from stock, add it to the till's takings.
+def record(work: Work, args: SaleRecord | SaleSigned) -> None:
+    """Keep the ticket, take its goods from stock, add it to the till's takings; into the journal.
 
     The same ticket comes again where an outbox was renewed. Another one under its id is refused,
     which quarantines it.
     """
-    ticket = args.ticket
+    ticket = _signed_ticket(work, args) if isinstance(args, SaleSigned) else args.ticket
     if not sales.add_ticket(work.db, ticket, work.arrival):
         if sales.kept_ticket(work.db, ticket.id) != ticket:
             raise Refusal("repeated_id", id=ticket.id)
         work.remark("flag_repeated_id")
         return
+    if isinstance(args, SaleRecord):
+        work.journal.unsigned(work.device, sales.ticket_bytes(ticket), work.now_ms)
     _look(work, ticket)
     check_operator(work, "sale.record", ticket.id, ticket.operator_id)
     known = catalogue.known(work.db, (line.article_id for line in ticket.lines if line.article_id))
@@ -37,6 +41,14 @@ def record(work: Work, args: SaleRecord) -> None:
     work.put("takings", sales.add_takings(work.db, ticket, work.arrival))
     sale = Sale(ticket.id, work.device.id, work.device.name, work.now_ms, ticket, tuple(work.flags))
     work.put("sales", sale)
+
+
+def _signed_ticket(work: Work, args: SaleSigned) -> Ticket:
+    record = take_records(work, args.records)
+    try:
+        return ticket_of(record)
+    except ValueError as error:
+        raise Refusal("unreadable_command", reason=str(error)) from error
 
 
 def _look(work: Work, ticket: Ticket) -> None:

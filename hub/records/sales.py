@@ -32,7 +32,7 @@ def add_ticket(db: Connection, ticket: Ticket, arrival: Arrival) -> bool:
             ticket.at_ms,
             arrival.received_ms,
             ticket.total_cents,
-            orjson.dumps(ticket, option=orjson.OPT_SORT_KEYS),
+            ticket_bytes(ticket),
         ),
     ).rowcount
     if not added:
@@ -63,6 +63,11 @@ def add_ticket(db: Connection, ticket: Ticket, arrival: Arrival) -> bool:
         ],
     )
     return True
+
+
+def ticket_bytes(ticket: Ticket) -> bytes:
+    """Return a ticket's bytes, as they are kept."""
+    return orjson.dumps(ticket, option=orjson.OPT_SORT_KEYS)
 
 
 def kept_ticket(db: Connection, ticket_id: str) -> Ticket | None:

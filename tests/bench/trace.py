@@ -28,6 +28,7 @@ from hub.store import Store
 from tests.bench.shop import Shop
 from tests.bench.workers.channel import leave_to_rest
 from tests.bench.workload import Workload, outbox_id
+from tests.hub.journals import journal_of
 
 BEGIN: Final = "BEGIN IMMEDIATE"
 COMMIT: Final = "COMMIT"
@@ -96,7 +97,7 @@ def take_trace(shop: Shop, root: Path, workload: Workload) -> tuple[Step, ...]:
         recorder = _Recorder(store.db)
         store.db = recorder
         mint = IdMint(lambda: time.time_ns() // 1_000_000, seal.random_bytes)
-        pipeline = Pipeline(store, ChangeLogBook(store), now_ms, mint)
+        pipeline = Pipeline(store, ChangeLogBook(store), journal_of(store), now_ms, mint)
         device = next(d for d in devices.devices(recorder.db) if d.profile is workload.profile)
         recorder.statements.clear()
         outbox = outbox_id()

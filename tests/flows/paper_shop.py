@@ -16,6 +16,7 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 from common import messages as m
 from common import seal, wire
 from common.ids import IdMint
+from common.journal.record import Signer
 from common.models import Payment, Ticket
 from common.rules import ticket_line, total_cents
 from common.topics import TOPICS_OF, Profile
@@ -28,12 +29,15 @@ from hub.records.devices import ACTIVE, Device
 from hub.store import Store
 from kiosk.arrivals import Batch
 from kiosk.conversation import Conversation
+from kiosk.journal import Writer, write_sale
 from kiosk.mirror import Mirror
 from kiosk.outbox import Kept
+from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import Draft, Maker
 from kiosk.presence import Way
 from kiosk.stores import open_stores
 from kiosk.till import Stamp, Till
+from tests.hub.journals import HUB, SHOP, signing_keys
 from tests.kiosk.post import BOX, HandClocks, seeded_bytes
 
 DEVICE_ID = "d{:031x}"
@@ -61,7 +65,7 @@ class PaperHub:
         around = Surroundings(
             clocks.wall_ms, clocks.monotonic, seeded_bytes(99), self._wanted.append
         )
-        keys = Keys(seal.new_signing_keys(), seal.new_curve_keys(), seal.new_curve_keys())
+        keys = Keys(HUB, seal.new_curve_keys(), seal.new_curve_keys())
         settings = Settings(shop=ShopSettings(name="Essai"))
         parts = make_parts(store, keys, settings, around, self.kinds)
         self.log, self._sync, self._doors, self._core = (
@@ -74,8 +78,9 @@ class PaperHub:
     def enrol(self, number: int, profile: Profile) -> str:
         """Know a device; return its id."""
         key = number.to_bytes(32, "big")
+        sign_key = signing_keys(number).public
         device = Device(
-            DEVICE_ID.format(number), number, f"Post {number}", profile, ACTIVE, key, key, 0
+            DEVICE_ID.format(number), number, f"Post {number}", profile, ACTIVE, key, sign_key, 0
         )
         with self._store.group() as db:
             devices.add_device(db, device)
@@ -153,6 +158,7 @@ class PaperPost:
         self._hand = hand
         self._mint = IdMint(hand.clocks.wall_ms, seeded_bytes(number))
         self._till = Till(hand.clocks, self._mint)
+        self._signer = Signer(signing_keys(number))
         self._connections = 0
         self.peer = b""
         self.asleep = False
@@ -201,13 +207,16 @@ class PaperPost:
         lines = (ticket_line(article_id, "Something", milli, 250, 550),)
         total = total_cents(lines)
 
-        def make(series: str, number: int) -> Draft:
+        def make(series: str, number: int, chain: Chain) -> Draft:
             stamp = Stamp("", "main", 0)
             paid = (Payment("card", total, total),)
             ticket = self._till.ticket(series, number, lines, paid, stamp)
             self.tickets.append(ticket)
-            body = {"id": self._mint(), "kind": "sale.record", "args": {"ticket": ticket}}
-            return Draft("sale.record", 1, orjson.dumps(body), ticket.at_ms)
+            writer = Writer(DEVICE_ID.format(self.number), f"Post {self.number}", SHOP)
+            written = write_sale(chain, ticket, writer, self._signer)
+            args = {"records": written.records}
+            body = {"id": self._mint(), "kind": "sale.record", "args": args}
+            return Draft("sale.record", 2, orjson.dumps(body), ticket.at_ms, written.head)
 
         queued = self.outbox.append_ticket(make)
         self.mirror.add(Kept(queued.n, "sale.record", queued.body, None))

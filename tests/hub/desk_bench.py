@@ -35,6 +35,7 @@ from hub.store import Store
 from hub.sync import SyncDesk
 from hub.upkeep import Upkeep
 from hub.watch import Watch
+from tests.hub.journals import journal_of
 
 EPOCH = "5" * 32
 WALL_MS = 1_772_545_920_000
@@ -147,7 +148,7 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         ChangeLogBook.found(store, EPOCH)
     log = ChangeLogBook(store)
     mint = IdMint(hand.wall_ms, seal.random_bytes)
-    pipeline = Pipeline(store, log, hand.wall_ms, mint)
+    pipeline = Pipeline(store, log, journal_of(store), hand.wall_ms, mint)
     keys = Keys(seal.new_signing_keys(), seal.new_curve_keys(), seal.new_curve_keys())
     numbers = iter(range(100, 200))
 

@@ -12,6 +12,7 @@ from hub.login_outcomes import write_pin
 from hub.records import attempts, backups, sessions
 from hub.records.sessions import Permission, Session
 from hub.upkeep import DAY_MS, Upkeep
+from tests.hub.journals import Pen
 from tests.hub.papers import lines_of, receipt, sale, ticket
 from tests.hub.shop import Post, Shop, goods
 
@@ -24,32 +25,25 @@ VERIFIER = (
 def make_sample(folder: Path) -> Path:
     """Make a shop of a few days: sold, delivered, repriced, flagged, quarantined, backed up.
 
-    The first days have left the windows, and the log was cut. Returns the closed file's path.
+    One till signs, the other is of an older release. The first days have left the windows, and the
+    log was cut. Returns the closed file's path.
     """
     shop = Shop(folder)
     shop.hurry()
     till, till2 = shop.post(Profile.TILL, 1), shop.post(Profile.TILL, 2)
+    pen = Pen(2, till2.device.id)
     depot, office = shop.post(Profile.DEPOT, 3), shop.post(Profile.OFFICE, 4)
     articles = shop.stock(goods(12))
     for day in range(3):
         for number in range(1, 13):
             for post in (till, till2):
                 sold = articles[number % 12], articles[(number + day) % 12]
-                shop.accept(
-                    post.send(
-                        "sale.record",
-                        asdict(
-                            m.SaleRecord(
-                                ticket(
-                                    post,
-                                    day * 12 + number,
-                                    lines_of((sold[0], 1000), (sold[1], 500)),
-                                    at_ms=shop.clock.ms,
-                                )
-                            )
-                        ),
-                    )
-                )
+                lines = lines_of((sold[0], 1000), (sold[1], 500))
+                paid = ticket(post, day * 12 + number, lines, at_ms=shop.clock.ms)
+                if post is till2:
+                    shop.accept(post.send("sale.record", pen.sale(paid), 2))
+                else:
+                    shop.accept(post.send("sale.record", m.SaleRecord(paid)))
                 shop.clock.pass_s(60)
                 post.acked = post.n
         shop.accept(depot.send("goods.receive", receipt(depot, (articles[day], 3000))))

@@ -23,6 +23,7 @@ from hub.pipeline import Pipeline, Received, Released
 from hub.records import catalogue, devices
 from hub.records.devices import ACTIVE, Device
 from hub.store import Store
+from tests.hub.journals import journal_of, signing_keys
 
 START_MS = 1_772_545_920_000  # 3 March 2026, 13:52 UTC, a Tuesday
 EPOCH = f"{START_MS:016x}" + "5e" * 8
@@ -82,7 +83,8 @@ class Post:
 
 def device_of(number: int, name: str, profile: Profile, device_id: str = "") -> Device:
     """Return an enrolled device with keys made from its number."""
-    curve, sign = (blake2b(b"%d-%d" % (number, i), digest_size=32).digest() for i in range(2))
+    curve = blake2b(b"%d-0" % number, digest_size=32).digest()
+    sign = signing_keys(number).public
     device_id = device_id or f"de{number:030x}"
     return Device(device_id, number, name, profile, ACTIVE, curve, sign, START_MS)
 
@@ -104,7 +106,9 @@ class Shop:
 
     def _start(self) -> None:
         self.log = ChangeLogBook(self.store)
-        self.pipeline = Pipeline(self.store, self.log, self.clock.now_ms, self.mint)
+        self.pipeline = Pipeline(
+            self.store, self.log, journal_of(self.store), self.clock.now_ms, self.mint
+        )
 
     def reopen(self) -> None:
         """Stop the hub and start it again on what is on disk."""

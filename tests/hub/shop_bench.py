@@ -35,6 +35,7 @@ from hub.pipeline import Pipeline, Received
 from hub.records import catalogue, devices, stock
 from hub.records.devices import ACTIVE, Device
 from hub.store import Store
+from tests.hub.journals import journal_of
 from tests.kiosk.post import NOW_MS, seeded_bytes
 
 EPOCH: Final = "5" * 32
@@ -147,7 +148,7 @@ class ShopBench:
     def _begin(self, store: Store) -> None:
         self.store = store
         self.log = ChangeLogBook(store)
-        self.pipeline = Pipeline(store, self.log, lambda: self.now_ms, self.mint)
+        self.pipeline = Pipeline(store, self.log, journal_of(store), lambda: self.now_ms, self.mint)
 
     def sender(self, device: Device, outbox: str = "") -> Sender:
         """Return an outbox of a device."""

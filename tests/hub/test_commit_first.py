@@ -11,10 +11,10 @@ import pytest
 
 from common import messages as m
 from common.topics import Profile
-from hub.commands import HANDLERS
 from hub.pipeline import Pipeline, Received
 from hub.store import FAULTS, Store
 from tests.hub.desk_bench import Bench, open_bench
+from tests.hub.journals import journal_of
 from tests.hub.shop_bench import ShopBench, check_all
 
 TRAPS = ("change", "outbox", "reply", "quarantine", "device", "gap")
@@ -74,10 +74,10 @@ def refused(bench: ShopBench) -> Received:
 def retried(bench: ShopBench) -> Received:
     old = {name: kind for name, kind in m.COMMANDS.items() if name != "sale.record"}
     now = lambda: bench.now_ms  # noqa: E731
-    bench.pipeline = Pipeline(bench.store, bench.log, now, bench.mint, old, HANDLERS)
+    bench.pipeline = Pipeline(bench.store, bench.log, journal_of(bench.store), now, bench.mint, old)
     command = sale(bench).command
     bench.take(Received(bench.till.device, command, b""))
-    bench.pipeline = Pipeline(bench.store, bench.log, now, bench.mint)
+    bench.pipeline = Pipeline(bench.store, bench.log, journal_of(bench.store), now, bench.mint)
     ref = {"outbox": command.outbox, "n": command.n, "body_hash": command.body_hash.hex()}
     return bench.office.command("quarantine.retry", ref)
 

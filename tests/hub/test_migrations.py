@@ -17,6 +17,7 @@ from hub.store import Store, StoreError
 from tests.hub.papers import sale
 from tests.hub.shop import EPOCH, START_MS, Shop, goods
 
+NEW_IN_4 = ("journal", "journal_seal")
 QUARANTINE_1 = (
     'CREATE TABLE "quarantine" ("outbox_id" TEXT NOT NULL, "n" INTEGER NOT NULL,'
     ' "body_hash" BLOB NOT NULL, "schema" INTEGER NOT NULL, "body" BLOB NOT NULL,'
@@ -39,7 +40,7 @@ def old(tmp_path: Path) -> Path:
         kept = db.execute(
             "SELECT outbox_id, n, body_hash, schema, body, code, received_ms FROM quarantine"
         ).fetchall()
-        for table in (*NEW_IN_2, *NEW_IN_3, "quarantine"):
+        for table in (*NEW_IN_2, *NEW_IN_3, *NEW_IN_4, "quarantine"):
             db.execute(f"DROP TABLE {table}")
         db.execute("DELETE FROM topic_head WHERE topic = 'people'")
         db.execute(QUARANTINE_1)
@@ -81,7 +82,7 @@ def test_it_is_done_once(old: Path) -> None:
     assert schema(old) == before
 
 
-@pytest.mark.parametrize("obstacle", [*NEW_IN_2, "quarantine_1", *NEW_IN_3])
+@pytest.mark.parametrize("obstacle", [*NEW_IN_2, "quarantine_1", *NEW_IN_3, *NEW_IN_4])
 def test_a_step_that_fails_leaves_the_old_version(old: Path, obstacle: str) -> None:
     with closing(sqlite3.connect(old)) as db:
         db.execute(f"CREATE TABLE {obstacle} (a TEXT) STRICT")

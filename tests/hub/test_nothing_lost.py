@@ -19,6 +19,7 @@ from hub.audit import audit
 from hub.commands import HANDLERS
 from hub.pipeline import Pipeline, Received
 from hub.records import devices
+from tests.hub.journals import journal_of
 from tests.hub.shop_bench import Sender, ShopBench, check_all
 
 OLD_KINDS = {name: kind for name, kind in m.COMMANDS.items() if name != "sale.record"}
@@ -106,7 +107,9 @@ class World:
     def _run_as(self, kinds: Any) -> None:
         bench = self.bench
         now = lambda: bench.now_ms  # noqa: E731
-        bench.pipeline = Pipeline(bench.store, bench.log, now, bench.mint, kinds, HANDLERS)
+        bench.pipeline = Pipeline(
+            bench.store, bench.log, journal_of(bench.store), now, bench.mint, kinds, HANDLERS
+        )
 
     def restart(self, _: int) -> None:
         self.bench.free_disk()

@@ -17,6 +17,7 @@ from hub.records import devices
 from hub.service import found, now_ms
 from hub.store import Store
 from tests.hub.desk_bench import device
+from tests.hub.journals import journal_of
 from tests.hub.papers import ticket
 from tests.hub.shop import Post
 from tests.hub.shop_bench import ShopBench
@@ -55,7 +56,9 @@ def test_a_newer_hub_knows_a_schema_that_this_one_does_not(tmp_path: Path) -> No
     prices = m.PriceSet((m.NewPrice(bench.article("A"), 300),))
     assert bench.take(bench.office.command("price.set", prices, 2)).codes == ["unknown_schema"]
     now = bench.now_ms
-    bench.pipeline = Pipeline(bench.store, bench.log, lambda: now, bench.mint, newer)
+    bench.pipeline = Pipeline(
+        bench.store, bench.log, journal_of(bench.store), lambda: now, bench.mint, newer
+    )
     assert bench.take(bench.office.command("price.set", prices, 2)).statuses == ["accepted"]
     bench.store.close()
 
@@ -64,5 +67,12 @@ def test_a_kind_needs_a_handler(tmp_path: Path) -> None:
     bench = ShopBench(tmp_path)
     handlers = {name: handler for name, handler in HANDLERS.items() if name != "price.set"}
     with pytest.raises(ValueError, match=r"price\.set"):
-        Pipeline(bench.store, bench.log, lambda: 0, bench.mint, handlers=handlers)
+        Pipeline(
+            bench.store,
+            bench.log,
+            journal_of(bench.store),
+            lambda: 0,
+            bench.mint,
+            handlers=handlers,
+        )
     bench.store.close()

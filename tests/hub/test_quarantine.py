@@ -18,6 +18,7 @@ from hub.pipeline import KEPT_REPLIES, Pipeline, Received
 from hub.quarantine import OPEN_BYTES, OPEN_COMMANDS, Tally, listing
 from hub.records import devices
 from hub.work import Work
+from tests.hub.journals import journal_of
 from tests.hub.shop_bench import Sender, ShopBench, Taken, check_all, entry
 
 GHOST = "9" * 32
@@ -40,7 +41,13 @@ def run_as(
 ) -> None:
     """Go on as another version of the hub."""
     bench.pipeline = Pipeline(
-        bench.store, bench.log, lambda: bench.now_ms, bench.mint, kinds, handlers
+        bench.store,
+        bench.log,
+        journal_of(bench.store),
+        lambda: bench.now_ms,
+        bench.mint,
+        kinds,
+        handlers,
     )
 
 

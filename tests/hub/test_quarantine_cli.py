@@ -20,6 +20,7 @@ from hub.records import devices
 from hub.service import now_ms
 from hub.store import Store
 from tests.hub.desk_bench import device
+from tests.hub.journals import journal_of
 from tests.hub.papers import ticket
 from tests.hub.shop import Post
 from tests.hub.test_revoked import LINE
@@ -36,7 +37,7 @@ def folder(tmp_path: Path) -> Folder:
     with store.group() as db:
         devices.add_device(db, TILL.device)
     mint = IdMint(now_ms, seal.random_bytes)
-    pipeline = Pipeline(store, ChangeLogBook(store), now_ms, mint, OLD_KINDS)
+    pipeline = Pipeline(store, ChangeLogBook(store), journal_of(store), now_ms, mint, OLD_KINDS)
     till = Post(TILL.device, TILL.outbox)
     sold = till.send("sale.record", m.SaleRecord(ticket(till, 1, (LINE,))))
     batch = [sold, till.send_bytes(b"\xffjunk"), again(sold)]

@@ -13,6 +13,7 @@ from hub.commands import HANDLERS
 from hub.pipeline import Pipeline, Received
 from hub.records import devices
 from hub.work import Work
+from tests.hub.journals import journal_of
 from tests.hub.shop_bench import Sender, ShopBench, check_all
 
 
@@ -60,7 +61,14 @@ def test_what_was_refused_may_be_accepted_later(bench: ShopBench) -> None:
         raise Refusal("unknown_article", article="A")
 
     handlers = {**HANDLERS, "price.set": refuse}
-    strict = Pipeline(bench.store, bench.log, lambda: bench.now_ms, bench.mint, handlers=handlers)
+    strict = Pipeline(
+        bench.store,
+        bench.log,
+        journal_of(bench.store),
+        lambda: bench.now_ms,
+        bench.mint,
+        handlers=handlers,
+    )
     prices = bench.office.prices([(bench.article("A"), 300)])
     before = bench.one("SELECT count(*) FROM taken_request")
     (answer,) = strict.run([prices]).answers

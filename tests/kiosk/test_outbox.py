@@ -11,11 +11,12 @@ from common import wire
 from common.errors import Refusal
 from common.outgoing import Outgoing
 from kiosk.outbox import Counts, Outbox
+from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import Draft, Maker, series_of
 from tests.kiosk.post import BOX, NOW_MS, OTHER, draft, maker, new_outbox, reply
 
 
-def ticket_draft(series: str, number: int) -> Draft:
+def ticket_draft(series: str, number: int, _chain: Chain) -> Draft:
     return Draft("sale.record", 1, f"{series}/{number}".encode(), NOW_MS)
 
 
@@ -73,7 +74,7 @@ def test_a_series_names_device_and_outbox(tmp_path: Path) -> None:
 def test_a_ticket_that_cannot_be_made_uses_up_no_number(tmp_path: Path) -> None:
     outbox = new_outbox(tmp_path)
 
-    def refuse(series: str, number: int) -> Draft:
+    def refuse(series: str, number: int, _chain: Chain) -> Draft:
         raise Refusal("ticket_empty")
 
     with pytest.raises(Refusal):
@@ -88,7 +89,7 @@ def test_a_full_disk_leaves_nothing_half_done(tmp_path: Path) -> None:
     fill_disk(outbox)
     big = Draft("sale.record", 1, bytes(100_000), NOW_MS)
     with pytest.raises(Refusal) as caught:
-        outbox.append_ticket(lambda _series, _number: big)
+        outbox.append_ticket(lambda _series, _number, _chain: big)
     assert caught.value.problem.code == "disk_full"
     assert outbox.counts() == Counts(1, 0)
     assert len(outbox.take_fresh()) == 1

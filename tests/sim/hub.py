@@ -29,6 +29,7 @@ from hub.records import devices
 from hub.records.devices import ACTIVE, Device
 from hub.store import FAULTS, Store, StoreError
 from kiosk.presence import Way
+from tests.hub.journals import signing_keys
 from tests.sim.agenda import MachineClock
 from tests.sim.releases import HANDLERS as RELEASES_HANDLERS
 from tests.sim.releases import OLDER_KINDS
@@ -64,7 +65,7 @@ class SimHub:
         self.subscribers: Callable[[Profile], list[int]] = lambda _profile: []
         self.on_refused: Callable[[], None] = lambda: None
         self._mint = IdMint(self.clock.wall_ms, world.random_bytes("mint"))
-        self._keys = Keys(seal.new_signing_keys(), seal.new_curve_keys(), seal.new_curve_keys())
+        self._keys = Keys(signing_keys(0), seal.new_curve_keys(), seal.new_curve_keys())
         self._settings = Settings(shop=ShopSettings(name="Essai"), keep=KEEP)
         self._inbox: list[tuple[bytes, str, bytes]] = []
         self._turning = False

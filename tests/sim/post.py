@@ -19,7 +19,7 @@ from common.errors import Problem, Refusal
 from common.ids import IdMint
 from common.models import Payment, ReceiptLine
 from common.rules import ticket_line, total_cents
-from common.seal import CurveKeys, SigningKeys
+from common.seal import CurveKeys
 from common.topics import TOPICS_OF, Profile
 from hub.records.devices import ACTIVE
 from hub.records.devices import Device as EnrolledDevice
@@ -36,6 +36,7 @@ from kiosk.session import Session
 from kiosk.state import LinkStatus
 from kiosk.stores import Stores, open_stores
 from kiosk.till import Stamp, Till
+from tests.hub.journals import signing_keys
 from tests.sim.agenda import MachineClock
 from tests.sim.history import Deed, Fate, History, Told
 from tests.sim.releases import COUNTED, LATER_SCHEMA, POISON
@@ -190,6 +191,7 @@ class SimPost:
         self.machine = world.disk.machine(self.folder)
         self.clock = MachineClock(world.agenda, wrong_ms=world.rng.randrange(-3000, 3000))
         self.key = number.to_bytes(2, "big") * 16
+        self.signing = signing_keys(number)
         self.session: Session | None = None
         self.link: SimLink | None = None
         self.stores: Stores
@@ -220,7 +222,14 @@ class SimPost:
         """Return it as the hub's database knows it."""
         device_id = f"d{self.number:031x}"
         return EnrolledDevice(
-            device_id, self.number, self.name, self.profile, ACTIVE, self.key, self.key, 0
+            device_id,
+            self.number,
+            self.name,
+            self.profile,
+            ACTIVE,
+            self.key,
+            self.signing.public,
+            0,
         )
 
     # Its life.
@@ -245,7 +254,7 @@ class SimPost:
             return
         place = HubPlace("1a" * 32, "2b" * 32, "127.0.0.1", 9, 9)
         device = Device(self.enrolled().id, self.number, self.name, self.profile, place)
-        keys = DeviceKeys(CurveKeys(self.key, self.key), SigningKeys(self.key, self.key))
+        keys = DeviceKeys(CurveKeys(self.key, self.key), self.signing)
         post = Post(device, keys, self.stores, self.clock.clocks, lambda _device: None)
         world.trace.note(self.name, "starts, outbox %s", self.stores.outbox.id[:8])
         self._relabel()
@@ -513,8 +522,8 @@ def label_of(kind: str, body: bytes) -> str:
     """Return the label of the deed that an operation's body is."""
     try:
         args = orjson.loads(body)["args"]
-        if kind == "sale.record":
-            return str(args["ticket"]["lines"][0]["label"])
+        if kind == "sale.record" and args.keys() & {"ticket", "records"}:
+            return m.sold_ticket(args).lines[0].label
         if kind in ("goods.receive", POISON, COUNTED):
             return str(args["receipt"]["note"])
         if kind == "price.set":

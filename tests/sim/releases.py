@@ -21,7 +21,7 @@ from hub.work import Work
 COUNTED: Final = "goods.count"
 """A kind of a later release; it takes a goods receipt."""
 POISON: Final = "poison"
-LATER_SCHEMA: Final = 2
+LATER_SCHEMA: Final = 3
 """Of `sale.record`: the same fields here, under a number that an older hub does not know."""
 
 

@@ -8,6 +8,7 @@ import pytest
 from common.errors import Refusal
 from hub.store import FAULTS, Store, is_passing
 from kiosk.outbox import Outbox
+from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import Draft
 from tests.kiosk.post import draft, maker
 from tests.sim.disk.disk import Machine
@@ -73,7 +74,7 @@ def test_a_store_lives_through_a_full_disk(machine: Machine) -> None:
     assert noted(path) == [NAMES[0], NAMES[2]]
 
 
-def ticket(series: str, number: int) -> Draft:
+def ticket(series: str, number: int, _chain: Chain | None = None) -> Draft:
     return draft(f"{series}/{number}".encode() * 30)
 
 

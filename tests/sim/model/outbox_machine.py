@@ -22,6 +22,7 @@ from common import wire
 from common.errors import Refusal
 from kiosk.database import FAULTS
 from kiosk.outbox import Counts, Outbox
+from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import Draft
 from tests.kiosk.post import NOW_MS, maker, reply
 from tests.sim.disk.disk import Disk, Effect, Op
@@ -84,7 +85,7 @@ class OutboxMachine(RuleBasedStateMachine):
         text = b"%d " % next(self.numbers) + bytes(size)
         numbered: list[str] = []
 
-        def make(series: str, number: int) -> Draft:
+        def make(series: str, number: int, _chain: Chain) -> Draft:
             numbered.append(f"{series}/{number}")
             return Draft("sale.record", 1, numbered[0].encode() + b" " + text, NOW_MS)
 

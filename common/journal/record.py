@@ -1,0 +1,183 @@
+"""A till's record: its fields, its bytes as they are signed, its place in the till's chain.
+
+Owns how a record is made, signed, read and held against the one before. A record carries by value
+whatever it is about: nothing in it points into a database. Makes no tickets, keeps nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from common import seal
+from common.journal import canon
+from common.journal.kinds import RecordType
+from common.models import Date, Id, Label, Note, Ticket, TimeMs, convert
+from common.money import spread
+
+ED25519: Final = "ed25519"
+RECORD_CHARS: Final = 240_000
+"""The most characters of a record's body: one fits into a command."""
+RECORDS_AT_ONCE: Final = 8
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+KeyId = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
+ChainId = KeyId
+Algorithm = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}\Z")]
+Signature = Annotated[str, Meta(pattern=r"^[0-9a-f]{2,512}\Z")]
+Seq = Annotated[int, Meta(ge=1, le=2**53)]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRecord:
+    """A record as it is kept and sent: `body`, its canonical bytes as text, and who signed them.
+
+    `signatures`: hex by algorithm, one for each key that the body names.
+    """
+
+    body: Annotated[str, Meta(min_length=2, max_length=RECORD_CHARS)]
+    signatures: Annotated[dict[Algorithm, Signature], Meta(min_length=1, max_length=4)]
+
+
+@dataclass(frozen=True, slots=True)
+class ShopIdentity:
+    """Whose till it is, as it must stand on a ticket."""
+
+    name: Label
+    siret: Note = ""
+    vat_number: Note = ""
+    address: Note = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is signed. `seq` counts the records of a chain from 1, `type_seq` those of its type.
+
+    `previous`: the digest of the record before. `keys`: ids of the keys that sign, by algorithm.
+    `at_ms`: the till's clock in UTC; `clock_diff_ms`: the hub's time minus it, as last measured.
+    """
+
+    v: int
+    keys: Annotated[dict[Algorithm, KeyId], Meta(min_length=1, max_length=4)]
+    chain: ChainId
+    seq: Seq
+    type: RecordType
+    type_seq: Seq
+    previous: Digest
+    device: Id
+    device_name: Label
+    operator: Annotated[str, Meta(max_length=100)]
+    at_ms: TimeMs
+    utc_offset_min: Annotated[int, Meta(ge=-900, le=900)]
+    clock_diff_ms: Annotated[int, Meta(ge=-(2**47), le=2**47)]
+    business_date: Date
+    shop: ShopIdentity
+    software: Annotated[str, Meta(max_length=50)]
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SaleData:
+    """What a sale holds besides: the ticket, and the VAT of each of its lines, in cents.
+
+    The VAT of a rate is rounded once, on the ticket; what the lines say sums up to it.
+    """
+
+    ticket: Ticket
+    line_vat_cents: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedData:
+    """Why a chain begins. `after`: the chain before, "" for a device's first; where it stood."""
+
+    why: Annotated[str, Meta(pattern=r"^[a-z_]{1,20}\Z")]
+    after: Annotated[str, Meta(pattern=r"^([0-9a-f]{32})?\Z")] = ""
+    after_seq: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    after_digest: Digest = canon.GENESIS
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """Where a till's chain stands: its last record's seq and digest, and how many of each type."""
+
+    chain: str
+    seq: int = 0
+    digest: str = canon.GENESIS
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def after(self, record: Record, digest: str) -> "ChainHead":
+        """Return where the chain stands once this record is its last."""
+        counts = {**self.counts, record.type.value: record.type_seq}
+        return ChainHead(self.chain, record.seq, digest, counts)
+
+
+class Signer:
+    """Signs records and seals by one key.
+
+    `keys`: what a body says of whom it is signed by; `publics`: the public keys themselves, as hex.
+    """
+
+    def __init__(self, pair: seal.SigningKeys) -> None:
+        self._signer = seal.Signer(pair)
+        self.publics: Mapping[str, str] = {ED25519: pair.public.hex()}
+        self.keys: Mapping[str, str] = {ED25519: canon.key_id(pair.public)}
+
+    def sign(self, body: bytes) -> SignedRecord:
+        """Return canonical bytes with their signature."""
+        signature = self._signer.sign(canon.signed_message(body))
+        return SignedRecord(body.decode(), {ED25519: signature.hex()})
+
+
+def signed_by(record: SignedRecord, keys: Mapping[str, str], publics: Mapping[str, bytes]) -> bool:
+    """Return whether every key that the body names has signed it.
+
+    `keys`: ids by algorithm, as the body says; `publics`: public keys by id.
+    """
+    public = publics.get(keys.get(ED25519, ""))
+    signature = record.signatures.get(ED25519)
+    if public is None or signature is None or keys.keys() != record.signatures.keys():
+        return False
+    message = canon.signed_message(record.body.encode())
+    return seal.verifies(public, message, bytes.fromhex(signature))
+
+
+def read_record(body: str, deep: bool = True) -> Record:
+    """Return a record from its canonical bytes; raises ValueError for anything else.
+
+    Without `deep` a fraction in its data is not looked for: a walk that costs as much as the rest.
+    """
+    record = convert(canon.read_canonical(body.encode(), deep), Record)
+    if record.v != canon.VERSION:
+        raise ValueError(f"a record of version {record.v}")
+    return record
+
+
+def sale_data(ticket: Ticket) -> dict[str, Any]:
+    """Return the data of a sale."""
+    data: dict[str, Any] = msgspec.to_builtins(SaleData(ticket, line_vat_cents(ticket)))
+    return data
+
+
+def ticket_of(record: Record) -> Ticket:
+    """Return a sale's ticket; raises ValueError for what is no sale."""
+    if record.type is not RecordType.SALE:
+        raise ValueError(f"a record of type {record.type}")
+    return convert(record.data, SaleData).ticket
+
+
+def line_vat_cents(ticket: Ticket) -> tuple[int, ...]:
+    """Return the VAT of each line, such that those of one rate sum up to the ticket's.
+
+    Shared out by what the lines come to, by largest remainder.
+    """
+    vat = [0] * len(ticket.lines)
+    for rate in ticket.vat:
+        places = [i for i, line in enumerate(ticket.lines) if line.vat_bp == rate.vat_bp]
+        weights = [abs(ticket.lines[place].total_cents) for place in places]
+        if not places:
+            continue
+        for place, share in zip(places, spread(rate.vat_cents, weights), strict=True):
+            vat[place] = share
+    return tuple(vat)

@@ -1,0 +1,77 @@
+"""Whether the journal agrees: with itself, with its columns, and with the tickets it is about.
+
+Against a failing disk, not against people: the keys by which seals are checked are those that the
+database names. Whether they are the shop's, and what tills signed, `journal verify` asks.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from common.i18n import mark
+from common.journal.chain import SAYS
+from common.journal.entry import Line, read_entry
+from common.journal.kinds import EntryType, RecordType
+from common.journal.verify import Verifier
+from hub.records import journal as rows
+from hub.store import Connection
+
+Place = tuple[str, str]
+_ABOUT_TICKETS = (EntryType.TAKEN, EntryType.INVALID)
+
+
+def chain(db: Connection) -> Iterator[Place]:
+    """Check every line, its record and the seals, by the keys that the journal itself names."""
+    first = rows.line(db, 1)
+    if first is None:
+        return
+    verifier = Verifier(_hub_keys(first), signatures=False)
+    for finding in verifier.walk(rows.lines(db), rows.seals(db)):
+        yield f"journal {finding.seq} {finding.record}".rstrip(), SAYS[finding.fault]
+
+
+def _hub_keys(first: Line) -> dict[str, bytes]:
+    data = read_entry(first.body).data
+    return {data["keys"][name]: bytes.fromhex(key) for name, key in data["publics"].items()}
+
+
+def places(db: Connection) -> Iterator[Place]:
+    """Check the columns of each line against what its bytes say, and its ticket against its row."""
+    known: set[str] = set()
+    before = 0
+    for seq, kind, *place, body, record in db.execute(
+        "SELECT seq, type, chain, record_seq, record_type, type_seq, entry, record"
+        " FROM journal ORDER BY seq"
+    ):
+        entry = read_entry(body)
+        if entry.type is EntryType.FOUNDED:
+            before = entry.data["tickets_before"]
+        written = None if record is None else orjson.loads(record)
+        if kind != entry.type or place != _place(entry.type, entry.data, written):
+            yield f"journal {seq}", mark("its columns are not what its bytes say")
+        ticket = _ticket(entry.type, written)
+        if ticket is None:
+            continue
+        known.add(ticket["id"])
+        kept = db.execute("SELECT body FROM ticket WHERE id = ?", (ticket["id"],)).fetchone()
+        if kept is None or orjson.loads(kept[0]) != ticket:
+            yield f"journal {seq} ticket {ticket['id']}", mark("is not the ticket that is kept")
+    tickets = db.execute("SELECT count(*) FROM ticket").fetchone()[0]
+    if rows.head(db)[0] and tickets != len(known) + before:
+        yield f"{tickets} tickets", mark("are not those of the journal")
+
+
+def _place(kind: EntryType, data: dict[str, Any], record: Any) -> list[Any]:
+    """Return what stands in the columns of a line that stands in a till's chain."""
+    if kind is EntryType.TAKEN or (kind is EntryType.INVALID and data["advances"]):
+        return [record["chain"], record["seq"], record["type"], record["type_seq"]]
+    return [None] * 4
+
+
+def _ticket(kind: EntryType, record: Any) -> Any:
+    if kind is EntryType.UNSIGNED:
+        return record
+    if kind in _ABOUT_TICKETS and record is not None and record["type"] == RecordType.SALE:
+        return record["data"]["ticket"]
+    return None

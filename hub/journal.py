@@ -1,0 +1,264 @@
+"""The hub's journal: every till's record taken in, one chain over all of them, a seal a commit.
+
+Owns where the chain stands and where each till's stands inside it, in memory, and what a commit
+appends: a `JournalDraft` for each. Entries are chained by digests, each at once; one signature
+under the last entry of a commit stands for them all. What was sold is a fact: a record with a fault
+is taken in as an invalid one, and said so, never refused. Sends nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from common import VERSION
+from common.journal import canon
+from common.journal.chain import Fault, TillChain, new_chain
+from common.journal.entry import Head, Line, make_line, make_seal, read_entry
+from common.journal.kinds import EntryType, RecordType
+from common.journal.record import ED25519, OpenedData, Record, SignedRecord, Signer, read_record
+from common.models import convert
+from common.seal import SigningKeys
+from hub.records import journal as rows
+from hub.records.devices import Device
+from hub.records.journal import Place
+from hub.store import Connection, Store
+
+MISSING_AT_MOST: Final = 10_000
+"""More numbers than that are not missing: the record that skips them is none of this chain."""
+
+
+class Taken(NamedTuple):
+    """What became of a record. `repeated`: it was here before; `missing`: (first, last) that are
+    not here; `opened`: what the beginning of a chain says, where it is one."""
+
+    record: Record
+    fault: Fault | None = None
+    repeated: bool = False
+    missing: tuple[int, int] | None = None
+    opened: OpenedData | None = None
+
+
+class JournalBook:
+    """The journal of one store. `identity` signs it; its key lies outside the database."""
+
+    def __init__(self, store: Store, identity: SigningKeys, now_ms: Callable[[], int]) -> None:
+        self._store = store
+        self._now_ms = now_ms
+        self.signer = Signer(identity)
+        self.head = Head("")
+        self.chains: dict[str, TillChain] = {}
+        self.signers: dict[str, str] = {}
+        self._load()
+        self._begin(store.meta("epoch"))
+
+    def draft(self) -> "JournalDraft":
+        """Return an empty draft over the present heads."""
+        return JournalDraft(self, self._store.db)
+
+    def committed(self, draft: "JournalDraft") -> None:
+        """Move on to a draft that is committed."""
+        self.head = draft.head
+        self.chains.update(draft.chains)
+        self.signers.update(draft.signers)
+
+    def _begin(self, epoch: str) -> None:
+        """Found the journal, or say in it that the database was put back under a new epoch."""
+        if not epoch:
+            return  # A database that is just being made.
+        db = self._store.db
+        seal = rows.last_seal(db)
+        draft = self.draft()
+        if self.head.seq == 0:
+            chain = canon.digest(epoch.encode())[:32]
+            draft.head = Head(chain)
+            tickets = db.execute("SELECT count(*) FROM ticket").fetchone()[0]
+            founded = {
+                "epoch": epoch,
+                "keys": dict(self.signer.keys),
+                "publics": self.signer.publics,
+                "software": VERSION,
+                "tickets_before": tickets,
+            }
+            with self._store.group():
+                draft.say(EntryType.FOUNDED, founded, self._now_ms())
+                draft.write(epoch, self._now_ms())
+        elif seal is not None and (before := _epoch(seal)) != epoch:
+            restored = {"epoch": epoch, "before": before, "seq": self.head.seq}
+            with self._store.group():
+                draft.say(EntryType.RESTORED, restored, self._now_ms())
+                draft.write(epoch, self._now_ms())
+        self.committed(draft)
+
+    def _load(self) -> None:
+        db = self._store.db
+        seq, digest = rows.head(db)
+        if seq == 0:
+            return
+        first = rows.line(db, 1)
+        chain = read_entry(first.body).chain if first is not None else ""
+        self.head = Head(chain, seq, digest)
+        counts: dict[str, dict[str, int]] = {}
+        for chain, record_type, newest in rows.type_counts(db):
+            counts.setdefault(chain, {})[record_type] = newest
+        for chain, at in rows.chain_ends(db):
+            line = rows.line(db, at)
+            assert line is not None
+            record = read_record((line.record or b"").decode())
+            begun = new_chain(chain, record.device).taken(record, canon.digest(line.record or b""))
+            self.chains[chain] = begun.counted(counts[chain])
+        for line in rows.of_type(db, EntryType.KEY):
+            data = read_entry(line.body).data
+            self.signers[data["key"]] = data["device"]
+        for line in rows.of_type(db, EntryType.MISSING):
+            self._note_missing(read_entry(line.body).data)
+
+    def _note_missing(self, data: Mapping[str, Any]) -> None:
+        """Let a chain have the gaps that are still open."""
+        chain = self.chains.get(data["chain"])
+        if chain is None:
+            return
+        # What has come since fills its place again.
+        gone = chain.with_gaps(data["first"], data["last"], data["follows"], data["leads_to"])
+        for seq in range(data["first"], data["last"] + 1):
+            line = rows.record_line(self._store.db, data["chain"], seq)
+            if line is not None:
+                record = read_record((line.record or b"").decode())
+                gone = gone.taken(record, canon.digest(line.record or b""))
+        self.chains[data["chain"]] = gone
+
+
+class JournalDraft:
+    """What one commit appends, over the heads of the last one."""
+
+    def __init__(self, book: JournalBook, db: Connection) -> None:
+        self._book = book
+        self._db = db
+        self.head = book.head
+        self.chains: dict[str, TillChain] = {}
+        self.signers: dict[str, str] = {}
+        self._before: tuple[Head, dict[str, TillChain], dict[str, str]]
+        self.begin()
+
+    def begin(self) -> None:
+        """Start a command: `undo` goes back to here. Its lines go with its savepoint."""
+        self._before = (self.head, dict(self.chains), dict(self.signers))
+
+    def undo(self) -> None:
+        """Forget what was said since `begin`."""
+        self.head, self.chains, self.signers = self._before
+
+    def take(self, device: Device, signed: SignedRecord, now_ms: int) -> Taken:
+        """Take a record in, sound or not, as the hub received it.
+
+        Raises ValueError for one that cannot even be read, and what the driver raises.
+        """
+        record = read_record(signed.body, deep=False)
+        body = signed.body.encode()
+        digest = canon.digest(body)
+        chain = self._chain(record, device)
+        if chain.is_late(record) and rows.held_digest(self._db, record.chain, record.seq) == digest:
+            return Taken(record, repeated=True)
+        self._introduce(device, now_ms)
+        missing = self._missing(chain, record, device)
+        if missing is not None:
+            follows, (first, last) = chain.head.digest, missing
+            chain = chain.without(first, last, record.previous)
+            gone = {"chain": record.chain, "device": device.id, "first": first, "last": last}
+            data = {**gone, "follows": follows, "leads_to": record.previous}
+            self.say(EntryType.MISSING, data, now_ms)
+        fault = self._fault(chain, record, digest, device)
+        place = Place(record.chain, record.seq, record.type.value, record.type_seq)
+        said = {"chain": record.chain, "seq": record.seq, "digest": digest}
+        said["signatures"] = signed.signatures
+        advances = True
+        if fault is None:
+            said["type"] = record.type
+            self.say(EntryType.TAKEN, said, now_ms, body, place)
+        else:
+            apart = fault in (Fault.DEVICE, Fault.CHAIN)
+            advances = not apart and record.seq > chain.head.seq
+            said |= {"code": fault, "device": device.id, "advances": advances}
+            self.say(EntryType.INVALID, said, now_ms, body, place if advances else None)
+        if advances:
+            self.chains[record.chain] = chain.taken(record, digest)
+        elif missing is not None:
+            self.chains[record.chain] = chain
+        return Taken(record, fault, missing=missing, opened=_opened(record))
+
+    def unsigned(self, device: Device, ticket: bytes, now_ms: int) -> None:
+        """Take a ticket in, by its canonical bytes, of a till that signs none."""
+        data = {"digest": canon.digest(ticket), "device": device.id}
+        self.say(EntryType.UNSIGNED, data, now_ms, ticket)
+
+    def say(
+        self,
+        kind: EntryType,
+        data: Mapping[str, Any],
+        now_ms: int,
+        record: bytes | None = None,
+        place: Place | None = None,
+    ) -> Line:
+        """Append an entry, in the transaction that is open."""
+        line = make_line(self.head, kind, now_ms, data, record)
+        rows.add(self._db, kind.value, line, place)
+        self.head = Head(self.head.chain, line.seq, line.digest)
+        return line
+
+    def write(self, epoch: str, now_ms: int) -> SignedRecord | None:
+        """Seal what was appended, in the transaction that is open; None where nothing was."""
+        if self.head.seq == self._book.head.seq:
+            return None
+        seal = make_seal(self.head, epoch, now_ms, self._book.signer)
+        rows.add_seal(self._db, self.head.seq, seal)
+        return seal
+
+    def _chain(self, record: Record, device: Device) -> TillChain:
+        found = self.chains.get(record.chain) or self._book.chains.get(record.chain)
+        return found or new_chain(record.chain, device.id)
+
+    def _introduce(self, device: Device, now_ms: int) -> None:
+        """Say by which key a device signs from here on, where that was not said yet."""
+        key = canon.key_id(device.sign_key)
+        if self._owner(key) == device.id:
+            return
+        data = {
+            "device": device.id,
+            "name": device.name,
+            "algorithm": ED25519,
+            "key": key,
+            "public": device.sign_key.hex(),
+        }
+        self.say(EntryType.KEY, data, now_ms)
+        self.signers[key] = device.id
+
+    def _owner(self, key: str) -> str | None:
+        return self.signers.get(key) or self._book.signers.get(key)
+
+    def _missing(self, chain: TillChain, record: Record, device: Device) -> tuple[int, int] | None:
+        if record.device != device.id or chain.device != device.id:
+            return None
+        missing = chain.missing_before(record)
+        if missing is None or missing[1] - missing[0] >= MISSING_AT_MOST:
+            return None
+        return missing
+
+    def _fault(self, chain: TillChain, record: Record, digest: str, device: Device) -> Fault | None:
+        if record.device != device.id:
+            return Fault.DEVICE
+        fault = chain.fault(record, digest)
+        if fault is not None:
+            return fault
+        wrong = any(self._owner(key) != device.id for key in record.keys.values())
+        return Fault.KEY if wrong else None
+
+
+def _opened(record: Record) -> OpenedData | None:
+    if record.type is not RecordType.OPENED:
+        return None
+    try:
+        return convert(record.data, OpenedData)
+    except ValueError:
+        return None
+
+
+def _epoch(seal: SignedRecord) -> str:
+    return str(canon.read_canonical(seal.body.encode())["epoch"])

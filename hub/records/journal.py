@@ -1,0 +1,133 @@
+"""The journal's lines and seals: appended, read in order, never changed.
+
+Triggers (`hub/tables.py`) refuse anything but an append; these statements do nothing else.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import orjson
+
+from common.journal.entry import Line
+from common.journal.record import SignedRecord
+from hub.store import Connection
+
+
+class Place(NamedTuple):
+    """Of which till's chain a line takes a record in, and its numbers there."""
+
+    chain: str
+    seq: int
+    type: str
+    type_seq: int
+
+
+def add(db: Connection, kind: str, line: Line, place: Place | None) -> None:
+    """Append a line. `kind`: its entry's type."""
+    chain, seq, record_type, type_seq = place or (None, None, None, None)
+    db.execute(
+        "INSERT INTO journal"
+        " (seq, type, chain, record_seq, record_type, type_seq, entry, digest, record)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (line.seq, kind, chain, seq, record_type, type_seq, line.body, line.digest, line.record),
+    )
+
+
+def add_seal(db: Connection, seq: int, seal: SignedRecord) -> None:
+    """Append the seal under a line."""
+    signatures = orjson.dumps(seal.signatures, option=orjson.OPT_SORT_KEYS).decode()
+    db.execute(
+        "INSERT INTO journal_seal (seq, body, signatures) VALUES (?, ?, ?)",
+        (seq, seal.body, signatures),
+    )
+
+
+def head(db: Connection) -> tuple[int, str]:
+    """Return (seq, digest) of the last line; (0, "") where there is none."""
+    row = db.execute("SELECT seq, digest FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    return (0, "") if row is None else (row[0], row[1])
+
+
+def line(db: Connection, seq: int) -> Line | None:
+    """Return a line."""
+    return next(lines(db, seq - 1, seq), None)
+
+
+def lines(db: Connection, after: int = 0, last: int = 2**62) -> Iterator[Line]:
+    """Yield the lines after a seq, up to another, in order."""
+    for seq, body, digest, record in db.execute(
+        "SELECT seq, entry, digest, record FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq",
+        (after, last),
+    ):
+        yield Line(seq, bytes(body), digest, None if record is None else bytes(record))
+
+
+def record_line(db: Connection, chain: str, seq: int) -> Line | None:
+    """Return the line that took in a record of a till's chain."""
+    found = db.execute(
+        "SELECT seq FROM journal WHERE chain = ? AND record_seq = ? AND type = 'taken'",
+        (chain, seq),
+    ).fetchone()
+    return None if found is None else line(db, found[0])
+
+
+def of_type(db: Connection, kind: str) -> Iterator[Line]:
+    """Yield the lines of one type, in order; of any but records that were taken in."""
+    for (seq,) in db.execute(
+        "SELECT seq FROM journal WHERE type = ? AND type <> 'taken' ORDER BY seq", (kind,)
+    ):
+        found = line(db, seq)
+        if found is not None:
+            yield found
+
+
+def seals(db: Connection, after: int = 0, last: int = 2**62) -> Iterator[SignedRecord]:
+    """Yield the seals under the lines after a seq, up to another, in order."""
+    for body, signatures in db.execute(
+        "SELECT body, signatures FROM journal_seal WHERE seq > ? AND seq <= ? ORDER BY seq",
+        (after, last),
+    ):
+        yield SignedRecord(body, orjson.loads(signatures))
+
+
+def last_seal(db: Connection) -> SignedRecord | None:
+    """Return the newest seal."""
+    row = db.execute(
+        "SELECT body, signatures FROM journal_seal ORDER BY seq DESC LIMIT 1"
+    ).fetchone()
+    return None if row is None else SignedRecord(row[0], orjson.loads(row[1]))
+
+
+def held_digest(db: Connection, chain: str, seq: int) -> str | None:
+    """Return the digest in the entry that took a record in, None where none did."""
+    row = db.execute(
+        "SELECT entry FROM journal WHERE chain = ? AND record_seq = ? AND type = 'taken'",
+        (chain, seq),
+    ).fetchone()
+    return None if row is None else str(orjson.loads(row[0])["data"]["digest"])
+
+
+def chain_ends(db: Connection) -> list[tuple[str, int]]:
+    """Return (chain, seq of the hub's line) of the last record that each till's chain has here."""
+    return list(
+        db.execute(
+            "SELECT j.chain, j.seq FROM journal j JOIN (SELECT chain, max(record_seq) AS last"
+            " FROM journal WHERE chain IS NOT NULL GROUP BY chain) e"
+            " ON j.chain = e.chain AND j.record_seq = e.last ORDER BY j.seq"
+        )
+    )
+
+
+def type_counts(db: Connection) -> list[tuple[str, str, int]]:
+    """Return (chain, record type, its newest number) of every till's chain."""
+    return list(
+        db.execute(
+            "SELECT chain, record_type, max(type_seq) FROM journal"
+            " WHERE chain IS NOT NULL GROUP BY chain, record_type"
+        )
+    )
+
+
+def count(db: Connection, kind: str) -> int:
+    """Return how many lines of a type there are."""
+    return int(db.execute("SELECT count(*) FROM journal WHERE type = ?", (kind,)).fetchone()[0])
