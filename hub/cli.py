@@ -21,6 +21,7 @@ from hub.backup_key_cli import backup_key
 from hub.cli_session import Session, language
 from hub.config import NetworkSettings, Settings, ShopSettings
 from hub.import_cli import import_file
+from hub.journal_cli import journal
 from hub.pair_cli import pair
 from hub.people_cli import FIRST, people
 from hub.quarantine_cli import quarantine
@@ -154,5 +155,6 @@ main.add_command(quarantine)
 main.add_command(people)
 main.add_command(audit)
 main.add_command(backup_key)
+main.add_command(journal)
 for command in backup_cli.COMMANDS:
     main.add_command(command)

@@ -54,9 +54,12 @@ class Verifier:
         standing: Standing | None = None,
     ) -> None:
         self._hub_keys = hub_keys
+        # `invalid`: records of which the hub says so itself.
         self._signatures = signatures
         self.standing = standing or Standing(Head(""))
         self.lines = 0
+        self.invalid = 0
+        self._unsigned: dict[int, Finding] = {}
 
     def walk(self, lines: Iterable[Line], seals: Iterable[SignedRecord]) -> Iterator[Finding]:
         """Yield what does not hold of lines and the seals under them, both in order."""
@@ -118,7 +121,9 @@ class Verifier:
         self.standing.sealed_seq = stated.seq
 
     def end(self) -> Iterator[Finding]:
-        """Yield what lies after the last seal."""
+        """Yield what lies after the last seal, and signatures that do not hold and nobody noted."""
+        yield from self._unsigned.values()
+        self._unsigned.clear()
         if self.standing.sealed_seq < self.standing.head.seq:
             yield Finding(self.standing.sealed_seq + 1, Fault.UNSEALED)
 
@@ -145,10 +150,21 @@ class Verifier:
                 chain = self._chain(data["chain"], data["device"])
                 gone = chain.without(data["first"], data["last"], data["leads_to"])
                 self.standing.chains[data["chain"]] = gone
-            case EntryType.INVALID if data["advances"]:
-                record = read_record((line.record or b"").decode())
-                chain = self._chain(record.chain, record.device)
-                self.standing.chains[record.chain] = chain.taken(record, data["digest"])
+            case EntryType.INVALID:
+                self._invalid(line, entry)
+
+    def _invalid(self, line: Line, entry: Entry) -> None:
+        """The hub has said itself that this record is none: what it says of it is no finding."""
+        self.invalid += 1
+        self._unsigned.pop(entry.data.get("entry", 0), None)
+        if line.record is None:
+            return
+        record = read_record(line.record.decode())
+        if entry.data["advances"]:
+            chain = self._chain(record.chain, record.device)
+            self.standing.chains[record.chain] = chain.taken(record, entry.data["digest"])
+        if record.type is RecordType.SALE:
+            self.standing.totals.add(ticket_of(record))
 
     def _chain(self, chain: str, device: str) -> TillChain:
         return self.standing.chains.get(chain) or new_chain(chain, device)
@@ -170,7 +186,7 @@ class Verifier:
         elif self._signatures:
             signed = SignedRecord(body, data["signatures"])
             if not signed_by(signed, record.keys, standing.publics):
-                yield Finding(line.seq, Fault.SIGNATURE, name)
+                self._unsigned[line.seq] = Finding(line.seq, Fault.SIGNATURE, name)
         if record.type is RecordType.SALE:
             standing.totals.add(ticket_of(record))
 

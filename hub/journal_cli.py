@@ -1,0 +1,143 @@
+"""`comptoir-hub journal`: words around the signed journal.
+
+Owns what an administrator reads of it. The exit code of `verify` is 1 where something does not
+hold; a shop goes on selling all the same.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+import orjson
+
+from common.i18n import mark
+from hub.cli_session import Session
+from hub.config import read_keys, read_settings
+
+if TYPE_CHECKING:
+    from hub.journal_verify import Progress, Report
+
+SHOWN = 20
+
+
+@click.group()
+def journal() -> None:
+    """The signed journal: verify it, see how it stands."""
+
+
+@journal.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def verify(session: Session, as_json: bool) -> None:
+    """Verify every line, record, signature and seal; the hub may run meanwhile.
+
+    Exit code 1 where something does not hold; the first bad record is named first.
+    """
+    from hub.journal_verify import verify_file
+
+    folder = session.folder
+    with session.errors():
+        read_settings(folder)
+        identity = read_keys(folder).identity.public
+        with _bar(session, as_json) as progress:
+            report = verify_file(folder.database, identity, progress)
+    if as_json:
+        print(orjson.dumps(_plain(report)).decode())
+    else:
+        _tell(session, report)
+    if report.flaws:
+        raise SystemExit(1)
+
+
+@contextmanager
+def _bar(session: Session, silent: bool) -> Iterator["Progress"]:
+    """Show how far a verification is, on a terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    shown = session.terminal.is_terminal and not silent
+    with Progress(*columns, console=session.terminal, disable=not shown, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def progress(done: int, there: int) -> None:
+            if done % 64 == 0 or done == there:
+                bar.update(task, completed=done, total=there)
+
+        yield progress
+
+
+def _tell(session: Session, report: "Report") -> None:
+    t = session.t
+    for place, flaw in enumerate(report.flaws[:SHOWN]):
+        first = mark("The first bad record: line {seq} {where}: {text}")
+        other = mark("    line {seq} {where}: {text}")
+        seq, text = (flaw.seq or "–"), t(flaw.text)
+        session.say(other if place else first, seq=seq, where=flaw.where, text=text)
+    if len(report.flaws) > SHOWN:
+        session.say(mark("    … and {count} more"), count=len(report.flaws) - SHOWN)
+    session.say(
+        mark("{lines} lines, {chains} chains of tills, {tickets} tickets, {total} net."),
+        lines=t.number(report.lines),
+        chains=t.number(report.chains),
+        tickets=t.number(report.totals.tickets),
+        total=t.money(report.totals.net_cents),
+    )
+    if report.invalid:
+        session.say(
+            mark("{count} invalid records were noted as such when they came."),
+            count=t.number(report.invalid),
+        )
+    session.say(mark("Signatures checked: Ed25519, of tills and of the hub."))
+    if report.flaws:
+        session.say(mark("The journal does NOT hold."))
+    else:
+        session.say(
+            mark("The journal holds, up to line {seq}: {digest}"),
+            seq=report.head.seq,
+            digest=report.head.digest,
+        )
+
+
+def _plain(report: "Report") -> dict[str, object]:
+    return {
+        "holds": not report.flaws,
+        "lines": report.lines,
+        "digest": report.head.digest,
+        "chains": report.chains,
+        "invalid": report.invalid,
+        "totals": report.totals.plain(),
+        "algorithms": ["ed25519"],
+        "flaws": [
+            {"line": flaw.seq, "where": flaw.where, "text": flaw.text} for flaw in report.flaws
+        ],
+    }
+
+
+@journal.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def status(session: Session, as_json: bool) -> None:
+    """Show how the journal stands: its head, its last seal, every till's chain."""
+    from hub.journal_status import status_of
+
+    with session.errors():
+        read_settings(session.folder)
+        view = status_of(session.folder.database)
+    if as_json:
+        print(orjson.dumps(view).decode())
+        return
+    t = session.t
+    session.say(mark("Line {seq}: {digest}"), seq=view["seq"], digest=view["digest"])
+    for chain in view["chains"]:
+        session.say(
+            mark("    {device}: chain {chain}, {count} records"),
+            device=chain["device_name"],
+            chain=chain["chain"][:8],
+            count=t.number(chain["seq"]),
+        )
+    session.say(
+        mark("Missing: {missing}. Invalid: {invalid}."),
+        missing=t.number(view["missing"]),
+        invalid=t.number(view["invalid"]),
+    )

@@ -1,0 +1,97 @@
+"""Verifying the journal of a database file, from its first line to its last, while a hub may run.
+
+Owns what is read for it and by whose key the seals are checked: the hub's own, which lies outside
+the database. The rules are `common/journal/verify.py`'s. Reads, and changes nothing.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.journal import canon
+from common.journal.chain import SAYS
+from common.journal.entry import Head, Line
+from common.journal.totals import Totals
+from common.journal.verify import Verifier
+from hub import audit_journal, tables
+from hub.records import journal as rows
+from hub.store import FAULTS, Connection, StoreError, fault, open_to_read, schema_of
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What does not hold: the seq of the journal's line, 0 for a ticket beside it; a msgid."""
+
+    seq: int
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was verified. `flaws`: by line, the first bad one first.
+
+    `invalid`: records of which the journal itself says that they are none; `chains`: of tills.
+    """
+
+    head: Head
+    lines: int
+    invalid: int
+    chains: int
+    totals: Totals
+    flaws: tuple[Flaw, ...]
+
+
+Progress = Callable[[int, int], None]
+"""Told (lines done, lines there are)."""
+
+
+def verify_file(
+    path: Path, hub_public: bytes, progress: Progress = lambda _done, _all: None
+) -> Report:
+    """Verify the journal of a database file; raises StoreError where it cannot be read at all."""
+    if not path.exists():
+        raise StoreError("database_missing", file=path)
+    try:
+        with closing(open_to_read(path)) as db:
+            version = schema_of(db)
+            if version != tables.SCHEMA_VERSION:
+                raise StoreError(
+                    "database_schema", file=path, theirs=version, ours=tables.SCHEMA_VERSION
+                )
+            db.execute("BEGIN")
+            return verify(db, {canon.key_id(hub_public): hub_public}, progress)
+    except (*FAULTS, ValueError) as error:
+        raise fault(path, error) from error
+
+
+def verify(db: Connection, hub_keys: Mapping[str, bytes], progress: Progress) -> Report:
+    """Verify the journal of an open database, in a read transaction where somebody writes."""
+    verifier = Verifier(hub_keys)
+    there, _ = rows.head(db)
+    counted = _counted(rows.lines(db), there, progress)
+    flaws = [
+        Flaw(finding.seq, finding.record, SAYS[finding.fault])
+        for finding in verifier.walk(counted, rows.seals(db))
+    ]
+    try:
+        beside = [Flaw(0, where, text) for where, text in audit_journal.places(db)]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        beside = []  # A line that is none any more: the walk has named it.
+    standing = verifier.standing
+    flaws.sort(key=lambda flaw: flaw.seq)
+    return Report(
+        standing.head,
+        verifier.lines,
+        verifier.invalid,
+        len(standing.chains),
+        standing.totals,
+        (*flaws, *beside),
+    )
+
+
+def _counted(lines: Iterator[Line], there: int, progress: Progress) -> Iterator[Line]:
+    for done, line in enumerate(lines, start=1):
+        yield line
+        progress(done, there)
