@@ -19,6 +19,7 @@ from hub.budgets import Budgets, Verdict
 from hub.changes import ChangeLogBook
 from hub.doors import Doors
 from hub.fair_queue import FairQueue, Put, Room
+from hub.journal_check import JournalCheck
 from hub.logins import LoginDesk
 from hub.pairing import PairingDesk
 from hub.pins import PinDone
@@ -81,6 +82,7 @@ class Desks:
     watch: Watch
     space: Space
     register: Register
+    journal: JournalCheck
     logins: LoginDesk
     budgets: Budgets
     clock: Callable[[], float]
@@ -181,6 +183,7 @@ class Hub:
             *desks.watch.tick(),
             *desks.budgets.tick(),
             *desks.upkeep.turn(),
+            *desks.journal.tick(),
         ]
         frames = [frame for changes in made for frame in self._broadcast(changes)]
         return self._take_news() + frames

@@ -24,6 +24,7 @@ from hub.config import Keys, NetworkSettings, Settings
 from hub.doors import Doors
 from hub.hub import Counters, Desks, Hub
 from hub.journal import JournalBook
+from hub.journal_check import JournalCheck
 from hub.login_outcomes import Outcomes
 from hub.logins import LoginDesk
 from hub.pairing import PairingDesk
@@ -125,6 +126,7 @@ def make_parts(
     session_ms = settings.people.session_h * HOUR_MS
     outcomes = Outcomes(store, log, around.random_bytes, mint, around.now_ms, session_ms)
     logins = LoginDesk(store.db, around.check_pin, outcomes, around.now_ms)
+    check = JournalCheck(store, journal, alerts, around.now_ms)
     desks = Desks(
         log,
         pipeline,
@@ -137,6 +139,7 @@ def make_parts(
         watch,
         space,
         register,
+        check,
         logins,
         Budgets(alerts, around.clock),
         around.clock,

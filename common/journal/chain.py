@@ -117,6 +117,11 @@ class TillChain:
             gaps[seq] = Gap(follows if seq == first else "", leads_to if seq == last else "")
         return TillChain(self.head, self.device, gaps, loose=True)
 
+    def past(self, seq: int, digest: str) -> "TillChain":
+        """Return the chain after a record that is not what it was: only its digest is known."""
+        head = ChainHead(self.head.chain, max(seq, self.head.seq), digest, self.head.counts)
+        return TillChain(head, self.device, self.gaps, loose=True)
+
     def counted(self, counts: Mapping[str, int]) -> "TillChain":
         """Return the chain with the newest number of each type."""
         head = ChainHead(self.head.chain, self.head.seq, self.head.digest, dict(counts))

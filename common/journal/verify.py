@@ -7,7 +7,7 @@ same rules. Goes on after a fault where it can, so that what is merely next to o
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from common.journal import canon
 from common.journal.chain import Fault, TillChain, new_chain
@@ -62,7 +62,12 @@ class Verifier:
         self._unsigned: dict[int, Finding] = {}
 
     def walk(self, lines: Iterable[Line], seals: Iterable[SignedRecord]) -> Iterator[Finding]:
-        """Yield what does not hold of lines and the seals under them, both in order."""
+        """Yield what does not hold of lines and the seals under them, both whole and in order."""
+        yield from self.part(lines, seals)
+        yield from self.end()
+
+    def part(self, lines: Iterable[Line], seals: Iterable[SignedRecord]) -> Iterator[Finding]:
+        """Yield the same of a run of lines, and the seals that belong under those."""
         waiting = iter(seals)
         seal = next(waiting, None)
         stated = _stated(seal)
@@ -75,7 +80,6 @@ class Verifier:
         while seal is not None:
             yield from self.seal(seal)
             seal = next(waiting, None)
-        yield from self.end()
 
     def line(self, line: Line) -> Iterator[Finding]:
         """Yield what does not hold of the next line."""
@@ -122,10 +126,15 @@ class Verifier:
 
     def end(self) -> Iterator[Finding]:
         """Yield what lies after the last seal, and signatures that do not hold and nobody noted."""
-        yield from self._unsigned.values()
-        self._unsigned.clear()
+        yield from self.take_unsigned()
         if self.standing.sealed_seq < self.standing.head.seq:
             yield Finding(self.standing.sealed_seq + 1, Fault.UNSEALED)
+
+    def take_unsigned(self) -> list[Finding]:
+        """Return the signatures that do not hold and that nobody noted, once each."""
+        found = list(self._unsigned.values())
+        self._unsigned.clear()
+        return found
 
     def _entry(self, line: Line, entry: Entry) -> Iterator[Finding]:
         data = entry.data
@@ -134,6 +143,7 @@ class Verifier:
             return
         if line.record is not None and canon.digest(line.record) != data["digest"]:
             yield Finding(line.seq, Fault.RECORD)
+            self._pass_over(data)
             return
         match entry.type:
             case EntryType.KEY:
@@ -152,6 +162,12 @@ class Verifier:
                 self.standing.chains[data["chain"]] = gone
             case EntryType.INVALID:
                 self._invalid(line, entry)
+
+    def _pass_over(self, data: Mapping[str, Any]) -> None:
+        """Let what stands after a record that is none any more not be blamed for it."""
+        chain = self.standing.chains.get(data.get("chain", ""))
+        if chain is not None and isinstance(data.get("seq"), int):
+            self.standing.chains[data["chain"]] = chain.past(data["seq"], data["digest"])
 
     def _invalid(self, line: Line, entry: Entry) -> None:
         """The hub has said itself that this record is none: what it says of it is no finding."""

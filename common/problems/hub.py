@@ -192,6 +192,11 @@ PROBLEMS: Final = (
         "Set the clocks right, best by NTP; where all posts differ alike, it is the hub's.",
     ),
     ErrorKind(
+        "journal_unsound",
+        "The signed journal does not hold: {record}.",
+        "Look at all of it: comptoir-hub journal verify. Keep the database and its backups.",
+    ),
+    ErrorKind(
         "no_libzmq_curve", "This libzmq has no CURVE encryption.", "Install pyzmq from PyPI."
     ),
     ErrorKind(

@@ -22,6 +22,7 @@ from hub.changes import ChangeLogBook
 from hub.config import KeepSettings, Keys, PeopleSettings, WatchSettings
 from hub.doors import Doors
 from hub.hub import Counters, Desks, Hub
+from hub.journal_check import JournalCheck
 from hub.login_outcomes import Outcomes
 from hub.logins import LoginDesk
 from hub.pairing import PairingDesk
@@ -109,7 +110,8 @@ class Bench:
     def restart_pipeline(self) -> None:
         """Let the pipeline know only what the database says."""
         mint = IdMint(self.hand.wall_ms, seal.random_bytes)
-        self.desks.pipeline = Pipeline(self.store, self.log, self.hand.wall_ms, mint)
+        journal = journal_of(self.store)
+        self.desks.pipeline = Pipeline(self.store, self.log, journal, self.hand.wall_ms, mint)
 
     def hear(self, device: Device, message: Any, peer: bytes = b"peer") -> list[Any]:
         """Give the core a JSON-bodied message; return its answers, decoded."""
@@ -148,7 +150,8 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         ChangeLogBook.found(store, EPOCH)
     log = ChangeLogBook(store)
     mint = IdMint(hand.wall_ms, seal.random_bytes)
-    pipeline = Pipeline(store, log, journal_of(store), hand.wall_ms, mint)
+    journal = journal_of(store)
+    pipeline = Pipeline(store, log, journal, hand.wall_ms, mint)
     keys = Keys(seal.new_signing_keys(), seal.new_curve_keys(), seal.new_curve_keys())
     numbers = iter(range(100, 200))
 
@@ -194,6 +197,7 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         watch,
         space,
         register,
+        JournalCheck(store, journal, alerts, hand.wall_ms),
         logins,
         Budgets(alerts, hand.clock),
         hand.clock,

@@ -1,0 +1,117 @@
+"""Verifying the journal behind the commits: a little each second, on from where it was.
+
+A signature costs more to check than a ticket to enter: no sale waits for it. Owns how far the
+journal was verified, on disk as well, so that a start goes on from there. What a till signed and
+does not hold is noted in the journal; whatever does not hold is an alert, and selling goes on.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from common import messages as m
+from common.journal import canon
+from common.journal.chain import Fault
+from common.journal.entry import read_entry
+from common.journal.kinds import EntryType
+from common.journal.verify import Finding, Standing, Verifier
+from hub.alerts import AlertBook, Notice
+from hub.journal import JournalBook
+from hub.records import journal as rows
+from hub.store import FAULTS, Connection, Store
+
+_log = logging.getLogger(__name__)
+SLICE: Final = 64
+"""Lines a second: about a hundredth of a processor, and more than a shop sells."""
+KEPT_EVERY_MS: Final = 60_000
+_NAME: Final = "journal_checked"
+
+
+class JournalCheck:
+    """Verifies one store's journal; `tick` is called about once a second."""
+
+    def __init__(
+        self, store: Store, book: JournalBook, alerts: AlertBook, now_ms: Callable[[], int]
+    ) -> None:
+        self._store = store
+        self._book = book
+        self._alerts = alerts
+        self._now_ms = now_ms
+        self._kept_ms = 0
+        self._told = False
+        signer = book.signer
+        hub_keys = {key: bytes.fromhex(signer.publics[name]) for name, key in signer.keys.items()}
+        self._verifier = Verifier(hub_keys, standing=self._kept())
+
+    @property
+    def seq(self) -> int:
+        """Return up to which line the journal was verified."""
+        return self._verifier.standing.head.seq
+
+    def tick(self) -> list[m.Changes]:
+        """Verify the next lines; return what to broadcast. A disk that fails only puts it off."""
+        db, after = self._store.db, self.seq
+        if after >= self._book.head.seq:
+            return []
+        try:
+            lines = list(rows.lines(db, after, after + SLICE))
+            seals = rows.seals(db, after, lines[-1].seq if lines else after)
+            findings = list(self._verifier.part(lines, seals))
+            if self.seq == self._book.head.seq:
+                findings += self._verifier.take_unsigned()
+            made = self._tell(findings) if findings else []
+            self._keep()
+        except FAULTS as error:
+            _log.warning("the journal was not verified on: %s", error)
+            return []
+        return made
+
+    def _tell(self, findings: Sequence[Finding]) -> list[m.Changes]:
+        """Raise one alert for what was found, naming the first; note bad signatures for good."""
+        first = min(findings)
+        unsigned = [found for found in findings if found.fault is Fault.SIGNATURE]
+        _log.error("the journal does not hold: %s", first)
+        if self._told and not unsigned:
+            return []
+        self._told = True
+        draft = self._book.draft()
+
+        def note(db: Connection) -> None:
+            for found in unsigned:
+                line = rows.line(db, found.seq)
+                if line is None:
+                    continue
+                said = read_entry(line.body).data
+                data = {"chain": said["chain"], "seq": said["seq"], "entry": found.seq}
+                data |= {"code": found.fault, "advances": False}
+                draft.say(EntryType.INVALID, data, self._now_ms())
+            draft.write(self._store.meta("epoch"), self._now_ms())
+
+        subject = f"{first.seq} {first.record}".rstrip() + f": {first.fault}"
+        made = self._alerts.commit([Notice("journal_unsound", subject)], note)
+        self._book.committed(draft)
+        return made
+
+    def _keep(self) -> None:
+        if self.seq != self._book.head.seq or self._now_ms() - self._kept_ms < KEPT_EVERY_MS:
+            return
+        standing = msgspec.json.encode(self._verifier.standing).decode()
+        with self._store.group():
+            self._store.set_meta(_NAME, standing)
+        self._kept_ms = self._now_ms()
+
+    def _kept(self) -> Standing | None:
+        """Return where a start before this one stood; None where the journal is not that one."""
+        kept = self._store.meta(_NAME)
+        if not kept:
+            return None
+        try:
+            standing = msgspec.json.decode(kept, type=Standing)
+        except msgspec.MsgspecError:
+            return None
+        line = rows.line(self._store.db, standing.head.seq)
+        if line is None or canon.digest(line.body) != standing.head.digest:
+            return None
+        return standing

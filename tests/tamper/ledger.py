@@ -1,0 +1,138 @@
+"""A shop's database with a signed journal, and how somebody with SQL and no scruples changes it."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
+
+from common.journal import canon
+from common.journal.record import ED25519, SignedRecord, Signer
+from common.models import Article
+from common.seal import SigningKeys
+from common.topics import Profile
+from hub.journal_verify import Flaw, verify_file
+from tests.hub.journals import HUB, Pen
+from tests.hub.papers import lines_of, ticket
+from tests.hub.shop import Post, Shop, goods
+
+TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'journal%'"
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Two tills that have sold; `path`: the hub's database, closed while it is changed."""
+
+    folder: Path
+    shop: Shop = field(init=False)
+    tills: list[Post] = field(init=False)
+    pens: list[Pen] = field(init=False)
+    articles: list[Article] = field(init=False)
+    numbers: list[int] = field(default_factory=lambda: [0, 0])
+
+    def __post_init__(self) -> None:
+        self.shop = Shop(self.folder)
+        self.shop.hurry()
+        self.articles = self.shop.stock(goods(3, stock_milli=100_000))
+        self.tills = [self.shop.post(Profile.TILL, number) for number in (1, 2)]
+        self.pens = [Pen(till.device.number, till.device.id) for till in self.tills]
+
+    @property
+    def path(self) -> Path:
+        """Return where the database lies."""
+        return self.shop.path
+
+    def sell(self, till: int) -> None:
+        """Sell something at a till, 0 or 1."""
+        self.numbers[till] += 1
+        post = self.tills[till]
+        lines = lines_of((self.articles[0], 1000), (self.articles[1], 500))
+        paid = ticket(post, self.numbers[till], lines, at_ms=self.shop.clock.ms)
+        self.shop.accept(post.send("sale.record", self.pens[till].sale(paid), 2))
+        self.shop.clock.pass_s(60)
+
+    def day(self) -> "Ledger":
+        """Sell five times at each till, and close the database."""
+        for _ in range(5):
+            self.sell(0)
+            self.sell(1)
+        self.shop.close()
+        return self
+
+    def flaws(self, public: bytes = HUB.public) -> Sequence[Flaw]:
+        """Return what a verification finds."""
+        return verify_file(self.path, public).flaws
+
+    def run(self, *statements: tuple[str, Sequence[Any]] | str) -> None:
+        """Run SQL on the closed file, with the journal's triggers dropped."""
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as db:
+            for (name,) in db.execute(TRIGGERS).fetchall():
+                db.execute(f'DROP TRIGGER "{name}"')
+            for statement in statements:
+                sql, values = (statement, ()) if isinstance(statement, str) else statement
+                db.execute(sql, values)
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return what the closed file holds."""
+        with closing(sqlite3.connect(self.path)) as db:
+            return list(db.execute(sql, values))
+
+    def sale_line(self, till: int, number: int) -> int:
+        """Return the line of the journal that took a till's sale in."""
+        chain = self.pens[till].chain.head.chain
+        sql = "SELECT seq FROM journal WHERE chain = ? AND record_type = 'sale' AND type_seq = ?"
+        return int(self.rows(sql, chain, number)[0][0])
+
+    def change_record(self, seq: int, old: str, new: str) -> None:
+        """Write something else into a record, and let it be."""
+        ((record,),) = self.rows("SELECT record FROM journal WHERE seq = ?", seq)
+        changed = bytes(record).replace(old.encode(), new.encode())
+        assert changed != bytes(record), old
+        self.run(("UPDATE journal SET record = ? WHERE seq = ?", (changed, seq)))
+
+    def forge(self, first: int, old: str, new: str, hub: SigningKeys | None = None) -> None:
+        """Change a record and make every digest, link and column after it fit again.
+
+        `hub`: sign all seals anew by this key; None leaves them as they were. No till's key is
+        known to whoever does that.
+        """
+        previous = self.rows("SELECT digest FROM journal WHERE seq = ?", first - 1)[0][0]
+        statements: list[tuple[str, Sequence[Any]]] = []
+        digests = {}
+        sql = "SELECT seq, entry, record FROM journal WHERE seq >= ? ORDER BY seq"
+        for seq, body, kept in self.rows(sql, first):
+            record = kept
+            entry = canon.read_canonical(bytes(body))
+            entry["previous"] = previous
+            if seq == first:
+                record = bytes(kept).replace(old.encode(), new.encode())
+                entry["data"]["digest"] = canon.digest(record)
+            forged = canon.canonical(entry)
+            previous = digests[seq] = canon.digest(forged)
+            statements.append(
+                (
+                    "UPDATE journal SET entry = ?, record = ?, digest = ? WHERE seq = ?",
+                    (forged, record, previous, seq),
+                )
+            )
+        self.run(*statements)
+        if hub is not None:
+            self.sign_anew(digests, hub)
+
+    def sign_anew(self, digests: dict[int, str], hub: SigningKeys) -> None:
+        """Put other seals under lines."""
+        signer = Signer(hub)
+        for seq, body in self.rows("SELECT seq, body FROM journal_seal"):
+            stated = canon.read_canonical(body.encode())
+            stated["keys"] = dict(signer.keys)
+            stated["digest"] = digests.get(seq, stated["digest"])
+            seal: SignedRecord = signer.sign(canon.canonical(stated))
+            signatures = f'{{"{ED25519}":"{seal.signatures[ED25519]}"}}'
+            self.run(
+                (
+                    "UPDATE journal_seal SET body = ?, signatures = ? WHERE seq = ?",
+                    (seal.body, signatures, seq),
+                )
+            )
