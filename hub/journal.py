@@ -102,7 +102,7 @@ class JournalBook:
         for chain, at in rows.chain_ends(db):
             line = rows.line(db, at)
             assert line is not None
-            record = read_record((line.record or b"").decode())
+            record = read_record((line.record or b"").decode(), strict=False)
             begun = new_chain(chain, record.device).taken(record, canon.digest(line.record or b""))
             self.chains[chain] = begun.counted(counts[chain])
         for line in rows.of_type(db, EntryType.KEY):
@@ -121,7 +121,7 @@ class JournalBook:
         for seq in range(data["first"], data["last"] + 1):
             line = rows.record_line(self._store.db, data["chain"], seq)
             if line is not None:
-                record = read_record((line.record or b"").decode())
+                record = read_record((line.record or b"").decode(), strict=False)
                 gone = gone.taken(record, canon.digest(line.record or b""))
         self.chains[data["chain"]] = gone
 
@@ -151,7 +151,7 @@ class JournalDraft:
 
         Raises ValueError for one that cannot even be read, and what the driver raises.
         """
-        record = read_record(signed.body, deep=False)
+        record = read_record(signed.body, strict=False)
         body = signed.body.encode()
         digest = canon.digest(body)
         chain = self._chain(record, device)

@@ -96,10 +96,6 @@ STEPS: Final[Mapping[int, tuple[str, ...]]] = {
         ),
         'CREATE INDEX "journal_chain_record_seq" ON "journal" ("chain", "record_seq")',
         (
-            'CREATE INDEX "journal_chain_record_type_type_seq" ON "journal"'
-            ' ("chain", "record_type", "type_seq")'
-        ),
-        (
             'CREATE TABLE "journal_seal" ("seq" INTEGER NOT NULL PRIMARY KEY,'
             ' "body" TEXT NOT NULL, "signatures" TEXT NOT NULL) STRICT'
         ),

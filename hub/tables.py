@@ -409,7 +409,7 @@ class Journal(Table):
     record = BlobField(null=True)
 
     class Meta:
-        indexes = ((("chain", "record_seq"), False), (("chain", "record_type", "type_seq"), False))
+        indexes = ((("chain", "record_seq"), False),)
 
 
 class JournalSeal(Table):
@@ -437,8 +437,12 @@ def _append_only(table: str) -> tuple[str, ...]:
 GUARDS: Final = (
     *_append_only("journal"),
     *_append_only("journal_seal"),
-    # What the hub says itself is looked for by its type; of the rest there is far too much.
+    # What is seldom is looked for by its type; of the rest there is far too much.
     """CREATE INDEX "journal_own" ON "journal" ("type") WHERE "type" <> 'taken'""",
+    (
+        'CREATE INDEX "journal_seldom" ON "journal" ("chain", "record_type", "type_seq")'
+        """ WHERE "record_type" <> 'sale'"""
+    ),
 )
 """What stands over the journal's tables, beside what peewee makes."""
 

@@ -25,14 +25,10 @@ def canonical(value: Any) -> bytes:
     return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
 
 
-def read_canonical(body: bytes, deep: bool = True) -> Any:
-    """Return what canonical bytes say; raises ValueError for others, valid JSON or not.
-
-    Without `deep` fractions are let through.
-    """
+def read_canonical(body: bytes) -> Any:
+    """Return what canonical bytes say; raises ValueError for others, valid JSON or not."""
     value = orjson.loads(body)
-    if deep:
-        _require_integers(value)
+    _require_integers(value)
     if orjson.dumps(value, option=orjson.OPT_SORT_KEYS) != body:
         raise ValueError("not in canonical form")
     return value

@@ -107,6 +107,7 @@ class Verifier:
             yield from self._entry(line, entry)
         except (ValueError, KeyError, TypeError, AttributeError):
             yield Finding(line.seq, Fault.UNREADABLE)
+            self._pass_over(entry.data)
 
     def seal(self, seal: SignedRecord) -> Iterator[Finding]:
         """Yield what does not hold of a seal, which belongs under the line that was last."""
