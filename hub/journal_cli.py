@@ -118,7 +118,7 @@ def _plain(report: "Report") -> dict[str, object]:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def status(session: Session, as_json: bool) -> None:
-    """Show how the journal stands: its head, its last seal, every till's chain."""
+    """Show how the journal stands: its head, every till's chain."""
     from hub.journal_status import status_of
 
     with session.errors():

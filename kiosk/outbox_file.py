@@ -16,10 +16,10 @@ from peewee import BigIntegerField, BlobField, IntegerField, Model, TextField
 from common import wire
 from common.journal.record import ChainHead, OpenedData
 from common.outgoing import Queued
+from kiosk import outbox_chain
 from kiosk.database import FAULTS, Connection, Database, delete, set_aside
 from kiosk.sealed import Box
 from kiosk.unsealed import Sealing, bring_over_outbox, require_key
-from kiosk import outbox_chain
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PRAGMAS: Final = (("journal_mode", "wal"), ("synchronous", "full"), ("busy_timeout", 5000))

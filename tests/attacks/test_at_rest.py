@@ -26,6 +26,7 @@ from hub.config import ConfigError, Folder, read_keys
 from hub.store import Store, StoreError
 from kiosk.device import write_device
 from kiosk.keys import new_keys, read_store_keys, write_keys
+from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import Draft, Maker
 from kiosk.sealed import Box
 from kiosk.stores import Stores, open_stores
@@ -68,7 +69,7 @@ def work(folder: Path, stores: Stores) -> None:
     stamp = Stamp(OPERATOR, "main", 0)
     lines = (ticket_line(uid(1), LABEL, 1000, 48_700, 550),)
 
-    def sold(series: str, number: int) -> Draft:
+    def sold(series: str, number: int, _chain: Chain) -> Draft:
         paid = (Payment("card", 48_700, 48_700),)
         made = till.ticket(series, number, lines, paid, stamp)
         return operation("sale.record", {"ticket": made})
