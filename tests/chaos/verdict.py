@@ -56,7 +56,14 @@ class OutboxFile:
 
     def args(self, kind: str) -> Iterator[dict[str, Any]]:
         """Yield the arguments of every operation of a kind."""
-        return (each.args for each in self.operations if each.kind == kind)
+        return (_plain(each.args) for each in self.operations if each.kind == kind)
+
+
+def _plain(args: dict[str, Any]) -> dict[str, Any]:
+    """Return arguments with the ticket that the last signed record of a sale holds."""
+    if "records" not in args:
+        return args
+    return {"ticket": orjson.loads(args["records"][-1]["body"])["data"]["ticket"]}
 
 
 @contextmanager
