@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import orjson
 
-from common import messages as m
 from common import rules, seal
 from common.ids import IdMint
 from common.models import Ticket
