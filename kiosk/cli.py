@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import orjson
@@ -26,6 +26,9 @@ from common.help_texts import HelpTexts, asked_language
 from common.i18n import LANGUAGES, Translator
 from kiosk.config import APP, Address, Size, default_folder, parse_address, parse_size
 from kiosk.preferences import read_language
+
+if TYPE_CHECKING:
+    from kiosk.protection import Lock
 
 _LOOK_AROUND_S = 5.0
 _SETTLE_S = 1.0
@@ -80,6 +83,14 @@ _DATA = click.option(
 )
 
 
+_PASSPHRASE_FILE = click.option(
+    "--passphrase-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File whose first line is this post's passphrase; asked for in the terminal when not"
+    " given.",
+)
+
+
 class _Spoken(click.Group):
     """A group whose help is in the person's language."""
 
@@ -107,6 +118,7 @@ class _Spoken(click.Group):
     help="Size and place of the window, or size of the screen with --fullscreen.",
 )
 @click.option("--verbose", is_flag=True, help="Log more, on standard error.")
+@_PASSPHRASE_FILE
 @click.pass_context
 def main(
     context: click.Context,
@@ -116,6 +128,7 @@ def main(
     fullscreen: bool,
     size: Size,
     verbose: bool,
+    passphrase_file: Path | None,
 ) -> None:
     """Comptoir's kiosk: a till, a depot tablet or an office desk.
 
@@ -126,10 +139,11 @@ def main(
     if context.invoked_subcommand is None:
         t = setting.translator(setting.folder)
         with _errors(t):
+            lock = _lock(setting.folder, t, passphrase_file)
             if headless:
-                _run_headless(setting.folder, t)
+                _run_headless(setting.folder, t, lock)
             else:
-                _run_window(setting.folder, t, size, fullscreen)
+                _run_window(setting.folder, t, size, fullscreen, lock)
 
 
 def _log_to_stderr(level: int) -> None:
@@ -140,11 +154,34 @@ def _log_to_stderr(level: int) -> None:
     logging.basicConfig(level=level, format=layout, handlers=[handler])
 
 
-def _run_headless(folder: Path, t: Translator) -> None:
+def _lock(folder: Path, t: Translator, file: Path | None) -> "Lock":
+    """Return what opens the post's keys; asks for the passphrase where they are sealed by one."""
+    from kiosk.protection import OPEN, protection, unlock
+
+    return OPEN if protection(folder) is None else unlock(folder, _passphrase(t, file))
+
+
+def _passphrase(t: Translator, file: Path | None, confirmed: bool = False) -> str:
+    """Return the first line of a file, or what is typed in the terminal; raises Refusal."""
+    if file is None:
+        if not sys.stdin.isatty() and not os.path.exists("/dev/tty"):
+            raise Refusal("keys_locked")
+        asked = t("Passphrase of this post")
+        answer: str = click.prompt(asked, hide_input=True, confirmation_prompt=confirmed, err=True)
+        return answer
+    try:
+        with click.open_file(str(file), encoding="utf-8") as lines:
+            line: str = lines.readline()
+            return line.rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal("path_unusable", file=str(file), reason=str(error)) from error
+
+
+def _run_headless(folder: Path, t: Translator, lock: "Lock") -> None:
     from kiosk.opening import open_session
     from kiosk.streams import run
 
-    session = open_session(folder)
+    session = open_session(folder, lock=lock)
     try:
         with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as stdin:
             run(session, t, stdin, sys.stdout.buffer)
@@ -152,13 +189,13 @@ def _run_headless(folder: Path, t: Translator) -> None:
         session.close()
 
 
-def _run_window(folder: Path, t: Translator, size: Size, fullscreen: bool) -> None:
+def _run_window(folder: Path, t: Translator, size: Size, fullscreen: bool, lock: "Lock") -> None:
     from kiosk.config import make_folder
     from kiosk.kivy_setup import WindowSettings
     from kiosk.window import show
 
     window = WindowSettings(size.width, size.height, fullscreen, left_px=size.left, top_px=size.top)
-    show(make_folder(folder), t, window)
+    show(make_folder(folder), t, window, lock)
 
 
 @main.command()
@@ -209,6 +246,53 @@ def _find_hub(t: Translator) -> Address:
         )
         raise Refusal("several_hubs_found", hubs=names)
     return hubs[0].address
+
+
+@main.command()
+@_DATA
+@_PASSPHRASE_FILE
+@click.pass_obj
+def protect(setting: Setting, data: Path | None, passphrase_file: Path | None) -> None:
+    """Seal the keys of this post by a passphrase, asked for at every start from then on."""
+    from kiosk.config import only_kiosk
+    from kiosk.keys import protect as seal_keys
+    from kiosk.protection import protection
+
+    folder = data or setting.folder
+    t = setting.translator(folder)
+    with _errors(t):
+        _require_paired(folder)
+        begun = protection(folder) is not None
+        passphrase = _passphrase(t, passphrase_file, confirmed=not begun)
+        with only_kiosk(folder):
+            seal_keys(folder, passphrase)
+    text = t("The keys are sealed. Without the passphrase this post does not start: keep it safe.")
+    Terminal(highlight=False).print(text, soft_wrap=True, markup=False)
+
+
+@main.command()
+@_DATA
+@_PASSPHRASE_FILE
+@click.pass_obj
+def unprotect(setting: Setting, data: Path | None, passphrase_file: Path | None) -> None:
+    """Open the keys of this post: it starts without a passphrase from then on."""
+    from kiosk.config import only_kiosk
+    from kiosk.keys import unprotect as open_keys
+
+    folder = data or setting.folder
+    t = setting.translator(folder)
+    with _errors(t):
+        _require_paired(folder)
+        lock = _lock(folder, t, passphrase_file)
+        with only_kiosk(folder):
+            open_keys(folder, lock)
+    text = t("The keys are open to whoever can read them.")
+    Terminal(highlight=False).print(text, soft_wrap=True, markup=False)
+
+
+def _require_paired(folder: Path) -> None:
+    if not (folder / "device.json").exists():
+        raise Refusal("not_paired")
 
 
 @main.command()

@@ -14,6 +14,7 @@ from typing import Final
 from common import seal
 from common.errors import Problem, Refusal
 from kiosk.device import write_whole
+from kiosk.protection import OPEN, Lock, begin, end, protection
 
 _FOLDER: Final = "keys"
 _STORE: Final = "store.key"
@@ -33,22 +34,53 @@ def new_keys() -> DeviceKeys:
     return DeviceKeys(seal.new_curve_keys(), seal.new_signing_keys())
 
 
-def write_keys(folder: Path, keys: DeviceKeys) -> None:
-    """Keep keys in a post's folder. Raises Refusal `disk_failed`."""
+def write_keys(folder: Path, keys: DeviceKeys, lock: Lock = OPEN) -> None:
+    """Keep keys in a post's folder. Raises Refusal `disk_failed`, `keys_locked`."""
     place = folder / _FOLDER
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(place / "curve.key", keys.curve.secret.hex().encode() + b"\n")
-    write_whole(place / "sign.key", keys.signing.secret.hex().encode() + b"\n")
+    if lock is OPEN and protection(folder) is not None:
+        raise Refusal("keys_locked")
+    _write(place / "curve.key", keys.curve.secret, lock)
+    _write(place / "sign.key", keys.signing.secret, lock)
 
 
-def read_keys(folder: Path) -> DeviceKeys:
-    """Return a post's keys. Raises Refusal `unreadable_device`."""
+def read_keys(folder: Path, lock: Lock = OPEN) -> DeviceKeys:
+    """Return a post's keys. Raises Refusal `unreadable_device`, `keys_locked`."""
     place = folder / _FOLDER
-    curve = seal.curve_keys_of(_read(place / "curve.key"))
-    return DeviceKeys(curve, seal.signing_keys_of(_read(place / "sign.key")))
+    curve = seal.curve_keys_of(_read(place / "curve.key", lock))
+    return DeviceKeys(curve, seal.signing_keys_of(_read(place / "sign.key", lock)))
 
 
-def read_store_keys(folder: Path) -> list[bytes]:
+def protect(folder: Path, passphrase: str, cost: seal.PinCost = seal.FILE_KEY_COST) -> None:
+    """Seal every key of a post that does not run, by a passphrase.
+
+    Where that was begun before, it is finished, by the same passphrase.
+
+    Raises Refusal: what `protection.begin` and reading and writing raise.
+    """
+    if protection(folder) is None:
+        read_keys(folder)
+    _rewrite(folder, begin(folder, passphrase, cost), sealed=True)
+
+
+def unprotect(folder: Path, lock: Lock) -> None:
+    """Open every key of a post that does not run."""
+    _rewrite(folder, lock, sealed=False)
+    end(folder)
+
+
+def _rewrite(folder: Path, lock: Lock, sealed: bool) -> None:
+    for path in sorted((folder / _FOLDER).glob("*.key")):
+        try:
+            secret = _read(path, lock)
+        except Refusal:
+            if path.name == "store.damaged.key":
+                continue
+            raise
+        _write(path, secret, lock if sealed else OPEN)
+
+
+def read_store_keys(folder: Path, lock: Lock = OPEN) -> list[bytes]:
     """Return the key that seals what a post keeps, made where there is none yet, then older ones.
 
     32 bytes each. Older ones are whatever was put beside as `store.….key`. A key that is damaged is
@@ -59,16 +91,16 @@ def read_store_keys(folder: Path) -> list[bytes]:
     older = []
     for other in sorted(path.parent.glob("store.?*.key")):
         with suppress(Refusal):
-            older.append(_read(other))
+            older.append(_read(other, lock))
     try:
-        return [_read(path), *older]
+        return [_read(path, lock), *older]
     except Refusal as refusal:
         if isinstance(refusal.__cause__, ValueError):
             path.replace(path.with_name("store.damaged.key"))
         elif not isinstance(refusal.__cause__, FileNotFoundError):
             raise
     secret = seal.random_bytes(seal.STORE_KEY_BYTES)
-    write_whole(path, secret.hex().encode() + b"\n")
+    _write(path, secret, lock)
     return [secret, *older]
 
 
@@ -86,9 +118,13 @@ def close_to_others(folder: Path) -> Problem | None:
     return Problem("keys_were_readable", {"path": str(open_ones[0])}) if open_ones else None
 
 
-def _read(path: Path) -> bytes:
+def _write(path: Path, secret: bytes, lock: Lock) -> None:
+    write_whole(path, lock.close(path.name, secret).encode() + b"\n")
+
+
+def _read(path: Path, lock: Lock) -> bytes:
     try:
-        secret = bytes.fromhex(path.read_text("ascii").strip())
+        secret = lock.open(path.name, path.read_text("ascii").strip())
         if len(secret) != 32:
             raise ValueError(f"a key has 32 bytes, not {len(secret)}")
     except (OSError, ValueError) as error:

@@ -19,6 +19,7 @@ from kiosk.held import Held, HeldFile
 from kiosk.keys import close_to_others, read_keys, read_store_keys
 from kiosk.link_life import Post
 from kiosk.outbox_file import Maker
+from kiosk.protection import OPEN, Lock
 from kiosk.reception import Keeping, Pins
 from kiosk.sealed import Box
 from kiosk.session import Session
@@ -31,11 +32,12 @@ def open_session(
     clocks: Clocks | None = None,
     random_bytes: Callable[[int], bytes] = os.urandom,
     pin_cost: PinCost = PIN_COST,
+    lock: Lock = OPEN,
 ) -> Session:
     """Start the post of a folder, alone on it.
 
-    Raises Refusal: `not_paired`, `folder_in_use`, `unreadable_device`, `disk_failed`, `disk_full`,
-    `sqlite_too_old`.
+    Raises Refusal: `not_paired`, `folder_in_use`, `unreadable_device`, `keys_locked`,
+    `disk_failed`, `disk_full`, `sqlite_too_old`.
     """
     with ExitStack() as opening:
         opening.enter_context(only_kiosk(make_folder(folder)))
@@ -43,8 +45,8 @@ def open_session(
         if device is None:
             raise Refusal("not_paired")
         readable = close_to_others(folder)
-        keys = read_keys(folder)
-        store_keys = read_store_keys(folder)
+        keys = read_keys(folder, lock)
+        store_keys = read_store_keys(folder, lock)
         maker = Maker(device.number, random_bytes, Box(*store_keys))
         stores = open_stores(folder, maker, TOPICS_OF[device.profile])
         opening.callback(stores.close)

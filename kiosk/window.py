@@ -24,11 +24,12 @@ from kiosk.found_hubs import FoundHubs, shown_fingerprint
 from kiosk.kivy_setup import ScreenSettings, WindowSettings, prepare
 from kiosk.opening import open_session
 from kiosk.preferences import write_language
+from kiosk.protection import OPEN, Lock
 from kiosk.session import Session
 from kiosk.state import DeviceInfo
 
 
-def show(folder: Path, t: Translator, settings: WindowSettings) -> None:
+def show(folder: Path, t: Translator, settings: WindowSettings, lock: Lock = OPEN) -> None:
     """Show a post until its window is closed or the process is told to end. Raises Refusal."""
     if importlib.util.find_spec("kivy") is None:
         raise Refusal("no_kivy")
@@ -37,13 +38,13 @@ def show(folder: Path, t: Translator, settings: WindowSettings) -> None:
     if read_device(folder) is None:
         _show_pairing(folder, t)
     else:
-        _show_post(folder, t)
+        _show_post(folder, t, lock)
 
 
-def _show_post(folder: Path, t: Translator) -> None:
+def _show_post(folder: Path, t: Translator, lock: Lock) -> None:
     from kiosk.app import run
 
-    session = open_session(folder)
+    session = open_session(folder, lock=lock)
     try:
         run(session, t, ScreenSettings(), on_language=partial(write_language, folder))
     finally:

@@ -44,6 +44,11 @@ PROBLEMS: Final = (
         "That was put right; if somebody may have read them, pair this post again.",
     ),
     ErrorKind(
+        "keys_locked",
+        "The keys of this post are sealed by a passphrase.",
+        "Start it in a terminal, which asks for it, or with --passphrase-file FILE.",
+    ),
+    ErrorKind(
         "hub_older",
         "The hub has gone back to a state older than what this post has seen.",
         "Ask the administrator which of its backups was restored.",

@@ -12,6 +12,7 @@ from shop_processes import found_hub
 
 from common import messages as m
 from common import seal
+from common.errors import Refusal
 from common.ids import IdMint
 from common.messages import Change
 from common.models import Payment, ReceiptLine, encode_row
@@ -22,12 +23,14 @@ from hub.backup import back_up
 from hub.backup_keys import new_key_file, open_key_file, public_keys, register
 from hub.backup_restore import opened
 from hub.backup_seal import Sealing
-from hub.config import ConfigError, Folder, read_keys
+from hub.config import ConfigError, Folder
+from hub.config import read_keys as hub_keys
 from hub.store import Store, StoreError
 from kiosk.device import write_device
-from kiosk.keys import new_keys, read_store_keys, write_keys
+from kiosk.keys import new_keys, protect, read_keys, read_store_keys, write_keys
 from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import Draft, Maker
+from kiosk.protection import unlock
 from kiosk.sealed import Box
 from kiosk.stores import Stores, open_stores
 from kiosk.till import Stamp, Till
@@ -147,7 +150,7 @@ def test_private_keys_in_databases_and_copies(tmp_path: Path, till: Path) -> Non
     """Databases, backups and copies of topics are searched for private keys: none holds any."""
     folder: Folder = found_hub(tmp_path / "hub")
     made = back_up(folder, None, NOW_MS)
-    keys = read_keys(folder)
+    keys = hub_keys(folder)
     own = [bytes.fromhex(path.read_text()) for path in (till / "keys").iterdir()]
     secrets = [keys.identity.secret, keys.curve.secret, keys.console.secret, *own]
     assert len(secrets) == 6
@@ -171,7 +174,7 @@ def kept(tmp_path: Path) -> tuple[Folder, Path]:
 
 def sealing(folder: Folder) -> Sealing:
     publics = tuple(key.public for key in public_keys(folder))
-    return Sealing(publics, read_keys(folder).identity)
+    return Sealing(publics, hub_keys(folder).identity)
 
 
 def test_a_stolen_backup(kept: tuple[Folder, Path], tmp_path: Path) -> None:
@@ -184,7 +187,7 @@ def test_a_stolen_backup(kept: tuple[Folder, Path], tmp_path: Path) -> None:
     assert raw(OTHERS) in folder.database.read_bytes()
     assert said_in(files_of(stick), *map(raw, SECRETS), b"SQLite format", b"CREATE TABLE") == set()
     assert [path.name for path in files_of(stick)] == [made.path.name]
-    own = read_keys(folder)
+    own = hub_keys(folder)
     for stolen in (own.curve, own.console, seal.curve_keys_of(own.identity.secret)):
         with pytest.raises(StoreError), opened(folder, made.path, stolen, None):
             pass
@@ -207,7 +210,7 @@ def test_a_backup_that_somebody_else_sealed(kept: tuple[Folder, Path], tmp_path:
     folder, key = kept
     mallory = replace(sealing(folder), signing=seal.new_signing_keys())
     forged = back_up(folder, None, NOW_MS, mallory).path
-    genuine = read_keys(folder).identity.public
+    genuine = hub_keys(folder).identity.public
     raw_file = forged.read_bytes()
     said = mallory.signing.public.hex().encode()
     renamed = tmp_path / "renamed.sealed"
@@ -219,3 +222,25 @@ def test_a_backup_that_somebody_else_sealed(kept: tuple[Folder, Path], tmp_path:
         with pytest.raises(StoreError), opened(folder, path, admin, genuine):
             pass
         assert not folder.database.with_name("comptoir.db.opened").exists()
+
+
+def test_a_whole_till_whose_keys_are_under_a_passphrase(till: Path, tmp_path: Path) -> None:
+    """A till's whole disk is stolen, keys and all, under a passphrase: no text of a sale, no key to
+    the network, and guesses cost an Argon2id each."""
+    keys, store = read_keys_of(till)
+    protect(till, PHRASE, seal.LEAST_PIN_COST)
+    copy = tmp_path / "copy"
+    shutil.copytree(till, copy)
+    found = files_of(copy)
+    shapes = [shape for key in (*keys, store) for shape in (key, key.hex().encode())]
+    assert said_in(found, *map(raw, SECRETS), *shapes) == set()
+    with pytest.raises(Refusal):
+        read_keys(copy)
+    for guess in ("", "comptoir", PHRASE[:-1]):
+        with pytest.raises(Refusal):
+            unlock(copy, guess)
+
+
+def read_keys_of(folder: Path) -> tuple[tuple[bytes, bytes], bytes]:
+    keys = read_keys(folder)
+    return (keys.curve.secret, keys.signing.secret), read_store_keys(folder)[0]
