@@ -123,7 +123,7 @@ def not_held(said: History, outbox: OutboxFile) -> Iterator[str]:
         yield f"{said.name}: its outbox was set aside: {outbox.aside}"
     held = {each.n: each for each in outbox.operations}
     for n, paper in said.papers.items():
-        args = held[n].args if n in held else {}
+        args = _plain(held[n].args) if n in held else {}
         if args.get("ticket" if paper.kind == "sale" else "receipt", {}).get("id") != paper.id:
             yield f"{said.name}: operation {n}, {paper.kind} {paper.id}, is not on its disk"
     if lost := sorted(said.queued - held.keys()):
