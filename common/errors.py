@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from common.problems import hub, kiosk, pairing, people, trade, wire
+from common.problems import hub, keys, kiosk, pairing, people, trade, wire
 from common.problems.kind import ErrorKind
 
 __all__ = ["ERRORS", "ErrorKind", "Problem", "Refusal"]
@@ -26,6 +26,7 @@ ERRORS: Final = _joined(
     wire.PROBLEMS,
     pairing.PROBLEMS,
     people.PROBLEMS,
+    keys.PROBLEMS,
     kiosk.PROBLEMS,
     hub.PROBLEMS,
 )

@@ -312,7 +312,8 @@ class TopicMark:
 class Welcome:
     """The hub's answer to `Hello`, all of one committed state. `sent_ms` echoes the kiosk's.
 
-    `covered_n`: two verified backups hold this outbox's operations up to there.
+    `covered_n`: two verified backups hold this outbox's operations up to there. `admission`: how
+    often this post was let in again after it was revoked.
     """
 
     protocol: int
@@ -329,6 +330,7 @@ class Welcome:
     hub_ms: int
     sent_ms: int
     covered_n: Count = 0
+    admission: Count = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -639,7 +641,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class CardBody:
-    """What a card says: who the hub is, its current CURVE key, where its sockets are."""
+    """What a card says: who the hub is, its current CURVE key, where its sockets are.
+
+    `curve_since_ms`: when that key was made; a card of an older key is not believed any more.
+    """
 
     identity: str
     curve_key: str
@@ -648,6 +653,7 @@ class CardBody:
     commands_port: int
     enrolment_port: int
     issued_ms: int
+    curve_since_ms: Count = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -688,6 +694,61 @@ class Enrolled:
     profile: Profile
 
 
+# Who is in the shop no more, and who has another key.
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationRequest:
+    """Asks the card socket whether the post of this CURVE key (hex) was taken out of the shop."""
+
+    curve_key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """The hub's signed notice that a post was taken out; `body` is the JSON of a RevocationBody."""
+
+    body: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationBody:
+    """What such a notice says: which post, by which of its keys (hex), when, and by whom.
+
+    `epoch`, `admission`: of which stay in the shop it is the end; both as in `Welcome`.
+    """
+
+    identity: str
+    device_id: Id
+    device_name: str
+    curve_key: str
+    epoch: Hex16
+    admission: Count
+    revoked_ms: TimeMs
+    by: Annotated[str, Meta(max_length=100)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRequest:
+    """The hub asks a post for a new CURVE key."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A post's new CURVE key (hex), signed by its Ed25519 key together with the one it replaces."""
+
+    curve_key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    signature: Annotated[str, Meta(pattern=r"^[0-9a-f]{128}\Z")]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTaken:
+    """The hub lets the post in by this key, too: come by it, and the old one ends."""
+
+    curve_key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+
+
 Message = (
     Command
     | Reply
@@ -725,4 +786,9 @@ Message = (
     | EnrolChallenge
     | EnrolProof
     | Enrolled
+    | RevocationRequest
+    | Revocation
+    | KeyRequest
+    | NewKey
+    | KeyTaken
 )

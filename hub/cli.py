@@ -16,7 +16,7 @@ import platformdirs
 from common import VERSION
 from common.help_texts import HelpTexts, asked_language
 from common.i18n import Translator, mark
-from hub import backup_cli, status_cli
+from hub import backup_cli, posts_cli, status_cli
 from hub.backup_key_cli import backup_key
 from hub.cli_session import Session, language
 from hub.config import NetworkSettings, Settings, ShopSettings
@@ -156,5 +156,5 @@ main.add_command(people)
 main.add_command(audit)
 main.add_command(backup_key)
 main.add_command(journal)
-for command in backup_cli.COMMANDS:
+for command in (*backup_cli.COMMANDS, *posts_cli.COMMANDS):
     main.add_command(command)

@@ -152,11 +152,15 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The hub's identity (Ed25519), its CURVE pair, and the pair of its own command line."""
+    """The hub's identity (Ed25519), its CURVE pair, and the pair of its own command line.
+
+    `curve_since_ms`: when the CURVE pair was made; 0 for one of the hub's first day.
+    """
 
     identity: seal.SigningKeys
     curve: seal.CurveKeys
     console: seal.CurveKeys
+    curve_since_ms: int = 0
 
 
 def read_settings(folder: Folder) -> Settings:
@@ -268,26 +272,42 @@ def make_keys(folder: Folder) -> Keys:
 
 def read_keys(folder: Folder) -> Keys:
     """Return the hub's keys; raises ConfigError: absent, damaged, or readable by others."""
-    secrets = [
+    identity, curve, console = (
         _read_secret(folder.keys / f"{name}.key") for name in ("identity", "curve", "console")
-    ]
+    )
     return Keys(
-        seal.signing_keys_of(secrets[0]),
-        seal.curve_keys_of(secrets[1]),
-        seal.curve_keys_of(secrets[2]),
+        seal.signing_keys_of(identity[0]),
+        seal.curve_keys_of(curve[0]),
+        seal.curve_keys_of(console[0]),
+        curve[1],
     )
 
 
-def _write_secret(path: Path, secret: bytes) -> None:
+def write_curve(folder: Folder, curve: seal.CurveKeys, since_ms: int) -> None:
+    """Put a new CURVE pair in place of the old one, whole or not at all; raises ConfigError."""
+    path = folder.keys / "curve.key"
+    beside = path.with_name(path.name + ".new")
+    try:
+        beside.unlink(missing_ok=True)
+        _write_secret(beside, curve.secret, f"{since_ms}\n")
+        os.replace(beside, path)
+    except OSError as error:
+        raise ConfigError("key_unwritable", file=path, reason=error.strerror) from error
+
+
+def _write_secret(path: Path, secret: bytes, more: str = "") -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
-        file.write(secret.hex() + "\n")
+        file.write(secret.hex() + "\n" + more)
+        file.flush()
+        os.fsync(file.fileno())
 
 
-def _read_secret(path: Path) -> bytes:
+def _read_secret(path: Path) -> tuple[bytes, int]:
+    """Return a key, and since when it is the hub's (ms; 0: since its first day)."""
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
-        text = path.read_text("ascii").strip()
+        lines = path.read_text("ascii").strip().partition("\n")
     except FileNotFoundError:
         raise ConfigError("key_missing", file=path) from None
     except (OSError, UnicodeDecodeError) as error:
@@ -295,9 +315,10 @@ def _read_secret(path: Path) -> bytes:
     if os.name == "posix" and mode & 0o077:
         raise ConfigError("key_open", file=path, mode=f"{mode:o}")
     try:
-        secret = bytes.fromhex(text)
+        text, _, since = lines
+        secret, since_ms = bytes.fromhex(text.strip()), int(since or 0)
     except ValueError:
-        secret = b""
-    if len(secret) != 32:
+        secret, since_ms = b"", 0
+    if len(secret) != 32 or not 0 <= since_ms < 2**47:
         raise ConfigError("key_damaged", file=path)
-    return secret
+    return secret, since_ms

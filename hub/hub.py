@@ -5,7 +5,7 @@ once. A shell (`server.py`, or a simulation) moves frames in and out and calls `
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -14,9 +14,11 @@ from common import wire
 from common.errors import Refusal
 from common.topics import KIOSK_PROFILES, TOPICS, TOPICS_OF, Profile
 from hub import limits, queries
+from hub.admission import Admission
 from hub.asks import Asks, refused
 from hub.budgets import Budgets, Verdict
 from hub.changes import ChangeLogBook
+from hub.collecting import Collecting
 from hub.doors import Doors
 from hub.fair_queue import FairQueue, Put, Room
 from hub.journal_check import JournalCheck
@@ -24,8 +26,7 @@ from hub.logins import LoginDesk
 from hub.pairing import PairingDesk
 from hub.pins import PinDone
 from hub.pipeline import GROUP, Pipeline, Received
-from hub.records.devices import ACTIVE, REVOKED, Device
-from hub.register import Register
+from hub.records.devices import Device
 from hub.space import Space
 from hub.store import FAULTS
 from hub.sync import Answers, SyncDesk
@@ -81,7 +82,8 @@ class Desks:
     card: Callable[[], m.Card]
     watch: Watch
     space: Space
-    register: Register
+    admission: Admission
+    collecting: Collecting
     journal: JournalCheck
     logins: LoginDesk
     budgets: Budgets
@@ -102,7 +104,6 @@ class Hub:
         self._news: list[tuple[Profile, bytes]] = []
         self._handlers: Mapping[type[Any], Callable[[bytes, Device, Any], Answers]] = {
             m.Command: self._command,
-            m.Hello: self._hello,
             m.Since: self._ask,
             m.SnapshotRequest: desks.sync.snapshot,
             m.Credit: desks.sync.credit,
@@ -113,11 +114,17 @@ class Hub:
             m.SetPin: desks.logins.set_pin,
             m.Logout: desks.logins.logout,
             m.Query: self._ask,
+            m.NewKey: desks.admission.offer,
         }
+        desks.admission.on_dismissed = self._dismissed
+        desks.admission.on_new_hub_key = self._forget_card
+        desks.collecting.on_changes = self._publish
 
     @property
     def busy(self) -> bool:
         """Return whether a turn has work without any new message."""
+        if self._desks.admission.busy:
+            return True
         return bool(self._waiting or self._news) or self._asks.busy or self._desks.sync.busy
 
     def message(self, peer: bytes, user_id: str, frame: bytes) -> Answers:
@@ -132,6 +139,8 @@ class Hub:
         message: Any = None
         try:
             message = wire.decode(frame)
+            if isinstance(message, m.Hello):
+                return self._hello(peer, user_id, device, message)
             handler = self._handlers.get(type(message))
             if handler is None:
                 raise wire.WireError(type(message).__name__)
@@ -148,6 +157,7 @@ class Hub:
     def turn(self) -> Sent:
         """Commit a group of what waits, and let out what it made and what snapshots may send."""
         sent = Sent(broadcasts=self._take_news())
+        sent.answers += self._desks.admission.take_answers()
         if self._waiting:
             batch = self._waiting.take(GROUP, limits.GROUP_BYTES)
             released = self._desks.pipeline.run(batch)
@@ -190,35 +200,27 @@ class Hub:
 
     # Who may come in.
 
-    def revoke(self, device_id: str) -> None:
+    def revoke(self, device_id: str, by: str = "") -> None:
         """Let a post in no more; what it sent and is not committed yet stays in its outbox.
 
         Raises Refusal `unknown_device`, and what the driver raises; then nothing has changed.
         """
-        device = self._desks.register.set_state(device_id, REVOKED)
-        self._desks.doors.dismiss(device_id)
-        self._desks.watch.readmit(device)
-        self._forget(device_id)
-        _log.info("revoked %s", device.name)
+        self._desks.admission.revoke(device_id, by)
 
     def reinstate(self, device_id: str) -> None:
         """Let a revoked post in again by its keys; raises as `revoke` does."""
-        device = self._desks.register.set_state(device_id, ACTIVE)
-        self._desks.doors.admit(device)
-        self._desks.watch.readmit(device)
-        _log.info("reinstated %s", device.name)
+        self._desks.admission.reinstate(device_id)
 
     def rekey(self, device_id: str, curve_key: bytes, sign_key: bytes | None = None) -> None:
         """Let a post in by a new key and not by its old one; raises as `revoke` does.
 
         What came in by the old key and is not committed yet is dropped, as with `revoke`.
         """
-        device = self._desks.register.set_keys(device_id, curve_key, sign_key)
-        self._desks.doors.rekey(device)
-        self._forget(device_id)
-        _log.info("%s has new keys", device.name)
+        self._desks.admission.rekey(device_id, curve_key, sign_key)
 
-    def _forget(self, device_id: str) -> None:
+    def _dismissed(self, device_id: str) -> None:
+        """Forget what came from a post by now, and what was to be sent to it."""
+        self._desks.sync.dismissed(device_id)
         self._waiting.drop(device_id)
         self._asks.forget(device_id)
         self._desks.budgets.forgive(device_id)
@@ -259,17 +261,23 @@ class Hub:
     # The other sockets.
 
     def card(self, frame: bytes) -> bytes | None:
-        """Answer the card socket: the card, or nothing to anything else."""
+        """Answer the card socket: the card, or a post's notice that it is out; else nothing."""
         try:
-            known = isinstance(wire.decode(frame), m.CardRequest)
-        except wire.WireError:
-            known = False
-        if not known:
+            asked = wire.decode(frame)
+            if isinstance(asked, m.RevocationRequest):
+                notice = self._desks.admission.notice_for(bytes.fromhex(asked.curve_key))
+                return None if notice is None else wire.encode(notice)
+        except (wire.WireError, Refusal, *FAULTS):
+            return None
+        if not isinstance(asked, m.CardRequest):
             return None
         now_s = self._desks.clock()
         if not self._signed or now_s - self._signed_s >= limits.CARD_S:
             self._signed, self._signed_s = wire.encode(self._desks.card()), now_s
         return self._signed
+
+    def _forget_card(self) -> None:
+        self._signed = b""
 
     def enrolment(self, peer: bytes, curve_key: bytes, frame: bytes) -> bytes:
         """Answer the enrolment socket."""
@@ -292,14 +300,18 @@ class Hub:
             _log.warning("nobody was enrolled: %s", error)
             return _refused(peer, Refusal("hub_busy", reason=str(error)))[1]
 
-    def _hello(self, peer: bytes, device: Device, hello: m.Hello) -> Answers:
+    def _hello(self, peer: bytes, user_id: str, device: Device, hello: m.Hello) -> Answers:
         """Welcome a post, after noting what this hub, restored, can no longer get from it."""
+        device, about_keys = self._desks.admission.greet(peer, user_id, device)
         # A post that has seen a newer epoch is not in a gap: this hub is an older copy by mistake.
         of_this_past = hello.epoch <= self._desks.log.epoch
         if hello.oldest_n > 1 and hello.protocol == m.PROTOCOL and of_this_past:
             skipped = self._desks.pipeline.skip(hello.outbox, device, hello.oldest_n)
-            self._news += [frame for changes in skipped for frame in self._broadcast(changes)]
-        return self._desks.sync.hello(peer, device, hello)
+            self._publish(skipped)
+        return self._desks.sync.hello(peer, device, hello) + about_keys
+
+    def _publish(self, committed: Sequence[m.Changes]) -> None:
+        self._news += [frame for changes in committed for frame in self._broadcast(changes)]
 
     def _take_news(self) -> list[tuple[Profile, bytes]]:
         news, self._news = self._news, []

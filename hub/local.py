@@ -3,19 +3,24 @@
 Holds the hub's lock meanwhile, so that no hub starts on the same folder.
 """
 
+import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import orjson
 
 from common import messages as m
 from common import seal, wire
+from common.errors import Problem
 from common.ids import IdMint
 from common.topics import Profile
 from hub.changes import ChangeLogBook
-from hub.config import Folder, read_keys
+from hub.config import Folder, read_keys, read_settings, write_curve
+from hub.console import ConsoleRefused
 from hub.journal import JournalBook
 from hub.login_outcomes import write_pin
+from hub.parts import Surroundings, make_parts
 from hub.pins import PinChecker, PinJob
 from hub.pipeline import Pipeline, Received
 from hub.records import devices
@@ -88,3 +93,26 @@ def _take(pipeline: Pipeline, batch: list[Received], on_reply: Callable[[m.Reply
             on_reply(message)
         else:
             raise StoreError(message.code, **message.params)
+
+
+def ask_locally(folder: Folder, kind: str, args: dict[str, Any]) -> Any:
+    """Return what a hub of this folder answers the console; as `Console.ask`, without sockets.
+
+    Raises StoreError where a hub runs, or cannot, and ConsoleRefused.
+    """
+    with only_hub(folder):
+        settings, keys = read_settings(folder), read_keys(folder)
+        store = open_store(folder)
+        try:
+            around = Surroundings(now_ms, time.monotonic, seal.random_bytes, lambda _topic: None)
+            keep = partial(write_curve, folder)
+            parts = make_parts(store, keys, settings, around, keep_curve=keep)
+            console = next(d for d in devices.devices(store.db) if d.profile is Profile.CONSOLE)
+            frame = wire.encode(m.Query(1, kind, args))
+            ((_, said),) = parts.hub.message(b"", console.id, frame)
+            answer = wire.decode(said)
+            if answer.code:
+                raise ConsoleRefused(Problem(answer.code, answer.params))
+            return answer.result
+        finally:
+            store.close()

@@ -101,6 +101,17 @@ STEPS: Final[Mapping[int, tuple[str, ...]]] = {
         ),
         *tables.GUARDS,
     ),
+    5: (
+        (
+            'CREATE TABLE "revocation" ("device_id" TEXT NOT NULL, "admission" INTEGER NOT NULL,'
+            ' "revoked_ms" INTEGER NOT NULL, "revoked_by" TEXT NOT NULL, "ended_ms" INTEGER,'
+            ' PRIMARY KEY ("device_id", "admission")) STRICT, WITHOUT ROWID'
+        ),
+        (
+            'CREATE TABLE "new_key" ("device_id" TEXT NOT NULL PRIMARY KEY,'
+            ' "asked_ms" INTEGER NOT NULL, "curve_key" BLOB) STRICT'
+        ),
+    ),
 }
 """Version → what makes it of the version before."""
 OLDEST: Final = min(STEPS) - 1

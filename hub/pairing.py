@@ -14,6 +14,7 @@ from common import messages as m
 from common.errors import Problem, Refusal
 from common.topics import Profile
 from hub.config import Keys
+from hub.keyring import KeyRing
 from hub.records.devices import ACTIVE, Device
 
 CODE_LIFE_S: Final = 300.0
@@ -67,7 +68,7 @@ class PairingDesk:
 
     def __init__(
         self,
-        keys: Keys,
+        keys: Keys | KeyRing,
         next_number: Callable[[], int],
         enrol: Callable[[Device], None],
         mint: Callable[[], str],

@@ -10,21 +10,24 @@ from pathlib import Path
 from typing import Final
 
 from common import messages as m
-from common.card import sign_card
+from common import seal
 from common.ids import IdMint
 from common.models import Shop
 from common.topics import Profile
 from hub import queries
+from hub.admission import Admission
 from hub.alerts import AlertBook
 from hub.backup_cover import Covers
 from hub.budgets import Budgets
 from hub.changes import OWN, ChangeLogBook
+from hub.collecting import Collecting
 from hub.commands import HANDLERS, Handler
 from hub.config import Keys, NetworkSettings, Settings
 from hub.doors import Doors
 from hub.hub import Counters, Desks, Hub
 from hub.journal import JournalBook
 from hub.journal_check import JournalCheck
+from hub.keyring import KeyRing
 from hub.login_outcomes import Outcomes
 from hub.logins import LoginDesk
 from hub.pairing import PairingDesk
@@ -66,6 +69,8 @@ class Parts:
     sync: SyncDesk
     log: ChangeLogBook
     pipeline: Pipeline
+    admission: Admission
+    ring: KeyRing
 
 
 def make_parts(
@@ -75,10 +80,12 @@ def make_parts(
     around: Surroundings,
     kinds: Mapping[str, m.CommandKind] = m.COMMANDS,
     handlers: Mapping[str, Handler] = HANDLERS,
+    keep_curve: Callable[[seal.CurveKeys, int], None] = lambda _curve, _since_ms: None,
 ) -> Parts:
     """Make every part over an open database; publishes the shop where the settings changed it.
 
-    `kinds`, `handlers`: what an older hub could do, or a newer one can.
+    `kinds`, `handlers`: what an older hub could do, or a newer one can. `keep_curve`: write a new
+    CURVE pair, and when it was made, to where `keys` came from.
     """
     mint = IdMint(around.now_ms, around.random_bytes)
     log = ChangeLogBook(store)
@@ -87,8 +94,9 @@ def make_parts(
     pipeline = Pipeline(store, log, journal, around.now_ms, mint, kinds, handlers)
     register = Register(store)
     doors = Doors(devices.devices(store.db))
+    ring = KeyRing(keys, settings, lambda: log.epoch, around.now_ms, keep_curve)
     pairing = PairingDesk(
-        keys, register.next_number, register.enrol, mint, around.now_ms, around.clock
+        ring, register.next_number, register.enrol, mint, around.now_ms, around.clock
     )
     ports = broadcast_ports(settings.network)
     sync = SyncDesk(
@@ -106,6 +114,8 @@ def make_parts(
         store.path.parent, settings.keep.min_free_mb, around.free_bytes, alerts, around.clock
     )
     counters = Counters()
+    admission = Admission(register, doors, watch, ring, around.now_ms)
+    collecting = Collecting(register, pipeline, around.now_ms)
     query_desk = queries.Desk(
         store,
         log,
@@ -117,11 +127,9 @@ def make_parts(
         around.now_ms(),
         settings.shop.name,
         keys.identity.public.hex(),
+        admission,
+        collecting,
     )
-
-    def card() -> m.Card:
-        return _card(keys, settings, log.epoch, around.now_ms())
-
     upkeep = Upkeep(store, log, settings.keep, around.now_ms, settings.people)
     session_ms = settings.people.session_h * HOUR_MS
     outcomes = Outcomes(store, log, around.random_bytes, mint, around.now_ms, session_ms)
@@ -135,16 +143,18 @@ def make_parts(
         doors,
         query_desk,
         upkeep,
-        card,
+        ring.card,
         watch,
         space,
-        register,
+        admission,
+        collecting,
         check,
         logins,
         Budgets(alerts, around.clock),
         around.clock,
     )
-    return Parts(Hub(desks, counters, around.now_ms), doors, pairing, sync, log, pipeline)
+    hub = Hub(desks, counters, around.now_ms)
+    return Parts(hub, doors, pairing, sync, log, pipeline, admission, ring)
 
 
 def broadcast_ports(network: NetworkSettings) -> dict[Profile, int]:
@@ -173,17 +183,3 @@ def publish_shop(store: Store, log: ChangeLogBook, settings: Settings) -> None:
         with store.group():
             draft.write(log.gseq + 1)
         log.committed(draft, log.gseq + 1)
-
-
-def _card(keys: Keys, settings: Settings, epoch: str, now_ms: int) -> m.Card:
-    network = settings.network
-    body = m.CardBody(
-        keys.identity.public.hex(),
-        keys.curve.public.hex(),
-        settings.shop.name,
-        epoch,
-        network.commands_port,
-        network.enrolment_port,
-        now_ms,
-    )
-    return sign_card(keys.identity, body)

@@ -3,20 +3,25 @@
 Owns what the hub's own command line and the kiosks may ask. Answers are plain JSON values.
 """
 
+import base64
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
-from common import VERSION, seal
+from common import VERSION, seal, wire
 from common import messages as m
 from common.card import fingerprint
 from common.errors import Problem, Refusal
-from common.models import convert
+from common.export import Exported
+from common.models import Id, convert
 from common.topics import KIOSK_PROFILES, Profile
 from hub import quarantine
+from hub.admission import Admission
 from hub.changes import ChangeLogBook
+from hub.collecting import Collecting
 from hub.pairing import PairingDesk
 from hub.records import backups, devices, people, sales, trail
 from hub.records.devices import Device
@@ -43,6 +48,8 @@ class Desk:
     started_ms: int
     shop_name: str
     identity: str
+    admission: Admission
+    collecting: Collecting
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +197,87 @@ def _audit(desk: Desk, args: _Wanted) -> Any:
     return trail.entries(desk.store.db, wanted)
 
 
+# Who may come in, and what is brought from a post.
+
+
+@dataclass(frozen=True, slots=True)
+class _Revoke:
+    """`by`: who does it, as the post will say."""
+
+    device: Id
+    by: Annotated[str, Meta(max_length=100)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    device: Id
+
+
+def _revoke(desk: Desk, args: _Revoke) -> Any:
+    return {"name": desk.admission.revoke(args.device, args.by).name}
+
+
+def _reinstate(desk: Desk, args: _Post) -> Any:
+    return {"name": desk.admission.reinstate(args.device).name}
+
+
+def _new_device_key(desk: Desk, args: _Post) -> Any:
+    return {"here": desk.admission.ask_new_key(args.device)}
+
+
+def _new_hub_key(desk: Desk, _: _NoArguments) -> Any:
+    if desk.pairing.open:
+        raise Refusal("code_is_out")
+    desk.admission.rotate_hub_key()
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    """`body`: its bytes, deflated, as base64; `signature`: hex."""
+
+    n: m.Count
+    schema: Annotated[int, Meta(ge=0, le=65535)]
+    body: str
+    signature: Annotated[str, Meta(pattern=r"^[0-9a-f]{128}\Z")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Collect:
+    device: Id
+    outbox: m.Hex16
+    oldest_n: m.Count
+    operations: Annotated[tuple[_Operation, ...], Meta(max_length=500)]
+
+
+def _collect(desk: Desk, args: _Collect) -> Any:
+    exported = [
+        (
+            Exported(args.device, args.outbox, args.oldest_n, one.n, one.schema, _body(one.body)),
+            bytes.fromhex(one.signature),
+        )
+        for one in args.operations
+    ]
+    replies = desk.collecting.take(exported)
+    return [{"n": r.n, "status": r.status.value, **_plain_problem(r)} for r in replies]
+
+
+def _plain_problem(reply: m.Reply) -> dict[str, Any]:
+    return {"code": reply.code, "params": reply.params}
+
+
+def _body(packed: str) -> bytes:
+    """Return a body as the post has it; raises Refusal for what is none."""
+    try:
+        inflating = zlib.decompressobj()
+        body = inflating.decompress(base64.b64decode(packed, validate=True), wire.COMMAND_BYTES)
+    except (ValueError, zlib.error) as error:
+        raise Refusal("malformed", reason=str(error)) from error
+    if not inflating.eof:
+        raise Refusal("operation_too_large", size=len(packed), limit=wire.COMMAND_BYTES)
+    return body
+
+
 @dataclass(frozen=True, slots=True)
 class QueryKind:
     """One line of the table."""
@@ -211,6 +299,11 @@ QUERIES: Final[Mapping[str, QueryKind]] = {
     "quarantine": QueryKind(_Kept, _quarantine, _MANAGING),
     "people": QueryKind(_NoArguments, _people, _CONSOLE),
     "audit": QueryKind(_Wanted, _audit, _CONSOLE),
+    "revoke": QueryKind(_Revoke, _revoke, _CONSOLE),
+    "reinstate": QueryKind(_Post, _reinstate, _CONSOLE),
+    "new_device_key": QueryKind(_Post, _new_device_key, _CONSOLE),
+    "new_hub_key": QueryKind(_NoArguments, _new_hub_key, _CONSOLE),
+    "collect": QueryKind(_Collect, _collect, _CONSOLE),
 }
 
 

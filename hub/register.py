@@ -4,11 +4,15 @@ Owns the numbers that posts are given. Each call is one commit; who is let in fo
 `doors.py`.
 """
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from common.errors import Refusal
 from common.topics import KIOSK_PROFILES
-from hub.records import devices, trail
+from hub.records import devices, doors, sessions, trail
 from hub.records.devices import ACTIVE, REVOKED, Device
-from hub.store import Store
+from hub.records.doors import Revoked
+from hub.store import Connection, Store
 
 
 class Register:
@@ -30,30 +34,96 @@ class Register:
             trail.add(db, trail.Entry(device.enrolled_ms, "pairing", device.id))
         self._numbers = device.number
 
-    def set_state(self, device_id: str, state: str) -> Device:
-        """Revoke a post, or bring it back; return it. Raises Refusal for one that is not known."""
-        if state not in (ACTIVE, REVOKED):
-            raise ValueError(f"no state of a post: {state}")
-        self._post(device_id)
-        with self._store.group() as db:
-            devices.set_state(db, device_id, state)
-        return self._post(device_id)
+    def posts(self) -> list[Device]:
+        """Return every post, by number."""
+        return [d for d in devices.devices(self._store.db) if d.profile in KIOSK_PROFILES]
 
-    def set_keys(self, device_id: str, curve_key: bytes, sign_key: bytes | None = None) -> Device:
-        """Give a post new keys, 32 bytes each; None keeps the signing key. Returns the post.
-
-        Raises Refusal for a post that is not known, or a key that is another's.
-        """
-        post = self._post(device_id)
-        for other in devices.devices(self._store.db):
-            if other.curve_key == curve_key and other.id != device_id:
-                raise Refusal("key_of_another", device=post.name, other=other.name)
-        with self._store.group() as db:
-            devices.set_keys(db, device_id, curve_key, sign_key or post.sign_key)
-        return self._post(device_id)
-
-    def _post(self, device_id: str) -> Device:
+    def post(self, device_id: str) -> Device:
+        """Return a post; raises Refusal for one that is not known."""
         device = devices.device(self._store.db, device_id)
         if device is None or device.profile not in KIOSK_PROFILES:
             raise Refusal("unknown_device", device=device_id[:8])
         return device
+
+    def revoke(self, device_id: str, by: str, now_ms: int) -> Device:
+        """Take a post out, with whoever is logged in there; return it. Raises as `post`."""
+        post = self.post(device_id)
+        with self._store.group() as db:
+            devices.set_state(db, device_id, REVOKED)
+            doors.add_revocation(db, device_id, Revoked(post.admission, now_ms, by))
+            sessions.end_of_device(db, device_id, now_ms)
+            _note(db, now_ms, "device.revoked", post, {"by": by})
+        return self.post(device_id)
+
+    def reinstate(self, device_id: str, now_ms: int) -> Device:
+        """Bring a post back; return it. Raises Refusal for one that is not known."""
+        post = self.post(device_id)
+        with self._store.group() as db:
+            devices.set_state(db, device_id, ACTIVE)
+            doors.end_revocation(db, device_id, now_ms)
+            _note(db, now_ms, "device.active", post)
+        return self.post(device_id)
+
+    def revocation(self, device_id: str) -> Revoked | None:
+        """Return how a post was taken out that is out."""
+        return doors.revocation(self._store.db, device_id)
+
+    # Keys.
+
+    def set_keys(
+        self, device_id: str, now_ms: int, curve_key: bytes, sign_key: bytes | None = None
+    ) -> Device:
+        """Give a post new keys, 32 bytes each; None keeps the signing key. Returns the post.
+
+        Raises Refusal for a post that is not known, or a key that is another's.
+        """
+        post = self.post(device_id)
+        self._require_own(post, curve_key)
+        with self._store.group() as db:
+            devices.set_keys(db, device_id, curve_key, sign_key or post.sign_key)
+            doors.drop_new_key(db, device_id)
+            _note(db, now_ms, "device.keys", post)
+        return self.post(device_id)
+
+    def ask_new_key(self, device_id: str, now_ms: int) -> Device:
+        """Note that a post is to have a new key; return it. Raises as `post`."""
+        post = self.post(device_id)
+        with self._store.group() as db:
+            doors.ask_new_key(db, device_id, now_ms)
+            _note(db, now_ms, "device.key_asked", post)
+        return self.post(device_id)
+
+    def is_asked(self, device_id: str) -> bool:
+        """Return whether a post is to have a new key."""
+        return doors.is_asked(self._store.db, device_id)
+
+    def put_new_key(self, device_id: str, curve_key: bytes) -> Device:
+        """Note the key that a post offers beside its own; raises as `set_keys`."""
+        self._require_own(self.post(device_id), curve_key)
+        with self._store.group() as db:
+            doors.put_new_key(db, device_id, curve_key)
+        return self.post(device_id)
+
+    # What is told of in the audit trail, and lies elsewhere.
+
+    def change_hub_key(self, now_ms: int, change: Callable[[], None]) -> None:
+        """Tell that the hub has another key, and change it; where it cannot be told, it is not."""
+        with self._store.group() as db:
+            trail.add(db, trail.Entry(now_ms, "hub.key"))
+            change()
+
+    def note_collected(self, post: Device, now_ms: int, operations: int) -> None:
+        """Tell that operations were brought from a post by a file."""
+        with self._store.group() as db:
+            _note(db, now_ms, "device.collected", post, {"operations": operations})
+
+    def _require_own(self, post: Device, curve_key: bytes) -> None:
+        for other in devices.devices(self._store.db):
+            if curve_key in (other.curve_key, other.new_key) and other.id != post.id:
+                raise Refusal("key_of_another", device=post.name, other=other.name)
+
+
+def _note(
+    db: Connection, now_ms: int, action: str, post: Device, details: Mapping[str, Any] | None = None
+) -> None:
+    trail.add(db, trail.Entry(now_ms, action, post.id, subject=post.name, details=details or {}))

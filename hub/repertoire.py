@@ -69,6 +69,9 @@ class Repertoire:
         A request that took effect before, under another number, has none now.
         """
         check_profile(work, kind)
+        if kind.nature is m.Nature.REQUEST and work.device.state == devices.REVOKED:
+            # Brought by a file: what happened counts, what it wanted does not any more.
+            raise Refusal("post_revoked")
         if kind.nature is m.Nature.FACT:
             work.acting = self._authority.acting(work, body, kind)
             self._handlers[kind.name](work, args)

@@ -31,6 +31,11 @@ from hub.reader import SnapshotReader
 
 _log = logging.getLogger(__name__)
 HEARTBEAT_S: Final = 1.0
+REKEY_AFTER_S: Final = 0.25
+"""So long after its new card is sent the hub hangs up: a post drops what it has not read by then,
+and would have to ask for the card."""
+BIND_AGAIN_S: Final = 0.002
+"""So soon a socket that is made anew tries again for its port."""
 # As plain integers, and frame by frame: on the command socket pyzmq's enums and its multipart calls
 # would cost several microseconds a message.
 _NOBLOCK: Final = int(zmq.NOBLOCK)
@@ -71,6 +76,10 @@ class Server:
         self._poller = zmq.Poller()
         self._board = Switchboard(Peers(time.monotonic), self._poller)
         self._enrolment: zmq.Socket[bytes] | None = None
+        self._publishers: dict[Profile, zmq.Socket[bytes]] = {}
+        self._next_curve: seal.CurveKeys | None = None
+        self._rekey_at_s = 0.0
+        self._unbound: dict[str, tuple[zmq.Socket[bytes], int]] = {}
 
     def bind(self) -> None:
         """Bind every socket but the enrolment's; raises Refusal, naming the setting to blame."""
@@ -79,26 +88,14 @@ class Server:
         self._zap.bind("inproc://zeromq.zap.01")
         self._poller.register(self._zap, zmq.POLLIN)
         network = self._network
-        self._commands = self._curve_socket(zmq.ROUTER, doors.COMMANDS)
-        self._commands.set(zmq.ROUTER_MANDATORY, 1)
-        self._commands.set(zmq.SNDHWM, limits.UNSENT)
-        self._commands.set(zmq.RCVHWM, limits.UNTAKEN)
+        self._commands = self._make_commands()
         self._bind(self._commands, network.commands_port, "commands_port")
-        self._poller.register(self._commands, zmq.POLLIN)
         self._card = self._plain_socket()
         self._bind(self._card, network.card_port, "card_port")
         self._poller.register(self._card, zmq.POLLIN)
-        self._publishers: dict[Profile, zmq.Socket[bytes]] = {}
         for profile in KIOSK_PROFILES:
-            # XPUB, which is a PUB that shows what is subscribed to.
-            publisher = self._curve_socket(zmq.XPUB, profile.value)
-            publisher.set(zmq.XPUB_VERBOSE, 1)
-            publisher.set(zmq.MAXMSGSIZE, limits.TOPIC_BYTES)
-            publisher.set(zmq.RCVHWM, limits.UNTAKEN)
-            publisher.set(zmq.SNDHWM, 4000)
+            publisher = self._publishers[profile] = self._make_publisher(profile)
             self._bind(publisher, self.port(profile), f"{profile.value}_port")
-            self._poller.register(publisher, zmq.POLLIN)
-            self._publishers[profile] = publisher
 
     def port(self, profile: Profile) -> int:
         """Return a profile's broadcast port."""
@@ -123,6 +120,10 @@ class Server:
                 beat_at = now + HEARTBEAT_S
                 self._beat(parts)
             timeout_ms = 0 if parts.hub.busy else max(0, int((beat_at - now) * 1000))
+            if self._next_curve is not None:
+                timeout_ms = min(timeout_ms, max(0, int((self._rekey_at_s - now) * 1000) + 1))
+            if self._unbound:
+                timeout_ms = min(timeout_ms, int(BIND_AGAIN_S * 1000))
             ready = dict(self._poller.poll(timeout_ms))
             if self._wake_read.fileno() in ready:
                 self._take_done(parts, reader, pins)
@@ -143,6 +144,7 @@ class Server:
             self._hold_enrolment(parts)
             for user in parts.hub.take_newly_cut():
                 self._board.hang_up(user)
+            self._heed_admission(parts)
 
     def close(self) -> None:
         """Close every socket at once; what is committed is in the database, not in them."""
@@ -284,6 +286,53 @@ class Server:
             self._board.unwatch(self._enrolment)
             self._enrolment.close(linger=2000)
             self._enrolment = None
+
+    # Sockets made anew while the hub runs.
+
+    def _heed_admission(self, parts: Parts) -> None:
+        """Cut connections that may be no more, by making their socket anew on its port."""
+        cut = parts.admission.take_cut()
+        if (curve := parts.ring.take_change()) is not None:
+            self._next_curve, self._rekey_at_s = curve, time.monotonic() + REKEY_AFTER_S
+        if self._next_curve is not None and time.monotonic() >= self._rekey_at_s:
+            curve, self._next_curve = self._next_curve, None
+            self._public, self._secret = z85.encode(curve.public), z85.encode(curve.secret)
+            self._drop(self._commands, linger=200)
+            self._commands = self._make_commands()
+            self._unbound["commands_port"] = self._commands, self._network.commands_port
+            cut = set(KIOSK_PROFILES)
+        for profile in cut:
+            self._drop(self._publishers[profile], linger=0)
+            publisher = self._publishers[profile] = self._make_publisher(profile)
+            self._unbound[f"{profile.value}_port"] = publisher, self.port(profile)
+        for setting, (made, port) in list(self._unbound.items()):
+            # The old socket lets go of its port in its own time, some milliseconds later.
+            with contextlib.suppress(zmq.ZMQError):
+                made.bind(f"tcp://{self._network.host}:{port}")
+                del self._unbound[setting]
+
+    def _drop(self, made: Any, linger: int) -> None:
+        self._poller.unregister(made)
+        self._board.unwatch(made)
+        made.close(linger=linger)
+
+    def _make_commands(self) -> Any:
+        made = self._curve_socket(zmq.ROUTER, doors.COMMANDS)
+        made.set(zmq.ROUTER_MANDATORY, 1)
+        made.set(zmq.SNDHWM, limits.UNSENT)
+        made.set(zmq.RCVHWM, limits.UNTAKEN)
+        self._poller.register(made, zmq.POLLIN)
+        return made
+
+    def _make_publisher(self, profile: Profile) -> Any:
+        # XPUB, which is a PUB that shows what is subscribed to.
+        made = self._curve_socket(zmq.XPUB, profile.value)
+        made.set(zmq.XPUB_VERBOSE, 1)
+        made.set(zmq.MAXMSGSIZE, limits.TOPIC_BYTES)
+        made.set(zmq.RCVHWM, limits.UNTAKEN)
+        made.set(zmq.SNDHWM, 4000)
+        self._poller.register(made, zmq.POLLIN)
+        return made
 
     # Making sockets.
 

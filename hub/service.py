@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ from hub.config import (
     make_keys,
     read_keys,
     read_settings,
+    write_curve,
     write_settings,
 )
 from hub.parts import Surroundings, make_parts
@@ -149,7 +151,9 @@ class Service:
             self._reader.request,
             check_pin=self._pins.request,
         )
-        self.parts = make_parts(store, keys, settings, around)
+        self.parts = make_parts(
+            store, keys, settings, around, keep_curve=partial(write_curve, folder)
+        )
         self._announcer = Announcer(
             settings.shop.name, settings.network.host, settings.network.card_port
         )

@@ -122,6 +122,7 @@ class SyncDesk:
             hub_ms=self._now_ms(),
             sent_ms=hello.sent_ms,
             covered_n=self._covers.covered(hello.outbox),
+            admission=device.admission,
         )
         return [(peer, wire.encode(welcome))]
 
@@ -208,6 +209,14 @@ class SyncDesk:
             self._end(place)
         for waiting in self._waiting.values():
             waiting.pop(peer, None)
+
+    def dismissed(self, device_id: str) -> None:
+        """Stop serving a device, on every connection."""
+        for place in [p for p, serving in self._serving.items() if serving.device_id == device_id]:
+            self._end(place)
+        for waiting in self._waiting.values():
+            for peer in [peer for peer, one in waiting.items() if one.device_id == device_id]:
+                del waiting[peer]
 
     def _last_n(self, peer: bytes, device: Device) -> int:
         outbox = self._outbox_of.get(peer)

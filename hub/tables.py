@@ -17,7 +17,7 @@ from peewee import (
     TextField,
 )
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 database: Final = DatabaseProxy()
 """Bound by `Store.open`; a process opens one hub database."""
 
@@ -50,6 +50,32 @@ class Device(Table):
     sign_key = BlobField()
     enrolled_ms = BigIntegerField()
     seen_ms = BigIntegerField(null=True)
+
+
+class Revocation(Table):
+    """A post was taken out of the shop, for the `admission`th time counted from 0, and by whom.
+
+    `ended_ms`: when it was let in again; NULL while it is out.
+    """
+
+    device_id = TextField()
+    admission = IntegerField()
+    revoked_ms = BigIntegerField()
+    revoked_by = TextField()
+    ended_ms = BigIntegerField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("device_id", "admission")
+        without_rowid = True
+
+
+class NewKey(Table):
+    """A post is to have a new CURVE key; `curve_key` is let in beside the old one until the post
+    comes by it, NULL while the post has not offered one."""
+
+    device_id = TextField(primary_key=True)
+    asked_ms = BigIntegerField()
+    curve_key = BlobField(null=True)
 
 
 class Outbox(Table):
@@ -450,6 +476,8 @@ GUARDS: Final = (
 TABLES: Final[tuple[type[Any], ...]] = (
     Meta,
     Device,
+    Revocation,
+    NewKey,
     Outbox,
     StoredReply,
     Quarantine,

@@ -39,6 +39,9 @@ ACTIONS: Final = {
     "device.revoked": mark("revoked a post"),
     "device.active": mark("brought a post back"),
     "device.keys": mark("new keys of a post"),
+    "device.key_asked": mark("asked a post for a new key"),
+    "device.collected": mark("took operations from a post's file"),
+    "hub.key": mark("new key of the hub"),
     "audit.cut": mark("cut the oldest entries"),
 }
 """The words of an action; one that is not here is shown as it stands."""

@@ -24,6 +24,7 @@ from kiosk.desks.desk import Desk, Session, Wall
 from kiosk.desks.office import OfficeDesk
 from kiosk.desks.pairing import Pairing, PairingDesk
 from kiosk.desks.pin_entry import CLEAR, ERASE, OK
+from kiosk.desks.revoked import RevokedDesk
 from kiosk.desks.till import TillDesk
 from kiosk.kivy_setup import ScreenSettings
 from kiosk.scanner import Scanner
@@ -32,6 +33,7 @@ from kiosk.screens.faults import Faults, guarded
 from kiosk.screens.frame import Frame
 from kiosk.screens.office import OfficeScreen
 from kiosk.screens.pairing import PairingScreen
+from kiosk.screens.revoked import RevokedScreen
 from kiosk.screens.till import TillScreen
 from kiosk.theme import THEMES, Theme, scale_for
 
@@ -42,6 +44,8 @@ POSTS: Final[Mapping[Profile, tuple[type[Desk], type[Frame]]]] = {
     Profile.DEPOT: (DepotDesk, DepotScreen),
     Profile.OFFICE: (OfficeDesk, OfficeScreen),
 }
+
+REVOKED: Final = (RevokedDesk, RevokedScreen)
 
 
 def system_wall() -> Wall:
@@ -76,9 +80,10 @@ class Stage:
         self._on_language = on_language
         self._scanner = Scanner()
         self._field_before: Any = ""
-        self._poll = Clock.create_trigger(lambda _: self.screen.poll())
+        self._poll = Clock.create_trigger(lambda _: self._poll_screen())
         self._tick = Clock.schedule_interval(guarded(lambda _: self.screen.tick()), STATUS_EVERY_S)
         self._session: Session | None = None
+        self._shows_revoked = False
         self.screen: Any = None
         self.faults = Faults(self._tell_fault, time.monotonic)
         self.faults.open()
@@ -98,15 +103,23 @@ class Stage:
     def open_post(self, session: Session) -> None:
         """Show the screen of a session's profile, and keep it in step from now on."""
         self._scanner = Scanner()
-        make_desk, make_screen = POSTS[session.state.device.profile]
+        revoked = session.state.revoked is not None
+        make_desk, make_screen = REVOKED if revoked else POSTS[session.state.device.profile]
         desk = make_desk(session, self.t, self._wall)
-        self._show(
-            make_screen(desk=desk, t=self.t, letters_by_touch=self._settings.letters_by_touch)
-        )
+        self._shows_revoked = revoked
+        more = {} if revoked else {"letters_by_touch": self._settings.letters_by_touch}
+        self._show(make_screen(desk=desk, t=self.t, **more))
         self._session = session
         # From the link's thread: a trigger may be pulled from any, and counts once a frame.
         session.on_wake = self._poll
         self._poll()
+
+    def _poll_screen(self) -> None:
+        """Show what has come; a post that was taken out of the shop has another screen."""
+        self.screen.poll()
+        session = self._session
+        if session is not None and self._shows_revoked != (session.state.revoked is not None):
+            self.open_post(session)
 
     def close(self) -> None:
         """Let go of the window and the session; both can be used again."""

@@ -13,6 +13,7 @@ from common.messages import Reply
 from kiosk.asking import Answered
 from kiosk.conversation import Turn
 from kiosk.device import Device
+from kiosk.membership import Revoked
 from kiosk.news import News
 from kiosk.state import LinkStatus
 
@@ -24,7 +25,8 @@ _CLOCK_SHOWN_MS: Final = 250
 class LinkView:
     """How the link stands. `synced_ms`: when the replica was last known to equal the hub.
 
-    `hub_trouble`: why the hub takes no operation though it is there.
+    `hub_trouble`: why the hub takes no operation though it is there. `revoked`: that this post was
+    taken out of the shop.
     """
 
     status: LinkStatus = LinkStatus.OFFLINE
@@ -32,6 +34,7 @@ class LinkView:
     synced_ms: int | None = None
     clock_diff_ms: int = 0
     hub_trouble: Problem | None = None
+    revoked: Revoked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,9 @@ class Arrivals:
 class HandingOver:
     """Puts what turns did, and how the link stands, into a letterbox: where either is new."""
 
-    def __init__(self, arrivals: Arrivals) -> None:
+    def __init__(self, arrivals: Arrivals, revoked: Revoked | None = None) -> None:
         self._arrivals = arrivals
-        self._shown = LinkView()
+        self._shown = LinkView(revoked=revoked)
 
     def turn(self, turn: Turn, view: LinkView, committed_ns: int) -> None:
         """Hand over a turn, if there is anything in it; `committed_ns` as in `Batch`."""
@@ -107,6 +110,12 @@ class HandingOver:
                 )
             )
 
+    def standing(self, revoked: Revoked | None, at_ns: int) -> None:
+        """Hand over whether this post was taken out of the shop, where that is new."""
+        if revoked != self._shown.revoked:
+            self._shown = replace(self._shown, revoked=revoked)
+            self._arrivals.put(Batch(at_ns, link=self._shown))
+
     def fault(self, problem: Problem, at_ns: int) -> None:
         """The link failed. The outbox is read anew: what the turn noted there nobody knows."""
         self._shown = replace(self._shown, status=LinkStatus.OFFLINE, problem=problem)
@@ -117,7 +126,7 @@ def _is_news(shown: LinkView, view: LinkView) -> bool:
     """Return whether people should see it; a clock's trembling is none."""
     if (shown.status, shown.problem) != (view.status, view.problem):
         return True
-    if shown.hub_trouble != view.hub_trouble:
+    if (shown.hub_trouble, shown.revoked) != (view.hub_trouble, view.revoked):
         return True
     if abs(view.clock_diff_ms - shown.clock_diff_ms) >= _CLOCK_SHOWN_MS:
         return True

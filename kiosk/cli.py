@@ -248,6 +248,31 @@ def _find_hub(t: Translator) -> Address:
     return hubs[0].address
 
 
+@main.command("export-undelivered")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_DATA
+@_PASSPHRASE_FILE
+@click.pass_obj
+def export(
+    setting: Setting, file: Path, data: Path | None, passphrase_file: Path | None
+) -> None:
+    """Write what this post has not delivered to a file, for `comptoir-hub collect`."""
+    from kiosk.export import export_undelivered
+
+    folder = data or setting.folder
+    t = setting.translator(folder)
+    with _errors(t):
+        handed = export_undelivered(folder, file, _lock(folder, t, passphrase_file))
+    text = t(
+        "{count} operations are in {file}, {waiting} of them not delivered. Take it to the hub:"
+        " comptoir-hub collect FILE",
+        count=t.number(handed.operations),
+        file=file,
+        waiting=t.number(handed.waiting),
+    )
+    Terminal(highlight=False).print(text, soft_wrap=True, markup=False)
+
+
 @main.command()
 @_DATA
 @_PASSPHRASE_FILE
@@ -317,6 +342,7 @@ def status(setting: Setting, data: Path | None, as_json: bool) -> None:
         (t("Profile"), look.profile),
         (t("Hub"), look.hub),
         (t("Running"), t("yes") if look.running else t("no")),
+        (t("In the shop"), t("yes") if look.revoked_ms is None else t("no")),
         (t("Last synchronised"), synced),
         (t("Waiting operations"), t.number(look.waiting)),
         (t("In quarantine"), t.number(look.quarantined)),

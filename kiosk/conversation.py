@@ -10,7 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from common import VERSION, wire
 from common import messages as m
@@ -35,10 +35,15 @@ _HUB_TROUBLES: Final = frozenset(
 )
 """The hub is there, but takes no operation now."""
 
+AboutDoors = m.Card | m.KeyRequest | m.KeyTaken | m.Revocation
+
 
 @dataclass(slots=True)
 class Turn:
-    """What one turn did. `renumbered`: the outbox's numbers or replies are others now."""
+    """What one turn did. `renumbered`: the outbox's numbers or replies are others now.
+
+    `about_doors`: what the hub says of its own key and this post's, and of who may come in.
+    """
 
     out: list[bytes] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
@@ -46,6 +51,7 @@ class Turn:
     answers: list[Answered] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
     renumbered: bool = False
+    about_doors: list[AboutDoors] = field(default_factory=list)
 
 
 class Conversation:
@@ -101,6 +107,7 @@ class Conversation:
             m.Announce: follower.announce,
             m.Heartbeat: self._heartbeat,
             **dict.fromkeys(ANSWERS, self._answered),
+            **dict.fromkeys(get_args(AboutDoors), self._about_doors),
         }
 
     # What the shell tells.
@@ -280,6 +287,10 @@ class Conversation:
             if pong.sent_ms >= self._heed_covered_from:
                 # An older ping may have been answered before the hub knew of this outbox.
                 self._delivery.covered(pong.covered_n)
+        return []
+
+    def _about_doors(self, said: AboutDoors) -> list[Any]:
+        self._turn.about_doors.append(said)
         return []
 
     def _heartbeat(self, heartbeat: m.Heartbeat) -> list[Any]:

@@ -26,7 +26,8 @@ _FILE: Final = "device.json"
 class HubPlace:
     """The hub: its pinned identity, its CURVE key of now, and where its sockets are.
 
-    `broadcast_port` is 0 until a welcome has named it.
+    `broadcast_port` is 0 until a welcome has named it. `curve_since_ms`: when its CURVE key was
+    made, by the hub's newest card; one of an older key is not believed.
     """
 
     identity: Key
@@ -35,11 +36,15 @@ class HubPlace:
     card_port: Port
     commands_port: Port
     broadcast_port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    curve_since_ms: Annotated[int, Meta(ge=0)] = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """This post as the hub enrolled it."""
+    """This post as the hub enrolled it.
+
+    `epoch`, `admission`: of which stay in the shop the newest welcome was, "" and 0 before any.
+    """
 
     id: Id
     number: Annotated[int, Meta(ge=0, le=10**6)]
@@ -47,6 +52,8 @@ class Device:
     profile: Profile
     hub: HubPlace
     operator: Annotated[str, Meta(max_length=100)] = ""
+    epoch: Annotated[str, Meta(max_length=32)] = ""
+    admission: Annotated[int, Meta(ge=0)] = 0
 
 
 def device_file(folder: Path) -> Path:

@@ -192,6 +192,7 @@ def _converse(talk: "_Talk", code: str, keys: DeviceKeys, expected: HubKeys | No
         talk.address.host,
         talk.address.card_port,
         card.commands_port,
+        curve_since_ms=card.curve_since_ms,
     )
     return Device(
         enrolled.device_id, enrolled.device_number, enrolled.device_name, enrolled.profile, hub

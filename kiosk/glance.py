@@ -10,13 +10,17 @@ from common.errors import Refusal
 from kiosk.config import is_in_use
 from kiosk.database import FAULTS, refusal
 from kiosk.device import read_device
+from kiosk.membership import revoked_of
 from kiosk.outbox_file import Glance, glance
 from kiosk.replica_file import synced_ms
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The post and its files. `hub`: host and ports; `tickets` were made in `series`."""
+    """The post and its files. `hub`: host and ports; `tickets` were made in `series`.
+
+    `revoked_ms`: when it was taken out of the shop, ms since 1970 UTC; None while it is in.
+    """
 
     name: str
     number: int
@@ -28,6 +32,7 @@ class Look:
     tickets: int
     waiting: int
     quarantined: int
+    revoked_ms: int | None = None
 
 
 def look_at(folder: Path) -> Look:
@@ -44,6 +49,7 @@ def look_at(folder: Path) -> Look:
         synced = synced_ms(replica_file) if replica_file.exists() else None
     except FAULTS as fault:
         raise refusal(fault, replica_file) from fault
+    revoked = revoked_of(folder, device)
     return Look(
         device.name,
         device.number,
@@ -55,4 +61,5 @@ def look_at(folder: Path) -> Look:
         seen.tickets,
         seen.waiting,
         seen.quarantined,
+        None if revoked is None else revoked.at_ms,
     )

@@ -40,9 +40,11 @@ Lines out, each an object with `event`:
      "topics":{"stock":5}}
         `topics`: the tseq from which on the topic holds the effect
     {"event":"state","state":{"device":{…},"link":"online","since_ms":…,"waiting":0,"quarantined":0,
-        "synced_ms":…,"clock_diff_ms":…,"problem":null,"hub_trouble":null,"who":{…},
+        "synced_ms":…,"clock_diff_ms":…,"problem":null,"hub_trouble":null,"revoked":null,
+        "who":{…},
         "attempt":null,"held":0}}
-        when asked, and whenever it changes; `hub_trouble`: why the hub takes no operation now
+        when asked, and whenever it changes; `hub_trouble`: why the hub takes no operation now;
+        `revoked`: that this post was taken out of the shop (`at_ms`, `by`)
     {"event":"pin","act":"login","person":"…","taken":false,
      "problem":{"code":"wrong_pin","params":{…}},"retry_at_ms":0}
     {"event":"who","who":{"at":"locked","person":"…","name":"Amélie","role":"cashier",…}}

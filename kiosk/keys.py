@@ -16,7 +16,7 @@ from common.errors import Problem, Refusal
 from kiosk.device import write_whole
 from kiosk.protection import OPEN, Lock, begin, end, protection
 
-_FOLDER: Final = "keys"
+FOLDER: Final = "keys"
 _STORE: Final = "store.key"
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
@@ -36,19 +36,19 @@ def new_keys() -> DeviceKeys:
 
 def write_keys(folder: Path, keys: DeviceKeys, lock: Lock = OPEN) -> None:
     """Keep keys in a post's folder. Raises Refusal `disk_failed`, `keys_locked`."""
-    place = folder / _FOLDER
+    place = folder / FOLDER
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     if lock is OPEN and protection(folder) is not None:
         raise Refusal("keys_locked")
-    _write(place / "curve.key", keys.curve.secret, lock)
-    _write(place / "sign.key", keys.signing.secret, lock)
+    write_key(place / "curve.key", keys.curve.secret, lock)
+    write_key(place / "sign.key", keys.signing.secret, lock)
 
 
 def read_keys(folder: Path, lock: Lock = OPEN) -> DeviceKeys:
     """Return a post's keys. Raises Refusal `unreadable_device`, `keys_locked`."""
-    place = folder / _FOLDER
-    curve = seal.curve_keys_of(_read(place / "curve.key", lock))
-    return DeviceKeys(curve, seal.signing_keys_of(_read(place / "sign.key", lock)))
+    place = folder / FOLDER
+    curve = seal.curve_keys_of(read_key(place / "curve.key", lock))
+    return DeviceKeys(curve, seal.signing_keys_of(read_key(place / "sign.key", lock)))
 
 
 def protect(folder: Path, passphrase: str, cost: seal.PinCost = seal.FILE_KEY_COST) -> None:
@@ -70,14 +70,14 @@ def unprotect(folder: Path, lock: Lock) -> None:
 
 
 def _rewrite(folder: Path, lock: Lock, sealed: bool) -> None:
-    for path in sorted((folder / _FOLDER).glob("*.key")):
+    for path in sorted((folder / FOLDER).glob("*.key")):
         try:
-            secret = _read(path, lock)
+            secret = read_key(path, lock)
         except Refusal:
             if path.name == "store.damaged.key":
                 continue
             raise
-        _write(path, secret, lock if sealed else OPEN)
+        write_key(path, secret, lock if sealed else OPEN)
 
 
 def read_store_keys(folder: Path, lock: Lock = OPEN) -> list[bytes]:
@@ -87,20 +87,20 @@ def read_store_keys(folder: Path, lock: Lock = OPEN) -> list[bytes]:
     kept aside: what it sealed is told of when it is opened. Raises Refusal `disk_failed`,
     `unreadable_device`.
     """
-    path = folder / _FOLDER / _STORE
+    path = folder / FOLDER / _STORE
     older = []
     for other in sorted(path.parent.glob("store.?*.key")):
         with suppress(Refusal):
-            older.append(_read(other, lock))
+            older.append(read_key(other, lock))
     try:
-        return [_read(path, lock), *older]
+        return [read_key(path, lock), *older]
     except Refusal as refusal:
         if isinstance(refusal.__cause__, ValueError):
             path.replace(path.with_name("store.damaged.key"))
         elif not isinstance(refusal.__cause__, FileNotFoundError):
             raise
     secret = seal.random_bytes(seal.STORE_KEY_BYTES)
-    _write(path, secret, lock)
+    write_key(path, secret, lock)
     return [secret, *older]
 
 
@@ -109,7 +109,7 @@ def close_to_others(folder: Path) -> Problem | None:
 
     Windows keeps a user's folders to the user: nothing is looked at there.
     """
-    place = folder / _FOLDER
+    place = folder / FOLDER
     if os.name != "posix" or not place.is_dir():
         return None
     open_ones = [path for path in (place, *place.iterdir()) if path.stat().st_mode & _OTHERS]
@@ -118,11 +118,13 @@ def close_to_others(folder: Path) -> Problem | None:
     return Problem("keys_were_readable", {"path": str(open_ones[0])}) if open_ones else None
 
 
-def _write(path: Path, secret: bytes, lock: Lock) -> None:
+def write_key(path: Path, secret: bytes, lock: Lock) -> None:
+    """Put a key file in place, whole. Raises Refusal `disk_failed`."""
     write_whole(path, lock.close(path.name, secret).encode() + b"\n")
 
 
-def _read(path: Path, lock: Lock) -> bytes:
+def read_key(path: Path, lock: Lock) -> bytes:
+    """Return the secret of a key file, 32 bytes. Raises Refusal `unreadable_device`."""
     try:
         secret = lock.open(path.name, path.read_text("ascii").strip())
         if len(secret) != 32:

@@ -13,7 +13,9 @@ from common.errors import Problem, Refusal
 from kiosk.arrivals import Arrivals, Batch, HandingOver
 from kiosk.database import FAULTS, refusal
 from kiosk.device import Device
+from kiosk.key_chain import KeyChain
 from kiosk.link_life import Life, Post
+from kiosk.membership import Membership
 from kiosk.sockets import Hall
 
 _log = logging.getLogger(__name__)
@@ -27,10 +29,12 @@ class Link:
     def __init__(self, post: Post, arrivals: Arrivals) -> None:
         self._post = post
         self._device = post.device
+        chain = KeyChain(post.keys, post.folder, post.lock)
+        self._membership = Membership(post.device, chain, post.folder)
         self._arrivals = arrivals
         self._hall = Hall()
         self._stopping = Event()
-        self._handing_over = HandingOver(arrivals)
+        self._handing_over = HandingOver(arrivals, self._membership.revoked)
         self._thread = Thread(target=self._run, name="link", daemon=True)
 
     def start(self) -> None:
@@ -68,9 +72,11 @@ class Link:
                 pause_s = min(2 * pause_s, _PAUSE_MAX_S)
 
     def _mend(self) -> None:
-        """Make anew what turned out to be damaged, and say so."""
+        """Make anew what turned out to be damaged, or is to be erased, and say so."""
+        # First: from then on nothing is recorded here any more.
+        self._handing_over.standing(self._membership.revoked, monotonic_ns())
         mended = self._post.stores.mend()
-        if mended.notices:
+        if mended.notices or mended.rebuilt:
             self._arrivals.put(
                 Batch(
                     monotonic_ns(),
@@ -84,6 +90,7 @@ class Link:
         life = Life(
             self._post,
             self._device,
+            self._membership,
             self._hall,
             self._stopping.is_set,
             self._handing_over.turn,

@@ -18,12 +18,13 @@ from kiosk.device import read_device, write_device
 from kiosk.held import Held, HeldFile
 from kiosk.keys import close_to_others, read_keys, read_store_keys
 from kiosk.link_life import Post
+from kiosk.membership import revoked_of
 from kiosk.outbox_file import Maker
 from kiosk.protection import OPEN, Lock
 from kiosk.reception import Keeping, Pins
 from kiosk.sealed import Box
 from kiosk.session import Session
-from kiosk.stores import open_stores
+from kiosk.stores import erase_replica, open_stores
 from kiosk.verifier_file import VerifierFile
 
 
@@ -47,11 +48,14 @@ def open_session(
         readable = close_to_others(folder)
         keys = read_keys(folder, lock)
         store_keys = read_store_keys(folder, lock)
+        if revoked_of(folder, device) is not None:
+            erase_replica(folder)  # It may have been interrupted.
         maker = Maker(device.number, random_bytes, Box(*store_keys))
         stores = open_stores(folder, maker, TOPICS_OF[device.profile])
         opening.callback(stores.close)
         notices = [*([readable] if readable else []), *stores.problems]
-        post = Post(device, keys, stores, clocks or system_clocks(), partial(write_device, folder))
+        keep = partial(write_device, folder)
+        post = Post(device, keys, stores, clocks or system_clocks(), keep, folder=folder, lock=lock)
         closing = ExitStack()
         # By the key of what is kept, not by one that may be another tomorrow.
         sealer = Sealer(store_keys[0])

@@ -27,6 +27,7 @@ from kiosk.held import HeldRequest
 from kiosk.journal import Writer, write_sale
 from kiosk.link import Link
 from kiosk.link_life import Post
+from kiosk.membership import revoked_of
 from kiosk.mirror import Mirror
 from kiosk.outbox import Kept
 from kiosk.outbox_chain import Chain
@@ -92,6 +93,7 @@ class Session:
             since_ms=post.clocks.wall_ms(),
             synced_ms=post.stores.replica.synced_ms,
             clock_diff_ms=self._outbox.clock_diff_ms,
+            revoked=revoked_of(post.folder, post.device),
         )
         self._worker = Worker(self._arrivals.wake)
         self.people = Reception(
@@ -243,6 +245,8 @@ class Session:
     # Inside: the way in.
 
     def _allow(self, kind: str) -> None:
+        if self.state.revoked is not None:
+            raise Refusal("post_revoked")
         table = m.COMMANDS.get(kind)
         if table is None:
             raise Refusal("unknown_command", kind=kind)
@@ -333,6 +337,7 @@ class Session:
             synced_ms=link.synced_ms,
             clock_diff_ms=link.clock_diff_ms,
             hub_trouble=link.hub_trouble,
+            revoked=link.revoked,
         )
         self.people.link(link.status)
 

@@ -9,6 +9,7 @@ from common.errors import Problem
 from common.messages import Reply
 from common.people import Role
 from common.topics import Profile
+from kiosk.membership import Revoked
 
 
 class LinkStatus(Enum):
@@ -100,8 +101,8 @@ class SessionState:
     `synced_ms`: when the replica was last known to equal the hub. `clock_diff_ms`: hub time minus
     this post's. `problem`: why the link is down, where known. `hub_trouble`: why the hub takes no
     operation though it is there. `who` is at the post; `attempt`: the last PIN typed, until the
-    next touch; `held`: requests that wait for somebody to log in at the hub. Times in ms since
-    1970 UTC.
+    next touch; `held`: requests that wait for somebody to log in at the hub. `revoked`: that this
+    post was taken out of the shop. Times in ms since 1970 UTC.
     """
 
     device: DeviceInfo
@@ -116,6 +117,7 @@ class SessionState:
     who: Who = field(default_factory=Who)
     attempt: Attempt | None = None
     held: int = 0
+    revoked: Revoked | None = None
 
 
 @dataclass(frozen=True, slots=True)

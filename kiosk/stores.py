@@ -13,6 +13,7 @@ from common.errors import Problem
 from kiosk.database import (
     FAULTS,
     Database,
+    delete,
     is_damage,
     is_misshapen,
     mend_head,
@@ -45,6 +46,7 @@ class Stores:
     """Both files, open; what the replica held when it was opened; what was wrong.
 
     `replica` is the link's thread's, `reader` the screens', each the only one to replace it.
+    `replica_unwanted`: it is to be erased, since this post was taken out of the shop.
     """
 
     outbox: Outbox
@@ -54,6 +56,7 @@ class Stores:
     problems: tuple[Problem, ...]
     box: Box
     replica_damaged: bool = False
+    replica_unwanted: bool = False
 
     def note_fault(self, fault: BaseException) -> None:
         """Remember what a fault of the link's says of the files; the outbox says it of itself."""
@@ -69,12 +72,22 @@ class Stores:
         renumbered = self.outbox.damaged
         if renumbered:
             notices.append(self.outbox.mend())
-        rebuilt = self.replica_damaged
-        if rebuilt:
+        rebuilt = self.replica_damaged or self.replica_unwanted
+        if self.replica_unwanted:
+            self._erase_replica()
+            self.replica_damaged = self.replica_unwanted = False
+        elif self.replica_damaged:
             self.rebuild_replica()
             self.replica_damaged = False
             notices.append(Problem("replica_rebuilt"))
         return Mended(tuple(notices), renumbered, rebuilt)
+
+    def _erase_replica(self) -> None:
+        """Leave nothing of the shop's rows on this post, and begin an empty copy."""
+        path = self.replica.path
+        self.replica.close()
+        erase_replica(path.parent)
+        self.replica = Replica(path, self.outbox.id, self.box)
 
     def rebuild_replica(self) -> None:
         """Set a damaged replica aside and begin an empty one; the link's thread alone."""
@@ -93,6 +106,15 @@ class Stores:
         self.reader.close()
         self.replica.close()
         self.outbox.close()
+
+
+def erase_replica(folder: Path) -> None:
+    """Remove a closed copy of the shop, the damaged ones that were set aside, and what lets people
+    of the shop log in here without the hub."""
+    (folder / "people.sealed").unlink(missing_ok=True)
+    delete(folder / "replica.db")
+    for aside in folder.glob("replica.*.db"):
+        delete(aside)
 
 
 def open_stores(folder: Path, maker: Maker, topics: Iterable[str]) -> Stores:

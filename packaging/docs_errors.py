@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from common.problems import hub, kiosk, pairing, people, trade, wire
+from common.problems import hub, keys, kiosk, pairing, people, trade, wire
 from common.problems.kind import ErrorKind
 from hub.article_notices import FAULTS, REASONS, REMARKS
 
@@ -18,6 +18,7 @@ TABLES: Final[Mapping[str, Iterable[ErrorKind]]] = {
     "wire": wire.PROBLEMS,
     "pairing": pairing.PROBLEMS,
     "people": people.PROBLEMS,
+    "keys": keys.PROBLEMS,
     "kiosk": kiosk.PROBLEMS,
     "hub": hub.PROBLEMS,
     "import-files": FAULTS.values(),

@@ -25,6 +25,11 @@ PROBLEMS: Final = (
         "Check the disk and who owns the file.",
     ),
     ErrorKind(
+        "key_unwritable",
+        "The key {file} cannot be written: {reason}.",
+        "Check the disk and who owns the folder; the old key stays.",
+    ),
+    ErrorKind(
         "key_open",
         "The key {file} can be read by others (mode {mode}).",
         "Close it: chmod 600 {file}",

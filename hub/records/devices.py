@@ -11,11 +11,18 @@ from hub.store import Connection
 ACTIVE = "active"
 REVOKED = "revoked"
 _DEVICE = "id, number, name, profile, state, curve_key, sign_key, enrolled_ms"
+_WITH_DOORS = (
+    f"{_DEVICE}, (SELECT curve_key FROM new_key WHERE device_id = device.id),"
+    " (SELECT count(*) FROM revocation WHERE device_id = device.id AND ended_ms IS NOT NULL)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An enrolled post. Keys: 32 bytes."""
+    """An enrolled post. Keys: 32 bytes; `new_key`: one that it may come by instead of its own.
+
+    `admission`: how often it was let in again after it was revoked.
+    """
 
     id: str
     number: int
@@ -25,6 +32,8 @@ class Device:
     curve_key: bytes
     sign_key: bytes
     enrolled_ms: int
+    new_key: bytes | None = None
+    admission: int = 0
 
 
 class OutboxHead(NamedTuple):
@@ -37,19 +46,29 @@ class OutboxHead(NamedTuple):
 
 def devices(db: Connection) -> list[Device]:
     """Return all devices by number."""
-    rows = db.execute(f"SELECT {_DEVICE} FROM device ORDER BY number")
+    rows = db.execute(f"SELECT {_WITH_DOORS} FROM device ORDER BY number")
     return [_device(row) for row in rows]
 
 
 def device(db: Connection, device_id: str) -> Device | None:
     """Return a device."""
-    row = db.execute(f"SELECT {_DEVICE} FROM device WHERE id = ?", (device_id,)).fetchone()
+    row = db.execute(f"SELECT {_WITH_DOORS} FROM device WHERE id = ?", (device_id,)).fetchone()
     return None if row is None else _device(row)
 
 
 def _device(row: Sequence[Any]) -> Device:
+    id_, number, name, profile, state, curve_key, sign_key, enrolled_ms, new_key, admission = row
     return Device(
-        row[0], row[1], row[2], Profile(row[3]), row[4], bytes(row[5]), bytes(row[6]), row[7]
+        id_,
+        number,
+        name,
+        Profile(profile),
+        state,
+        bytes(curve_key),
+        bytes(sign_key),
+        enrolled_ms,
+        None if new_key is None else bytes(new_key),
+        admission,
     )
 
 

@@ -23,6 +23,7 @@ PAGE = pages.text("protocol.md")
 LIMITED = (
     *("common.wire", "common.follower", "common.outgoing", "hub.changes", "hub.pipeline"),
     *("hub.quarantine", "hub.limits", "hub.server", "hub.sync", "hub.pairing", "kiosk.presence"),
+    "hub.callers",
     *("common.topic_progress", "kiosk.reasking", "kiosk.room", "kiosk.give_back"),
     *("common.invitation", "kiosk.enrol", "kiosk.found_hubs"),
     *("hub.logins", "hub.login_outcomes", "hub.tries", "hub.authority", "hub.records.trail"),

@@ -16,13 +16,16 @@ from common import seal, wire
 from common.ids import IdMint
 from common.topics import KIOSK_PROFILES, Profile
 from hub import queries
+from hub.admission import Admission
 from hub.alerts import AlertBook
 from hub.budgets import Budgets
 from hub.changes import ChangeLogBook
-from hub.config import KeepSettings, Keys, PeopleSettings, WatchSettings
+from hub.collecting import Collecting
+from hub.config import KeepSettings, Keys, PeopleSettings, Settings, WatchSettings
 from hub.doors import Doors
 from hub.hub import Counters, Desks, Hub
 from hub.journal_check import JournalCheck
+from hub.keyring import KeyRing
 from hub.login_outcomes import Outcomes
 from hub.logins import LoginDesk
 from hub.pairing import PairingDesk
@@ -95,6 +98,7 @@ class Bench:
     disk: Disk
     pins: list[PinJob]
     desks: Desks
+    admission: Admission
     enrolled: list[Device] = field(default_factory=list)
     sent: int = 0
 
@@ -167,6 +171,11 @@ def open_bench(folder: Path) -> Iterator[Bench]:
     watch = Watch(store, alerts, WatchSettings().silent_s, hand.wall_ms, hand.clock)
     disk = Disk()
     space = Space(folder, KeepSettings().min_free_mb, disk.measure, alerts, hand.clock)
+    doors = Doors(())
+    register = Register(store)
+    ring = KeyRing(keys, Settings(), lambda: log.epoch, hand.wall_ms)
+    admission = Admission(register, doors, watch, ring, hand.wall_ms)
+    collecting = Collecting(register, pipeline, hand.wall_ms)
     desk = queries.Desk(
         store,
         log,
@@ -178,10 +187,10 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         hand.wall_ms(),
         "Essai",
         "3fa291c077de0b12" * 4,
+        admission,
+        collecting,
     )
-    doors = Doors(())
     upkeep = Upkeep(store, log, KeepSettings(), hand.wall_ms, PeopleSettings())
-    register = Register(store)
     pins: list[PinJob] = []
     outcomes = Outcomes(store, log, seal.random_bytes, mint, hand.wall_ms, SESSION_MS)
     logins = LoginDesk(store.db, pins.append, outcomes, hand.wall_ms)
@@ -193,10 +202,11 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         doors,
         desk,
         upkeep,
-        _card,
+        ring.card,
         watch,
         space,
-        register,
+        admission,
+        collecting,
         JournalCheck(store, journal, alerts, hand.wall_ms),
         logins,
         Budgets(alerts, hand.clock),
@@ -219,10 +229,7 @@ def open_bench(folder: Path) -> Iterator[Bench]:
             disk,
             pins,
             desks,
+            admission,
         )
     finally:
         store.close()
-
-
-def _card() -> m.Card:
-    return m.Card("{}", "00")

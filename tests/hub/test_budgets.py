@@ -11,6 +11,7 @@ from common import wire
 from common.topics import Profile
 from hub.budgets import Budget
 from hub.limits import CARD_S, RATES, Rate
+from hub.records import devices
 from hub.records.devices import Device
 from tests.hub.desk_bench import Bench, decoded, device, open_bench
 
@@ -80,7 +81,8 @@ def test_300_posts_that_come_back_at_once_are_all_answered(bench: Bench) -> None
 
 def test_a_post_with_new_keys_begins_anew(bench: Bench) -> None:
     known = device(7, Profile.TILL)
-    bench.core._desks.register.enrol(known)
+    with bench.store.group() as db:
+        devices.add_device(db, known)
     bench.doors.admit(known)
     for _ in range(60):
         bench.core.message(b"p", known.id, b"garbage")

@@ -15,8 +15,9 @@ from hub.queries import QUERIES, answer
 from hub.records import sales
 from hub.records.devices import Device
 from hub.records.sales import Arrival
-from tests.hub.desk_bench import EPOCH, WALL_MS, Bench, article, open_bench
+from tests.hub.desk_bench import EPOCH, WALL_MS, Bench, article, device, open_bench
 
+OTHER = device(9, Profile.TILL).id
 GOOD: dict[str, dict[str, Any]] = {
     "status": {},
     "devices": {},
@@ -26,7 +27,13 @@ GOOD: dict[str, dict[str, Any]] = {
     "quarantine": {},
     "people": {},
     "audit": {},
+    "revoke": {"device": OTHER},
+    "reinstate": {"device": OTHER},
+    "new_device_key": {"device": OTHER},
+    "new_hub_key": {},
+    "collect": {"device": OTHER, "outbox": "0a" * 16, "oldest_n": 1, "operations": []},
 }
+OPERATION = {"n": 1, "schema": 1, "body": "no base64", "signature": "0a" * 64}
 SELLING = (Profile.TILL, Profile.OFFICE, Profile.CONSOLE)
 ASKERS = {
     **dict.fromkeys(GOOD, (Profile.CONSOLE,)),
@@ -62,6 +69,7 @@ def test_every_question_is_tried_here() -> None:
 @pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("kind", GOOD)
 def test_a_profile_asks_what_it_may(bench: Bench, profile: Profile, kind: str) -> None:
+    bench.enrol(9, Profile.TILL)
     said = ask(bench, bench.enrol(1, profile), kind)
     if profile in ASKERS[kind]:
         assert (said.code, said.result is None) == ("", False)
@@ -92,6 +100,11 @@ def test_an_unknown_question_is_named(bench: Bench, console: Device, kind: str) 
         ("code", {}),
         ("code", {"number": "1"}),
         ("code", {"number": 1.5}),
+        ("revoke", {"device": "../x"}),
+        ("revoke", {"device": OTHER, "by": "x" * 101}),
+        ("new_device_key", {}),
+        ("collect", {**GOOD["collect"], "operations": [{"n": 1, "schema": 1, "body": "x"}]}),
+        ("collect", {**GOOD["collect"], "operations": [OPERATION]}),
         ("tickets", {}),
         ("tickets", {"before_ms": -1}),
         ("tickets", {"before_ms": 2**48}),

@@ -185,3 +185,23 @@ def test_on_a_low_disk_posts_keep_their_operations_and_the_console_works(bench: 
     (reply,) = decoded(bench.core.turn().answers)
     assert (reply.status, reply.n) == (m.Status.ACCEPTED, 1)
     orjson.dumps(refused.params)
+
+
+def test_the_audit_trail_tells_who_was_taken_out_and_who_has_other_keys(bench: Bench) -> None:
+    till = bench.enrol(1, Profile.TILL)
+    bench.admission.revoke(till.id, "Amélie")
+    bench.admission.reinstate(till.id)
+    bench.admission.ask_new_key(till.id)
+    bench.admission.rekey(till.id, NEW_KEY)
+    bench.admission.rotate_hub_key()
+    told = bench.store.db.execute(
+        "SELECT action, device_id, subject, details FROM audit_entry ORDER BY id"
+    ).fetchall()
+    of_till = (till.id, till.name)
+    assert told == [
+        ("device.revoked", *of_till, '{"by":"Amélie"}'),
+        ("device.active", *of_till, "{}"),
+        ("device.key_asked", *of_till, "{}"),
+        ("device.keys", *of_till, "{}"),
+        ("hub.key", "", "", "{}"),
+    ]

@@ -6,7 +6,9 @@ Owns four sockets and a ZAP handler in one thread; what it answers a test decide
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event, Thread
+from time import sleep
 from typing import Any
 
 import zmq
@@ -21,13 +23,18 @@ Answers = list[Any]
 
 
 class FakeHub:
-    """Listens on ports of its own. Change attributes before or while it runs."""
+    """Listens on ports of its own. Change attributes before or while it runs.
+
+    `unasked`: what it says on the command socket with its next pong.
+    """
 
     def __init__(self) -> None:
         self.identity = seal.new_signing_keys()
         self.curve = seal.new_curve_keys()
+        self.curve_since_ms = 0
         self.card_identity = self.identity
         self.admits = True
+        self.admission = 0
         self.code = "K" * 15
         self.salt = bytes(range(16))
         self.on_enrol: Callable[[Any], Any] = self._enrol
@@ -36,9 +43,12 @@ class FakeHub:
         self.shown_card: m.Card | None = None
         self.said_profile = Profile.TILL
         self.answers_commands = True
+        self.unasked: list[Any] = []
+        self.on_card: Callable[[Any], Answers] = self._give_card
         self._context = zmq.Context()
         self._poller = zmq.Poller()
         self._stopping = Event()
+        self._hangs_up = Event()
         self._zap = self._context.socket(zmq.ROUTER)
         self._zap.bind("inproc://zeromq.zap.01")
         self._card = self._context.socket(zmq.ROUTER)
@@ -55,14 +65,21 @@ class FakeHub:
         self._thread = Thread(target=self._run, name="fake hub", daemon=True)
         self._thread.start()
 
-    def _curve(self, kind: int) -> tuple[Any, int]:
+    def _curve(self, kind: int, port: int = 0) -> tuple[Any, int]:
         socket = self._context.socket(kind)
         socket.set(zmq.CURVE_SERVER, 1)
         socket.set(zmq.CURVE_PUBLICKEY, self.curve.public)
         socket.set(zmq.CURVE_SECRETKEY, self.curve.secret)
         socket.set(zmq.ZAP_DOMAIN, b"any")
         socket.set(zmq.LINGER, 0)
-        return socket, socket.bind_to_random_port("tcp://127.0.0.1")
+        if not port:
+            return socket, socket.bind_to_random_port("tcp://127.0.0.1")
+        for _ in range(2000):
+            with suppress(zmq.ZMQError):  # The old one lets go of it in its own time.
+                socket.bind(f"tcp://127.0.0.1:{port}")
+                return socket, port
+            sleep(0.001)
+        raise OSError(f"port {port} stays taken")
 
     def listen_for_enrolment(self, port: int) -> None:
         """Pair at this port as well, before anybody asks."""
@@ -82,6 +99,10 @@ class FakeHub:
         """Publish a frame at the next turn."""
         self._to_broadcast.append(frame)
 
+    def drop_connections(self) -> None:
+        """Hang up on everybody, at the next turn."""
+        self._hangs_up.set()
+
     def close(self) -> None:
         """End, with every connection."""
         self._stopping.set()
@@ -93,6 +114,9 @@ class FakeHub:
     def _run(self) -> None:
         beats = 0
         while not self._stopping.is_set():
+            if self._hangs_up.is_set():
+                self._hangs_up.clear()
+                self._hang_up()
             ready = dict(self._poller.poll(20))
             if self._zap in ready:
                 self._decide()
@@ -114,6 +138,14 @@ class FakeHub:
             if beats % 10 == 0:
                 self.publisher.send(wire.encode_broadcast(wire.HEARTBEAT_TOPIC, self._heartbeat()))
 
+    def _hang_up(self) -> None:
+        self._poller.unregister(self.commands)
+        for socket in (self.commands, self.publisher):
+            socket.close(linger=0)
+        self.commands, _ = self._curve(zmq.ROUTER, self.commands_port)
+        self.publisher, _ = self._curve(zmq.PUB, self.broadcast_port)
+        self._poller.register(self.commands, zmq.POLLIN)
+
     def _decide(self) -> None:
         route, empty, version, request, *_ = self._zap.recv_multipart()
         verdict = (b"200", b"OK", b"user") if self.admits else (b"400", b"no", b"")
@@ -133,12 +165,16 @@ class FakeHub:
             self.commands_port,
             self.enrolment_port,
             0,
+            self.curve_since_ms,
         )
         return sign_card(self.card_identity, body)
 
     def _answer_card(self, _: bytes, frame: bytes) -> Answers:
         self.said.append(wire.decode(frame))
-        return [self.card()]
+        return self.on_card(self.said[-1])
+
+    def _give_card(self, asked: Any) -> Answers:
+        return [self.card()] if isinstance(asked, m.CardRequest) else []
 
     def _answer_enrolment(self, route: bytes, frame: bytes) -> Answers:
         message = wire.decode(frame)
@@ -168,7 +204,8 @@ class FakeHub:
         if isinstance(message, m.Hello):
             return [self._welcome(message)]
         if isinstance(message, m.Ping):
-            return [m.Pong(message.sent_ms, message.sent_ms)]
+            unasked, self.unasked = self.unasked, []
+            return [m.Pong(message.sent_ms, message.sent_ms), *unasked]
         if isinstance(message, m.SnapshotRequest):
             topic, request = message.topic, message.request
             begin = m.SnapshotBegin(topic, request, EPOCH, 1, 0, 0, 0, 0)
@@ -192,6 +229,7 @@ class FakeHub:
             broadcast_port=self.broadcast_port,
             hub_ms=hello.sent_ms,
             sent_ms=hello.sent_ms,
+            admission=self.admission,
         )
 
     def _heartbeat(self) -> m.Heartbeat:

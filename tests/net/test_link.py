@@ -13,8 +13,8 @@ from common import seal, wire
 from common.topics import TOPICS_OF, Profile
 from kiosk.arrivals import Arrivals, Batch, LinkView
 from kiosk.clocks import system_clocks
-from kiosk.device import Device, HubPlace
-from kiosk.keys import new_keys
+from kiosk.device import Device, HubPlace, read_device, write_device
+from kiosk.keys import DeviceKeys, new_keys, read_keys, write_keys
 from kiosk.link import Link
 from kiosk.link_life import Post
 from kiosk.state import LinkStatus
@@ -26,10 +26,19 @@ pytestmark = [pytest.mark.net]
 PATIENCE_S = 20.0
 
 
+def read_or_new_keys(folder: Path) -> DeviceKeys:
+    """Return the keys of a folder, made at the first time."""
+    if not (folder / "keys").exists():
+        write_keys(folder, new_keys())
+    return read_keys(folder)
+
+
 class Line:
     """A link with nobody behind it but a test; keeps what it leaves."""
 
     def __init__(self, folder: Path, hub: FakeHub, **place: Any) -> None:
+        self.folder = folder
+        self.closed = False
         self.kept: list[Device] = []
         self.batches: list[Batch] = []
         self.view = LinkView()
@@ -43,11 +52,18 @@ class Line:
             hub.card_port,
             hub.commands_port,
         )
-        device = Device("d" * 32, 5, "Caisse 5", Profile.TILL, replace(known, **place))
+        device = read_device(folder) or Device(
+            "d" * 32, 5, "Caisse 5", Profile.TILL, replace(known, **place)
+        )
+        self.keys = read_or_new_keys(folder)
         self.stores = open_stores(folder, maker(), TOPICS_OF[Profile.TILL])
-        post = Post(device, new_keys(), self.stores, system_clocks(), self.kept.append)
+        post = Post(device, self.keys, self.stores, system_clocks(), self._keep, folder=folder)
         self.link = Link(post, self._arrivals)
         self.link.start()
+
+    def _keep(self, device: Device) -> None:
+        self.kept.append(device)
+        write_device(self.folder, device)
 
     def _woken(self) -> None:
         with self._news:
@@ -68,8 +84,10 @@ class Line:
         self.wait(lambda: self.view.problem is not None and self.view.problem.code == code)
 
     def close(self) -> None:
-        self.link.stop()
-        self.stores.close()
+        if not self.closed:
+            self.closed = True
+            self.link.stop()
+            self.stores.close()
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ _KEPT: Final = (
     Safeguard(
         "revoked is unheard",
         "what a revoked post says on an open connection is not taken",
-        (Edit("hub/hub.py", "        self._desks.doors.dismiss(device_id)\n", ""),),
+        (Edit("hub/admission.py", "        self._doors.dismiss(device_id)\n", ""),),
     ),
 )
 
