@@ -96,8 +96,10 @@ def test_a_card_is_signed_once_a_second(bench: Bench) -> None:
     first = bench.core.card(ask)
     assert bench.core.card(ask) is first
     bench.hand.now_s += CARD_S
-    assert bench.core.card(ask) == first
-    assert bench.core.card(ask) is not first
+    assert bench.core.card(ask) != first, "it says when it was signed"
+    second = bench.core.card(ask)
+    bench.admission.rotate_hub_key()
+    assert bench.core.card(ask) != second, "nor is it that of a key that was replaced"
 
 
 @pytest.mark.parametrize(
