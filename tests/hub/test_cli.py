@@ -13,7 +13,7 @@ from hub.config import Folder, read_keys, read_settings
 
 COMMANDS = (
     *("init", "run", "pair", "devices", "status", "import-articles", "quarantine"),
-    *("backup", "restore", "backups", "check", "people", "audit"),
+    *("backup", "restore", "backups", "check", "people", "audit", "backup-key", "journal"),
     *("revoke", "reinstate", "rotate-device-key", "rotate-hub-key", "collect"),
 )
 GOOD = "code_barres;libelle;prix_ttc;tva\n1;Pain;2,50;5,5\n"
