@@ -253,9 +253,7 @@ def _find_hub(t: Translator) -> Address:
 @_DATA
 @_PASSPHRASE_FILE
 @click.pass_obj
-def export(
-    setting: Setting, file: Path, data: Path | None, passphrase_file: Path | None
-) -> None:
+def export(setting: Setting, file: Path, data: Path | None, passphrase_file: Path | None) -> None:
     """Write what this post has not delivered to a file, for `comptoir-hub collect`."""
     from kiosk.export import export_undelivered
 

@@ -47,7 +47,8 @@ def export_undelivered(folder: Path, file: Path, lock: Lock = OPEN) -> Handed:
             raise Refusal("not_paired")
         signing = read_keys(folder, lock).signing
         outbox, _ = open_outbox(
-            folder / "outbox.db", Maker(device.number, os.urandom, Box(*read_store_keys(folder, lock)))
+            folder / "outbox.db",
+            Maker(device.number, os.urandom, Box(*read_store_keys(folder, lock))),
         )
         try:
             oldest_n, last_n = outbox.oldest_n(), outbox.last_n
