@@ -36,8 +36,8 @@ class Handed:
 def export_undelivered(folder: Path, file: Path, lock: Lock = OPEN) -> Handed:
     """Write a post's operations to a new file, readable by its owner only; durable on return.
 
-    Raises Refusal: `not_paired`, `folder_in_use`, `keys_locked`, `export_exists`, `disk_failed` and what reading
-    the post's files raises.
+    Raises Refusal: `not_paired`, `folder_in_use`, `keys_locked`, `export_exists`, `disk_failed`
+    and what reading the post's files raises.
     """
     if not folder.is_dir():
         raise Refusal("not_paired")
@@ -46,10 +46,8 @@ def export_undelivered(folder: Path, file: Path, lock: Lock = OPEN) -> Handed:
         if device is None:
             raise Refusal("not_paired")
         signing = read_keys(folder, lock).signing
-        outbox, _ = open_outbox(
-            folder / "outbox.db",
-            Maker(device.number, os.urandom, Box(*read_store_keys(folder, lock))),
-        )
+        box = Box(*read_store_keys(folder, lock))
+        outbox, _ = open_outbox(folder / "outbox.db", Maker(device.number, os.urandom, box))
         try:
             oldest_n, last_n = outbox.oldest_n(), outbox.last_n
             waiting = outbox.counts().waiting
