@@ -74,7 +74,7 @@ def sold(hub: HubProcess, till: KioskProcess) -> dict[str, Any]:
 def test_listening_to_pairing_a_log_in_and_a_sale(
     street: Street, folder: Folder, tap: Wiretap
 ) -> None:
-    """Every byte of a pairing, a log-in and a sale is kept: no name, price, PIN or code is there."""
+    """Every byte of a pairing, a log-in and a sale is kept: no name, price or PIN is in them."""
     hub = street.hub(folder)
     hub.pair(street.root / "till", "till", "Caisse 1", HOST)
     till = street.again("till")
