@@ -1,4 +1,4 @@
-"""What waits for its turn, fairly: a share for each post, and equal parts when more waits than one turn takes.
+"""What waits for its turn, fairly: a share for each post, and equal parts of a turn for all.
 
 Owns the order and the bounds. While everything fits into one turn it leaves in the order in which
 it came, which costs next to nothing; beyond that, posts take turns.
