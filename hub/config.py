@@ -27,6 +27,10 @@ CARD_PORT: Final = 47801
 LEAST_SILENT_S: Final = 10
 
 
+SETTINGS_BYTES: Final = 16 * 1024
+"""Many times what the settings need; a reader of TOML can be led far by more."""
+
+
 class ConfigError(Refusal):
     """Settings, folder or keys cannot be used."""
 
@@ -167,10 +171,13 @@ def read_settings(folder: Folder) -> Settings:
     """Return the settings; raises ConfigError naming file, field, value and what is allowed."""
     path = folder.settings
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        written = path.read_bytes()
+        if len(written) > SETTINGS_BYTES:
+            raise ValueError(f"{len(written)} bytes, at most {SETTINGS_BYTES}")
+        raw = tomllib.loads(written.decode())
     except FileNotFoundError:
         raise ConfigError("no_hub_here", folder=folder.root, file=path.name) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise ConfigError("settings_unreadable", file=path, reason=error) from error
     _refuse_unknown(raw, Settings, str(path), "")
     return _checked(raw, path)

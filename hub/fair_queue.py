@@ -1,4 +1,4 @@
-"""What waits for its turn, fairly: a share for each post, and one of each in turn when many wait.
+"""What waits for its turn, fairly: a share for each post, and equal parts of a turn for all.
 
 Owns the order and the bounds. While everything fits into one turn it leaves in the order in which
 it came, which costs next to nothing; beyond that, posts take turns.
@@ -75,21 +75,32 @@ class FairQueue(Generic[ItemT]):
             taken = [item for _, _, item in self._arrived]
             self._clear()
             return taken
+        lines = self._lines
         for who, weight, item in self._arrived:
-            self._lines.setdefault(who, deque()).append((weight, item))
+            line = lines.get(who)
+            if line is None:
+                line = lines[who] = deque()
+            line.append((weight, item))
         self._arrived.clear()
         taken = []
         left = size
-        while self._lines and len(taken) < items and (left > 0 or not taken):
+        # Equal parts, so that one round fills a turn, and several where some have less.
+        part, part_size = max(1, items // len(lines)), size // len(lines)
+        while lines and len(taken) < items and (left > 0 or not taken):
             # Taken out and put back, a post stands last.
-            who = next(iter(self._lines))
-            line = self._lines.pop(who)
-            weight, item = line.popleft()
+            who = next(iter(lines))
+            line = lines.pop(who)
+            number = weights = 0
+            most = min(part, items - len(taken))
+            while line and number < most and (not number or weights < part_size):
+                weight, item = line.popleft()
+                taken.append(item)
+                weights += weight
+                number += 1
             if line:
-                self._lines[who] = line
-            self._let_go(who, weight)
-            left -= weight
-            taken.append(item)
+                lines[who] = line
+            self._let_go(who, number, weights)
+            left -= weights
         return taken
 
     def drop(self, who: str) -> None:
@@ -103,11 +114,11 @@ class FairQueue(Generic[ItemT]):
         for each, size, item in kept:
             self.put(each, item, size)
 
-    def _let_go(self, who: str, size: int) -> None:
+    def _let_go(self, who: str, items: int, size: int) -> None:
         held = self._held[who]
-        held.items -= 1
+        held.items -= items
         held.bytes -= size
-        self._items -= 1
+        self._items -= items
         self._bytes -= size
         if not held.items:
             del self._held[who]

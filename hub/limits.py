@@ -27,7 +27,7 @@ class Rate:
 COMMANDS: Final = Rate(
     "commands", 2_000, 20_000, "a post has 64 on their way and writes each reply to its disk"
 )
-BYTES: Final = Rate("bytes", 8 * MIB, 64 * MIB, "5,000 tickets of eight lines are 10 MiB")
+BYTES: Final = Rate("bytes", 8 * MIB, 32 * MIB, "5,000 tickets of eight lines are 10 MiB")
 SYNC: Final = Rate("sync", 100, 1_000, "a hello, then a page of 256 KiB for each topic")
 SNAPSHOTS: Final = Rate("snapshots", 1, 64, "once a topic, and again after 10 s without an answer")
 QUERIES: Final = Rate("queries", 20, 200, "somebody turns a page, or types a command")
@@ -70,6 +70,8 @@ SNAPSHOTS_AT_ONCE: Final = 32
 # Connections.
 DRAIN: Final = 256
 """The most messages taken from a socket in one turn."""
+DRAIN_BYTES: Final = 1 * MIB
+"""And about so many bytes of them."""
 STRANGERS_DRAIN: Final = 32
 """The same, of the sockets that anyone can reach: they must not keep posts waiting."""
 CONNECTIONS_OF_ONE: Final = 16

@@ -176,7 +176,10 @@ class Server:
     def _take_commands(self, parts: Parts) -> None:
         hub = parts.hub
         receive = self._commands.recv
+        left = limits.DRAIN_BYTES
         for _ in range(DRAIN):
+            if left <= 0:
+                return
             try:
                 route = receive(_NOBLOCK)
             except zmq.Again:
@@ -190,6 +193,7 @@ class Server:
                 while frame.more:
                     frame = receive(_NOBLOCK, copy=False)
                 continue
+            left -= len(frame)
             user = str(frame.get("User-Id"))
             self._board.heard(route, frame, user)
             answers = hub.message(route, user, frame.bytes)

@@ -185,7 +185,7 @@ def read_line(text: bytes) -> Line:
         raise Refusal("bad_line", reason=f"{len(text)} bytes, at most {LINE_BYTES}")
     try:
         return _DECODER.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal("bad_line", reason=str(error)) from error
 
 
@@ -193,5 +193,5 @@ def tag_of(text: bytes) -> Any:
     """Return the tag of a line that is not understood, where it has one."""
     try:
         return _TAG.decode(text[:LINE_BYTES]).get("tag")
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

@@ -23,7 +23,7 @@ def read_language(folder: Path) -> str | None:
     """Return the language that was chosen on this post, None for none."""
     try:
         chosen = msgspec.json.decode(_file(folder).read_bytes(), type=dict[str, str])
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     lang = chosen.get("lang")
     return lang if lang in LANGUAGES else None

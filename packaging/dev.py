@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from dev_audit import audit as audit_locks
 from dev_venv import Venv
 from dev_words import Stop, Words, language_of
 
@@ -88,6 +89,17 @@ def safeguards(venv: Venv, arguments: list[str]) -> int:
     """Switch off each safeguard in a copy of the tree; the simulation must see it."""
     venv.ensure()
     return become([str(venv.python), "-m", "tests.sim.safeguards", *arguments])
+
+
+def fuzz(venv: Venv, arguments: list[str]) -> int:
+    """Let atheris look for inputs that something does not bear; Linux only."""
+    venv.ensure()
+    return become([str(venv.python), "-m", "tests.fuzz", *arguments])
+
+
+def audit(venv: Venv, _: list[str]) -> int:
+    """Look for known vulnerabilities of the locked packages: 1 found, 3 nothing could be known."""
+    return audit_locks(ROOT, venv.words)
 
 
 def lint(venv: Venv, arguments: list[str]) -> int:
@@ -179,6 +191,10 @@ COMMANDS: dict[str, Command] = {
     "safeguards": Command(
         safeguards, "safeguards [...]    each one switched off: the simulation must see it", None
     ),
+    "fuzz": Command(
+        fuzz, "fuzz [TARGET ...]   garbage for all that reads: one error, no crash", None
+    ),
+    "audit": Command(audit, "audit               known vulnerabilities of the locked packages", ()),
     "lint": Command(lint, "lint [--fix]        style, formatting and types", ("--fix",)),
     "setup": Command(setup, "setup [--fresh]     only make .venv, anew if asked", ("--fresh",)),
     "lock": Command(

@@ -25,6 +25,19 @@ FRENCH = {
     "safeguards [...]    each one switched off: the simulation must see it": (
         "safeguards [...]    chaque garde-fou retiré : la simulation doit le voir"
     ),
+    "fuzz [TARGET ...]   garbage for all that reads: one error, no crash": (
+        "fuzz [CIBLE ...]    n'importe quoi à tout ce qui lit : une erreur, aucun plantage"
+    ),
+    "audit               known vulnerabilities of the locked packages": (
+        "audit               failles connues des paquets figés"
+    ),
+    "VULNERABLE: {line}": "FAILLE CONNUE : {line}",
+    "nothing could be known of: {names}": "rien n'a pu être su de : {names}",
+    "{count} locked packages were checked": "{count} paquets figés ont été vérifiés",
+    "not audited: PyPI's list of vulnerabilities cannot be reached from here": (
+        "pas d'audit : la liste des failles de PyPI est hors d'atteinte d'ici"
+    ),
+    "not audited: {reason}": "pas d'audit : {reason}",
     "lint [--fix]        style, formatting and types": (
         "lint [--fix]        style, mise en forme et types"
     ),

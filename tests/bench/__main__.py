@@ -19,6 +19,7 @@ from rich.console import Console
 from hub.store import sqlite_version
 from tests.bench.figure import Figure
 from tests.bench.figures import (
+    flood,
     kills,
     latency,
     memory,
@@ -45,6 +46,7 @@ FIGURES: Final[Mapping[str, Callable[[Setting], Iterator[Figure]]]] = {
     "restart": restart.figures,
     "kills": kills.figures,
     "memory": memory.figures,
+    "flood": flood.figures,
 }
 FILE_WIDTH: Final = 160
 LIBRARIES: Final = ("comptoir", "pyzmq", "orjson", "msgspec", "peewee", "pysqlite3", "websockets")
