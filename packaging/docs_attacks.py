@@ -29,7 +29,7 @@ class Attack:
 
 
 def attacks(folder: Path = TESTS) -> list[Attack]:
-    """Return what every attack test says of itself, by file; raises ValueError for one that is mute."""
+    """Return what every attack test says of itself, by file; raises ValueError for a mute one."""
     return [attack for path in sorted(folder.glob("test_*.py")) for attack in _of(path)]
 
 
@@ -45,9 +45,9 @@ def filled(page: str, found: list[Attack]) -> str:
 def _of(path: Path) -> Iterator[Attack]:
     tree = ast.parse(path.read_text("utf-8"))
     every = any(
-        isinstance(node, ast.Assign) and "mark.attack" in ast.unparse(node.value)
+        ast.unparse(node.targets[0]) == "pytestmark" and "mark.attack" in ast.unparse(node.value)
         for node in tree.body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark"
+        if isinstance(node, ast.Assign)
     )
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):

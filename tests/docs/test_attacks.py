@@ -13,7 +13,8 @@ PAGE = pages.text("security.md")
 def test_the_table_is_what_the_tests_say() -> None:
     found = docs_attacks.attacks()
     assert len(found) >= 30
-    assert docs_attacks.filled(PAGE, found) == PAGE, "run: .venv/bin/python packaging/docs_attacks.py"
+    again = "run: .venv/bin/python packaging/docs_attacks.py"
+    assert docs_attacks.filled(PAGE, found) == PAGE, again
 
 
 def test_a_page_without_a_place_for_the_table_is_refused() -> None:
