@@ -27,3 +27,11 @@ def test_an_attack_that_does_not_say_what_comes_of_it_is_refused(tmp_path: Path)
     (tmp_path / "test_mute.py").write_text(mute, "utf-8")
     with pytest.raises(ValueError, match=r"test_mute\.py: test_x"):
         docs_attacks.attacks(tmp_path)
+
+
+def test_what_is_said_to_try_an_attacker_is_there() -> None:
+    section = pages.section(PAGE, "Who might attack")
+    named = {name for row in pages.rows(section) for name in pages.spans(row[-1])}
+    assert len(named) >= 10
+    there = {path.stem.removeprefix("test_") for path in docs_attacks.TESTS.glob("test_*.py")}
+    assert named == there
