@@ -153,6 +153,8 @@ class Conversation:
             self._presence.hello_in(HELLO_AGAIN_S)
             asks = []
         self._following.look_closely()
+        if turn.replies:
+            self._replica.keep_epoch()
         self._settle(turn)
         if self._following.follower.live:
             # Not before: what the replica does not hold yet is shown from the outbox.

@@ -14,7 +14,7 @@ from zlib import crc32
 
 from common.messages import Change
 from common.wire import DIGEST_MASK, digest_hex, row_digest
-from kiosk.database import FAULTS, Database
+from kiosk.database import FAULTS, Database, is_full
 from kiosk.news import Folded, Left, News, Swapped
 from kiosk.replica_file import PRAGMAS, TABLES, digest_of
 from kiosk.sealed import Box
@@ -63,6 +63,7 @@ class Replica:
         self.synced_ms: int | None = None
         self.met_another = False
         self._open = self._begun = False
+        self._epoch_is_kept = False
         self._known = False
         self._news: list[News] = []
         self._dirty: set[str] = set()
@@ -238,6 +239,20 @@ class Replica:
         if found != "ok":
             raise FAULTS[0](f"malformed: {found}")
 
+    def keep_epoch(self) -> None:
+        """Have the epoch survive power loss, before replies of it are on the outbox's disk.
+
+        They name positions, which say nothing of the rows of an older one.
+        """
+        if self._epoch_is_kept:
+            return
+        try:
+            self.tidy()
+        except FAULTS as fault:
+            if not is_full(fault):  # The log is synced by then; only folding it in found no room.
+                raise
+        self._epoch_is_kept = True
+
     def tidy(self) -> None:
         """Fold the write-ahead log into the file; for a moment when nothing else is to be done."""
         self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
@@ -322,6 +337,7 @@ class Replica:
         self._connection.execute("UPDATE meta SET epoch = ?", (epoch,))
         self._connection.execute(f"PRAGMA user_version = {_mark(epoch):d}")
         self._epoch = epoch
+        self._epoch_is_kept = False
         for topic, stand in self._stands.items():
             stand.tseq, stand.digest, stand.stale = 0, 0, True
             self._dirty.add(topic)

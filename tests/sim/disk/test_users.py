@@ -10,7 +10,8 @@ from hub.store import FAULTS, Store, is_passing
 from kiosk.outbox import Outbox
 from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import Draft
-from tests.kiosk.post import draft, maker
+from kiosk.replica import Replica
+from tests.kiosk.post import BOX, draft, maker
 from tests.sim.disk.disk import Machine
 
 NAMES = [f"name {number}" for number in range(6)]
@@ -131,3 +132,40 @@ def test_an_outbox_tells_of_a_full_disk_and_goes_on(machine: Machine) -> None:
         assert [entry.n for entry in outbox.waiting().queued] == [1, 2]
     finally:
         outbox.close()
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_epoch_that_is_kept_survives_power_loss(machine: Machine, kept: bool) -> None:
+    path = machine.folder / "replica.db"
+    for epoch in ("1" * 16, "2" * 16):
+        replica = Replica(path, "0" * 32, BOX)
+        replica.leave_epoch(epoch)
+        if epoch == "1" * 16 or kept:
+            replica.keep_epoch()
+        if epoch == "2" * 16:
+            machine.power_loss(None)
+        with suppress(*FAULTS):
+            replica.close()
+    machine.thaw()
+    replica = Replica(path, "0" * 32, BOX)
+    assert replica.epoch() == ("2" if kept else "1") * 16
+    replica.close()
+
+
+def test_an_epoch_that_a_process_before_left_is_kept_as_well(machine: Machine) -> None:
+    path = machine.folder / "replica.db"
+    first = Replica(path, "0" * 32, BOX)
+    first.leave_epoch("1" * 16)
+    machine.kill()
+    with suppress(*FAULTS):
+        first.close()
+    machine.thaw()
+    second = Replica(path, "0" * 32, BOX)
+    second.keep_epoch()
+    machine.power_loss(None)
+    with suppress(*FAULTS):
+        second.close()
+    machine.thaw()
+    third = Replica(path, "0" * 32, BOX)
+    assert third.epoch() == "1" * 16
+    third.close()
