@@ -16,6 +16,7 @@ from typing import Any, Final
 import zmq
 from zmq.utils.monitor import parse_monitor_message
 
+from hub.limits import LOOK_S
 from hub.peers import Connection, Peers
 
 _log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Switchboard:
         self._monitors: dict[Any, tuple[str, Any]] = {}
         self._routes: dict[bytes, Connection] = {}
         self._route_of: dict[int, bytes] = {}
+        self._look_at_s = 0.0
         self.ended = 0
 
     # Sockets.
@@ -120,8 +122,14 @@ class Switchboard:
         if connection is not None:
             self._end([connection.file], "%s does not read", connection.user)
 
-    def tick(self) -> None:
-        """End what stays for nothing."""
+    def look(self, now_s: float) -> int:
+        """End what stays for nothing; return in how many ms the next look is due."""
+        if now_s >= self._look_at_s:
+            self._look_at_s = now_s + LOOK_S
+            self._end_overdue()
+        return int((self._look_at_s - now_s) * 1000) + 1
+
+    def _end_overdue(self) -> None:
         self._end(list(self._peers.overdue(bytes_received)), "%s", "it stays for nothing")
 
     def _end(self, files: list[int], why: str, *words: str) -> None:
@@ -140,11 +148,17 @@ def bytes_received(file: int) -> int | None:
     """Return how many bytes came in over a TCP connection; None where the system does not say."""
     if not sys.platform.startswith("linux"):
         return None
+    # The file itself, not a copy: this is done for every connection, four times a second.
     try:
-        with socket.fromfd(file, socket.AF_INET, socket.SOCK_STREAM) as copy:
-            told = copy.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _TCP_INFO_BYTES)
+        borrowed = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, file)
+    except OSError:
+        return None  # It is gone.
+    try:
+        told = borrowed.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _TCP_INFO_BYTES)
     except OSError:
         return None
+    finally:
+        borrowed.detach()
     if len(told) < _RECEIVED_AT + 8:
         return None
     return int(struct.unpack_from("=Q", told, _RECEIVED_AT)[0])

@@ -82,10 +82,12 @@ STRANGERS: Final = 128
 """Connections of the card socket, and of the enrolment socket."""
 STRANGERS_S: Final = 30.0
 """After so long a connection of theirs is ended."""
-UNREAD_BYTES: Final = 64 * MIB
+UNREAD_BYTES: Final = 32 * MIB
 """What came in over one connection and is no whole message yet: a message has one frame."""
-FORGIVEN_BYTES: Final = 1_024
-"""Of them, each second: a post that only listens still says that it is there."""
+FORGIVEN_BYTES: Final = 256
+"""Of them, at each look: a post that only listens still says that it is there."""
+LOOK_S: Final = 0.25
+"""Between two looks at what came in: a fast line brings tens of megabytes meanwhile."""
 TOPIC_BYTES: Final = 1_024
 """The largest frame that a broadcast socket or the card's takes."""
 UNSENT: Final = 1_000

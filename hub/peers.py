@@ -110,7 +110,7 @@ class Peers:
     def overdue(self, received: Callable[[int], int | None]) -> Iterable[int]:
         """Yield the files of strangers that stay, and of those whose bytes become no message.
 
-        Called once a second. `received`: bytes that came in over a file, where the system says so.
+        Called at each look. `received`: bytes that came in over a file, where the system says so.
         """
         now_s = self._clock()
         for connection in list(self._by_file.values()):

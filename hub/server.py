@@ -124,6 +124,7 @@ class Server:
                 timeout_ms = min(timeout_ms, max(0, int((self._rekey_at_s - now) * 1000) + 1))
             if self._unbound:
                 timeout_ms = min(timeout_ms, int(BIND_AGAIN_S * 1000))
+            timeout_ms = min(timeout_ms, self._board.look(now))
             ready = dict(self._poller.poll(timeout_ms))
             if self._wake_read.fileno() in ready:
                 self._take_done(parts, reader, pins)
@@ -266,7 +267,6 @@ class Server:
                 self._enrolment.send_multipart([route, answer], zmq.NOBLOCK)
 
     def _beat(self, parts: Parts) -> None:
-        self._board.tick()
         for profile, frame in (*parts.hub.tick(), *parts.hub.heartbeats()):
             self._publishers[profile].send(frame)
 

@@ -48,6 +48,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     hub = HubProcess(Folder(shop.root))
     try:
         yield Place(shop, hub)
+        assert hub.running, hub.last_words()
     finally:
         hub.end()
 
