@@ -22,7 +22,7 @@ from kiosk.clocks import Clocks
 from kiosk.conversation import Conversation
 from kiosk.device import Device
 from kiosk.held import Held, HeldFile
-from kiosk.keys import new_keys, write_keys
+from kiosk.keys import DeviceKeys, new_keys, write_keys
 from kiosk.link_life import Post
 from kiosk.outbox_file import Maker
 from kiosk.presence import Way
@@ -31,6 +31,7 @@ from kiosk.session import Session
 from kiosk.state import At
 from kiosk.stores import open_stores
 from kiosk.verifier_file import VerifierFile
+from tests.hub.journals import signing_keys
 from tests.hub.people_bench import PINS, Staffed
 from tests.kiosk.post import BOX, device, seeded_bytes
 
@@ -104,7 +105,8 @@ class StaffedPost:
             Held(HeldFile(self.folder, sealer)),
             Pins(SECRET, LEAST_PIN_COST),
         )
-        post = Post(own, new_keys(), stores, clocks, lambda _: None)
+        keys = DeviceKeys(new_keys().curve, signing_keys(number))
+        post = Post(own, keys, stores, clocks, lambda _: None)
         random_bytes = seeded_bytes(500 + number)
         return Session(post, (), random_bytes, make_link=self._make_link, keeping=keeping)
 

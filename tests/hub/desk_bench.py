@@ -39,7 +39,7 @@ from hub.store import Store
 from hub.sync import SyncDesk
 from hub.upkeep import Upkeep
 from hub.watch import Watch
-from tests.hub.journals import journal_of
+from tests.hub.journals import journal_of, signing_keys
 
 EPOCH = "5" * 32
 WALL_MS = 1_772_545_920_000
@@ -76,7 +76,8 @@ class Disk:
 def device(number: int, profile: Profile, state: str = ACTIVE) -> Device:
     """Return a device whose id and keys follow from its number."""
     key = number.to_bytes(32, "big")
-    return Device(f"d{number:031x}", number, f"Post {number}", profile, state, key, key, 0)
+    sign = signing_keys(number).public
+    return Device(f"d{number:031x}", number, f"Post {number}", profile, state, key, sign, 0)
 
 
 @dataclass(slots=True)
