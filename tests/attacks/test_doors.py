@@ -57,7 +57,7 @@ class Client:
             socket.set(zmq.CURVE_PUBLICKEY, self.curve.public)
             socket.set(zmq.CURVE_SECRETKEY, self.curve.secret)
             if kind == zmq.SUB:
-                socket.subscribe(b"")
+                socket.subscribe(wire.HEARTBEAT_TOPIC)
             watched = zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_HANDSHAKE_FAILED_AUTH
             monitor = self._monitor = socket.get_monitor_socket(watched)
             socket.connect(f"tcp://127.0.0.1:{port}")
