@@ -33,8 +33,11 @@ WRITER_PRAGMAS: Final = {
     "temp_store": "memory",
     "wal_autocheckpoint": 4000,
 }
-FAULTS: Final = (sqlite3.DatabaseError, DatabaseError, PeeweeException)
-"""What the driver raises when a disk or a database fails; never a refusal."""
+FAULTS: Final = (sqlite3.DatabaseError, DatabaseError, PeeweeException, UnicodeDecodeError)
+"""What the driver raises when a disk or a database fails; never a refusal.
+
+SQLite quotes a schema that is no text any more, and the driver cannot read what it says of it.
+"""
 _PROBLEM_OF: Final = {
     sqlite3.SQLITE_BUSY: "database_locked",
     sqlite3.SQLITE_LOCKED: "database_locked",

@@ -20,15 +20,18 @@ sqlite3 = peewee.sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 
 SAFE_SQLITE: Final = (3, 51, 3)
 """Older ones (from 3.7.0) can corrupt a WAL database that has two connections."""
-FAULTS: Final = (sqlite3.Error, DatabaseError, PeeweeException)
-"""What the driver raises when a disk or a file fails; never a refusal."""
+FAULTS: Final = (sqlite3.Error, DatabaseError, PeeweeException, UnicodeDecodeError)
+"""What the driver raises when a disk or a file fails; never a refusal.
+
+SQLite quotes a schema that is no text any more, and the driver cannot read what it says of it.
+"""
 _COMPANIONS: Final = ("", "-wal", "-shm")
 _PAGE_BYTES: Final = 4096
 _HEAD: Final = b"SQLite format 3\0" + b"\x10\x00\x02\x02\x00\x40\x20\x20"
 """Of every file of a post: 4096 bytes a page, a write-ahead log, and what SQLite always writes."""
 _MENDED: Final = 2
 """With more bytes wrong it is no file whose bits have flipped, but something else."""
-_DAMAGE_WORDS: Final = ("malformed", "not a database", "Could not decode to UTF-8")
+_DAMAGE_WORDS: Final = ("malformed", "not a database", "Could not decode to UTF-8", "codec can't")
 _DAMAGE: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
@@ -64,10 +67,6 @@ class Database:
             self._peewee.connect()
             for model in models:
                 SchemaManager(model, self._peewee).create_all()
-        except UnicodeDecodeError as error:
-            # SQLite quotes a schema that is no text any more, and the driver cannot read that.
-            self._peewee.close()
-            raise FAULTS[0]("malformed: its schema") from error
         except BaseException:
             self._peewee.close()
             raise

@@ -27,6 +27,7 @@ from tests.bench.figures import (
     recovery,
     repricing,
     restart,
+    search,
     snapshots,
     throughput,
 )
@@ -47,6 +48,7 @@ FIGURES: Final[Mapping[str, Callable[[Setting], Iterator[Figure]]]] = {
     "kills": kills.figures,
     "memory": memory.figures,
     "flood": flood.figures,
+    "search": search.figures,
 }
 FILE_WIDTH: Final = 160
 LIBRARIES: Final = ("comptoir", "pyzmq", "orjson", "msgspec", "peewee", "pysqlite3", "websockets")

@@ -26,7 +26,8 @@ DEEP = b"[" * 5000 + b"]" * 5000
         (b'{"id":"' + b"a" * 32 + b'","kind":"sale.record","args":[]}', 1, "unreadable_command"),
         (b'{"id":"A","kind":"sale.record","args":{}}', 1, "unreadable_command"),
         (b'{"id":"' + b"a" * 32 + b'","kind":"sale.undo","args":{}}', 1, "unknown_command"),
-        (b'{"id":"' + b"a" * 32 + b'","kind":"sale.record","args":{}}', 2, "unknown_schema"),
+        (b'{"id":"' + b"a" * 32 + b'","kind":"sale.record","args":{}}', 2, "unreadable_command"),
+        (b'{"id":"' + b"a" * 32 + b'","kind":"sale.record","args":{}}', 3, "unknown_schema"),
         (b'{"id":"' + b"a" * 32 + b'","kind":"sale.record","args":{}}', 0, "unknown_schema"),
     ],
 )

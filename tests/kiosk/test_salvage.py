@@ -284,3 +284,13 @@ def test_an_id_that_is_none_any_more_is_damage(tmp_path: Path, place: int) -> No
     assert stores.outbox.id != before
     assert [entry.body for entry in stores.outbox.waiting().queued] == [b'{"a":1}']
     stores.close()
+
+
+def test_a_schema_that_is_no_text_any_more_is_damage(tmp_path: Path) -> None:
+    filled(tmp_path).close()
+    path = tmp_path / "outbox.db"
+    spoil(path, path.read_bytes().index(b'CREATE TABLE "chain"'), 3)
+    stores = opened(tmp_path)
+    assert [problem.code for problem in stores.problems] == ["outbox_damaged"]
+    assert waiting(stores) == []
+    stores.close()

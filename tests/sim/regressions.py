@@ -30,6 +30,7 @@ FOUND: Final[Mapping[int, str]] = MappingProxyType(
         2022: "a schema that is no text any more: the post never started again",
         312: "a disk that failed to write and then to read left positions that were not on it",
         31_039: "a post whose outbox was renewed: an old number hid what waits under a new one",
+        30_374: "an outbox's schema that is no text any more, met while salvaging: never started",
         30_328: "power took a new epoch back that replies on the outbox's disk were numbered in",
         100_296: "a till that has the shop's row altered for a second records at another location",
         452: "bits flipped in a replica's schema: the post never started again",
