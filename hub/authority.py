@@ -7,8 +7,9 @@ the audit trail. While nobody in the shop has a PIN, the profile alone decides.
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from common.commands import CommandKind, Nature
 from common.errors import Refusal
-from common.messages import CommandBody, CommandKind, Nature
+from common.messages import CommandBody
 from common.people import Role
 from common.topics import Profile
 from hub.records import people, sessions, trail

@@ -15,6 +15,7 @@ from zmq.utils import z85
 
 from common import VERSION, seal, wire
 from common import messages as m
+from common.commands import COMMANDS
 from common.errors import Problem, Refusal
 from common.ids import IdMint
 from common.outgoing import Outcome, Outgoing, Queued
@@ -135,7 +136,7 @@ PATIENCE_S: Final = 60.0
 
 def _queued(n: int, command_id: str, kind: str, args: dict[str, Any]) -> Queued:
     body = orjson.dumps({"id": command_id, "kind": kind, "args": args, "operator": "console"})
-    return Queued(n, m.COMMANDS[kind].schema, wire.body_hash(body), body)
+    return Queued(n, COMMANDS[kind].schema, wire.body_hash(body), body)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from common import messages as m
+from common.commands import CatalogueEntry
 from hub.article_csv import ArticleLine, Reject
 from hub.article_notices import Notice
 
@@ -41,14 +42,14 @@ class ImportReport:
 
 def entries(
     lines: Iterable[ArticleLine | Reject], report: ImportReport
-) -> Iterator[m.CatalogueEntry]:
+) -> Iterator[CatalogueEntry]:
     """Yield what can be taken of a file's lines; note the rest in the report."""
     for line in lines:
         if isinstance(line, Reject):
             report.rejects.append(line)
             continue
         report.odd += [(line.line, notice) for notice in line.warnings]
-        yield m.CatalogueEntry(
+        yield CatalogueEntry(
             line.code,
             line.name,
             line.category or UNSORTED,
@@ -60,7 +61,7 @@ def entries(
 
 
 def batches(
-    taken: Iterable[m.CatalogueEntry], report: ImportReport
+    taken: Iterable[CatalogueEntry], report: ImportReport
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield `catalogue.put` commands of at most BATCH entries."""
     batch: list[dict[str, Any]] = []

@@ -12,6 +12,7 @@ import orjson
 
 from common import messages as m
 from common import seal, wire
+from common.commands import COMMANDS
 from common.errors import Problem
 from common.ids import IdMint
 from common.topics import Profile
@@ -47,7 +48,7 @@ def run_locally(
             batch: list[Received] = []
             for n, (kind, args) in enumerate(commands, 1):
                 body = orjson.dumps({"id": mint(), "kind": kind, "args": args})
-                schema = m.COMMANDS[kind].schema
+                schema = COMMANDS[kind].schema
                 command = m.Command(outbox, n, n - 1, schema, wire.body_hash(body), body)
                 batch.append(Received(console, command, b""))
                 if len(batch) == GROUP:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from common import messages as m
 from common import seal
+from common.commands import COMMANDS, CommandKind
 from common.ids import IdMint
 from common.models import Shop
 from common.topics import Profile
@@ -78,7 +78,7 @@ def make_parts(
     keys: Keys,
     settings: Settings,
     around: Surroundings,
-    kinds: Mapping[str, m.CommandKind] = m.COMMANDS,
+    kinds: Mapping[str, CommandKind] = COMMANDS,
     handlers: Mapping[str, Handler] = HANDLERS,
     keep_curve: Callable[[seal.CurveKeys, int], None] = lambda _curve, _since_ms: None,
 ) -> Parts:

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from common import messages as m
 from common import seal
+from common.commands import PersonPut
 from common.errors import Problem, Refusal
 from common.i18n import Translator, mark
 from common.ids import IdMint
@@ -145,7 +146,7 @@ def _changed(session: Session, who: str, **change: Any) -> dict[str, Any]:
 
 def _put(session: Session, args: dict[str, Any]) -> None:
     try:
-        convert(args, m.PersonPut)
+        convert(args, PersonPut)
     except ValueError:
         raise Refusal("person_name") from None
     replies: list[m.Reply] = []

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from common import messages as m
 from common import wire
+from common.commands import COMMANDS, CommandKind, Nature
 from common.errors import Problem, Refusal
 from common.models import Alert
 from hub.authority import Denial
@@ -77,7 +78,7 @@ class Pipeline:
         journal: JournalBook,
         now_ms: Callable[[], int],
         mint: Callable[[], str],
-        kinds: Mapping[str, m.CommandKind] = m.COMMANDS,
+        kinds: Mapping[str, CommandKind] = COMMANDS,
         handlers: Mapping[str, Handler] = HANDLERS,
     ) -> None:
         self._store = store
@@ -245,7 +246,7 @@ class Pipeline:
             group.journal.undo()
             if isinstance(refusal, Denial):
                 trail.add_no(self._store.db, refusal.entry)
-            if kind.nature is m.Nature.FACT:
+            if kind.nature is Nature.FACT:
                 # It happened: whoever says no to it, its bytes are kept.
                 self._quarantine(group, received, refusal.problem)
             else:

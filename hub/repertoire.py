@@ -11,6 +11,7 @@ import orjson
 
 from common import messages as m
 from common import wire
+from common.commands import CommandKind, Nature
 from common.errors import Refusal
 from common.models import convert
 from hub.authority import Authority, check_profile
@@ -35,7 +36,7 @@ class Repertoire:
 
     def __init__(
         self,
-        kinds: Mapping[str, m.CommandKind],
+        kinds: Mapping[str, CommandKind],
         handlers: Mapping[str, Callable[["Work", Any], None]],
     ) -> None:
         if missing := kinds.keys() - handlers.keys():
@@ -44,7 +45,7 @@ class Repertoire:
         self._handlers = handlers
         self._authority = Authority()
 
-    def read(self, command: m.Command) -> tuple[m.CommandBody, m.CommandKind, Any]:
+    def read(self, command: m.Command) -> tuple[m.CommandBody, CommandKind, Any]:
         """Return body, kind and checked arguments; raises Refusal with what cannot be read."""
         if wire.body_hash(command.body) != command.body_hash:
             raise Refusal("unreadable_command", reason="its hash does not fit")
@@ -63,16 +64,16 @@ class Repertoire:
         except ValueError as error:
             raise Refusal("unreadable_command", reason=str(error)) from error
 
-    def perform(self, work: "Work", body: m.CommandBody, kind: m.CommandKind, args: Any) -> None:
+    def perform(self, work: "Work", body: m.CommandBody, kind: CommandKind, args: Any) -> None:
         """Do what was read, in the savepoint that is open; raises Refusal.
 
         A request that took effect before, under another number, has none now.
         """
         check_profile(work, kind)
-        if kind.nature is m.Nature.REQUEST and work.device.state == devices.REVOKED:
+        if kind.nature is Nature.REQUEST and work.device.state == devices.REVOKED:
             # Brought by a file: what happened counts, what it wanted does not any more.
             raise Refusal("post_revoked")
-        if kind.nature is m.Nature.FACT:
+        if kind.nature is Nature.FACT:
             work.acting = self._authority.acting(work, body, kind)
             self._handlers[kind.name](work, args)
         elif _is_new(work, body.id):
@@ -81,7 +82,7 @@ class Repertoire:
             trail.add(work.db, _done(work, body, kind))
 
 
-def _done(work: "Work", body: m.CommandBody, kind: m.CommandKind) -> trail.Entry:
+def _done(work: "Work", body: m.CommandBody, kind: CommandKind) -> trail.Entry:
     """Return what the audit trail says of a request that took effect."""
     acting = work.acting
     by = {"allowed_by": acting.allowed_by} if acting.allowed_by else {}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from common import messages as m
+from common.commands import COMMANDS, Nature
 from common.errors import Problem
 from common.models import Person
 from kiosk.asking import Answered, Asked
@@ -123,7 +124,7 @@ class Attendance:
         person = self._may_log_in(person_id)
         if person is None or self._asked is not None or not self.who.here:
             return
-        if person.role not in m.COMMANDS[kind].roles:
+        if person.role not in COMMANDS[kind].roles:
             self._fail(Act.OVERRIDE, person_id, Problem("not_allowed", {"person": person.name}))
             return
         asked = self._begin(Act.OVERRIDE, person_id, pin, person.pin_set_ms, kind)
@@ -284,7 +285,7 @@ class Attendance:
 
     def _look_here(self, asked: _Asked) -> None:
         asked.here, asked.until_s = True, self._clocks.monotonic() + LOOK_S
-        if asked.act is Act.OVERRIDE and m.COMMANDS[asked.kind].nature is not m.Nature.FACT:
+        if asked.act is Act.OVERRIDE and COMMANDS[asked.kind].nature is not Nature.FACT:
             self._denied(asked, Problem("override_needs_hub"))
         else:
             self._looks.look(asked.person, asked.pin, lambda problem: self._looked(asked, problem))

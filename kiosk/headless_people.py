@@ -7,7 +7,7 @@ that goes out.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from common import messages as m
+from common.commands import COMMANDS
 from common.errors import Refusal
 from kiosk import headless_lines as lines
 from kiosk.session import Session
@@ -61,7 +61,7 @@ class PeopleLines:
         self._session.people.log_in(person, line.pin)
 
     def _override(self, line: lines.Override) -> None:
-        if line.kind not in m.COMMANDS:
+        if line.kind not in COMMANDS:
             raise Refusal("unknown_command", kind=line.kind)
         if not self._session.people.who.here:
             raise Refusal("login_needed", kind=line.kind)

@@ -11,6 +11,7 @@ from typing import Final
 import orjson
 
 from common import messages as m
+from common.commands import GoodsReceive, sold_ticket
 from common.models import GoodsReceipt, Ticket, convert, stock_key
 from kiosk.outbox import Kept
 
@@ -138,13 +139,13 @@ def _entry(operation: Kept, args: dict[str, object], topics: set[str]) -> _Entry
     stock: dict[str, int] = {}
     entry = _Entry(operation.n, topics, stock, reply=operation.reply)
     if operation.kind == "sale.record":
-        entry.ticket = ticket = m.sold_ticket(args)
+        entry.ticket = ticket = sold_ticket(args)
         for line in ticket.lines:
             if line.article_id:
                 key = stock_key(line.article_id, ticket.location_id)
                 stock[key] = stock.get(key, 0) - line.quantity_milli
     else:
-        entry.receipt = receipt = convert(args, m.GoodsReceive).receipt
+        entry.receipt = receipt = convert(args, GoodsReceive).receipt
         for taken in receipt.lines:
             key = stock_key(taken.article_id, receipt.location_id)
             stock[key] = stock.get(key, 0) + taken.quantity_milli

@@ -10,6 +10,7 @@ from typing import Any
 
 from common import messages as m
 from common import seal
+from common.commands import COMMANDS, Nature
 from kiosk.asking import Answered, Asked
 from kiosk.attendance import LOCK_AFTER_S, Attendance
 from kiosk.catalogue import Catalogue
@@ -188,7 +189,7 @@ class Reception:
 
     def must_hold(self, kind: str) -> bool:
         """Return whether this has to wait until the person has logged in at the hub."""
-        return self.who.at is At.OFFLINE and m.COMMANDS[kind].nature is m.Nature.REQUEST
+        return self.who.at is At.OFFLINE and COMMANDS[kind].nature is Nature.REQUEST
 
     def hold(self, operation_id: str, kind: str, args: dict[str, Any], made_ms: int) -> None:
         """Keep a request until then. Raises Refusal `too_many_held`, `disk_failed`."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from common import messages as m
+from common.commands import COMMANDS, Nature
 from common.errors import Refusal
 from kiosk.state import At, Who
 
@@ -74,10 +74,10 @@ class Rights:
             return Right.YES
         if not who.here:
             return Right.NO
-        command = m.COMMANDS[kind]
+        command = COMMANDS[kind]
         if who.role in command.roles or self.grant(kind) is not None:
             return Right.YES
-        can_ask = who.at is At.ONLINE or command.nature is m.Nature.FACT
+        can_ask = who.at is At.ONLINE or command.nature is Nature.FACT
         return Right.ASK if can_ask else Right.NO
 
     def check(self, who: Who, kind: str) -> None:
@@ -92,7 +92,7 @@ class Rights:
         if not who.here:
             return Signature()
         offline = who.at is At.OFFLINE
-        grant = None if who.role in m.COMMANDS[kind].roles else self.grant(kind)
+        grant = None if who.role in COMMANDS[kind].roles else self.grant(kind)
         if grant is None:
             return Signature(who.person, who.name, session, "", offline)
         return Signature(who.person, who.name, session, grant.token, offline or grant.offline)

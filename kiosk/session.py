@@ -15,6 +15,7 @@ import msgspec
 import orjson
 
 from common import messages as m
+from common.commands import COMMANDS, Arguments
 from common.errors import Problem, Refusal
 from common.ids import IdMint
 from common.journal.record import ShopIdentity, Signer
@@ -208,13 +209,13 @@ class Session:
         self._appended("goods.receive", self._outbox.append(draft))
         return receipt
 
-    def send(self, kind: str, args: Mapping[str, Any] | m.Arguments) -> int:
+    def send(self, kind: str, args: Mapping[str, Any] | Arguments) -> int:
         """Queue a command and return its n; its reply comes by `poll`. Raises Refusal.
 
         0: a request of somebody whom the post let in by itself is held until the hub has.
         """
         self._allow(kind)
-        table = m.COMMANDS[kind]
+        table = COMMANDS[kind]
         try:
             checked = convert(msgspec.to_builtins(args), table.schemas[table.schema])
         except (msgspec.ValidationError, TypeError) as error:
@@ -247,7 +248,7 @@ class Session:
     def _allow(self, kind: str) -> None:
         if self.state.revoked is not None:
             raise Refusal("post_revoked")
-        table = m.COMMANDS.get(kind)
+        table = COMMANDS.get(kind)
         if table is None:
             raise Refusal("unknown_command", kind=kind)
         if self._device.profile not in table.profiles:
@@ -277,7 +278,7 @@ class Session:
         if signed.person:
             body |= {"person": signed.person, "session": signed.session}
             body |= {"override": signed.override, "offline": signed.offline}
-        schema = m.COMMANDS[kind].schema
+        schema = COMMANDS[kind].schema
         return Draft(kind, schema, orjson.dumps(body), self._clocks.wall_ms())
 
     def _appended(self, kind: str, queued: Queued) -> None:

@@ -12,6 +12,7 @@ import msgspec
 import orjson
 
 from common import messages as m
+from common.commands import sold_ticket
 from common.errors import Problem
 from common.models import Ticket, convert
 from kiosk.outbox import Kept
@@ -58,6 +59,6 @@ def _ticket(operation: Kept) -> Ticket | None:
         return None
     try:
         args = convert(orjson.loads(operation.body), m.CommandBody).args
-        return m.sold_ticket(args)
+        return sold_ticket(args)
     except (msgspec.ValidationError, ValueError):
         return None

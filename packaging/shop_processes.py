@@ -21,7 +21,7 @@ import orjson
 from child_processes import PATIENCE_S, ROOT, Launch, Process, ShopError
 
 from common import seal
-from common.messages import CatalogueEntry
+from common.commands import CatalogueEntry
 from common.sample import SampleArticle, SampleShop
 from hub.config import (
     Folder,

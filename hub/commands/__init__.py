@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from common.messages import COMMANDS
+from common.commands import COMMANDS
 from hub.commands import backups, catalogue, people, quarantine, sales, stock
 from hub.work import Work
 

@@ -1,7 +1,7 @@
 """Backups. That a copy was made is told as a request: the hub refuses what cannot be its own."""
 
+from common.commands import BackupRecord
 from common.errors import Refusal
-from common.messages import BackupRecord
 from hub.records import backups, devices
 from hub.records.backups import Backup
 from hub.work import Work

@@ -1,7 +1,7 @@
 """The catalogue. A new price or a list is a request: it may be refused, all of it or none."""
 
+from common.commands import CatalogueEntry, CataloguePut, PriceSet
 from common.errors import Refusal
-from common.messages import CatalogueEntry, CataloguePut, PriceSet
 from common.models import Article, Category, StockLevel
 from hub.records import catalogue, stock
 from hub.work import Work

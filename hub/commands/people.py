@@ -1,7 +1,7 @@
 """People. Who is new, renamed, of another role, or works here no more; never a PIN."""
 
+from common.commands import PersonPut
 from common.errors import Refusal
-from common.messages import PersonPut
 from common.models import Person
 from common.people import Role, may_administer
 from hub.authority import denial

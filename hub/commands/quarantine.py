@@ -6,8 +6,9 @@ says no to the retry, and it stays where it is.
 
 import logging
 
+from common.commands import QuarantineRef
 from common.errors import Problem, Refusal
-from common.messages import QuarantineRef, Status
+from common.messages import Status
 from hub.changes import Cause
 from hub.records import devices, quarantine
 from hub.records.quarantine import ACCEPTED, CLOSED, Kept

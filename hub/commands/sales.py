@@ -1,8 +1,8 @@
 """Sales. A ticket is a fact: taken as the till made it, never recomputed, flagged where odd."""
 
+from common.commands import SaleRecord, SaleSigned
 from common.errors import Refusal
 from common.journal.record import ticket_of
-from common.messages import SaleRecord, SaleSigned
 from common.models import Sale, Ticket
 from common.rules import ticket_is_sound
 from hub.authority import check_operator

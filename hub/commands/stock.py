@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from common.commands import GoodsReceive
 from common.errors import Refusal
-from common.messages import GoodsReceive
 from common.models import Delivery
 from hub.authority import check_operator
 from hub.records import catalogue, sales, stock

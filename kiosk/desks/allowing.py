@@ -7,7 +7,7 @@ second touch. Each desk asks it before what the person at the post may not do al
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from common import messages as m
+from common.commands import COMMANDS
 from common.i18n import mark
 from common.models import Person
 from kiosk.desks.pin_entry import CLEAR, OK, PinEntry
@@ -113,7 +113,7 @@ class Allowing:
 
     def _people(self) -> list[Person]:
         """Return who may allow it: not the one who asks."""
-        roles = m.COMMANDS[self._kind].roles
+        roles = COMMANDS[self._kind].roles
         asks = self._desk.session.state.who.person
         people = who_can_log_in(self._desk.catalogue.people())
         return [each for each in people if each.role in roles and each.id != asks]

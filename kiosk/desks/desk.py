@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
+from common.commands import Arguments
 from common.errors import Problem, Refusal
 from common.i18n import Translator
-from common.messages import Arguments
 from common.models import Article, GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine
 from kiosk.catalogue import Catalogue
 from kiosk.desks.allowing import Allowing

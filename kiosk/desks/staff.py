@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from common import messages as m
+from common.commands import PersonPut
 from common.errors import Problem, Refusal
 from common.models import Person
 from common.people import PIN_LEAST, PIN_MOST, Role, may_administer, pin_problem
@@ -181,7 +182,7 @@ class Staff:
         draft = self._draft
         if draft is None:
             return
-        args = m.PersonPut(draft.id, draft.name.strip(), draft.role, draft.active)
+        args = PersonPut(draft.id, draft.name.strip(), draft.role, draft.active)
         try:
             n = self._desk.session.send("person.put", args)
         except Refusal as refusal:

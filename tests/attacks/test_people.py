@@ -12,6 +12,7 @@ from zmq.utils import z85
 
 from common import messages as m
 from common import wire
+from common.commands import SaleRecord
 from common.people import Role
 from common.topics import Profile
 from hub.config import read_keys
@@ -75,7 +76,7 @@ def test_a_session_of_another_device(shop: Staffed, papers: ShopBench) -> None:
     stolen = shop.session(shop.office, Role.MANAGER)
     other = shop.bench.enrol(9, Profile.OFFICE)
     assert shop.send(other, "price.set", PRICES, session=stolen).code == "login_needed"
-    sale = asdict(m.SaleRecord(papers.ticket(("", 1000))))
+    sale = asdict(SaleRecord(papers.ticket(("", 1000))))
     assert "session_of_another" in shop.send(shop.till, "sale.record", sale, session=stolen).flags
     assert shop.send(shop.office, "price.set", PRICES, session=stolen).code == MAY
 

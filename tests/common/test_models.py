@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.messages import CatalogueEntry
+from common.commands import CatalogueEntry
 from common.models import (
     ROW_KINDS,
     Article,

@@ -10,7 +10,7 @@ import orjson
 import pytest
 from shop_processes import HubProcess, KioskProcess, found_hub
 
-from common.messages import CatalogueEntry
+from common.commands import CatalogueEntry
 from hub.local import run_locally
 from kiosk import headless_lines as lines
 from tests.docs import pages

@@ -10,8 +10,9 @@ from typing import Any, get_args
 
 import pytest
 
+from common import commands, models, money, wire
 from common import messages as m
-from common import models, money, wire
+from common.commands import COMMANDS, CommandKind
 from common.topic_progress import TopicState
 from common.topics import TOPICS, TOPICS_OF, WINDOWED, Profile
 from hub.limits import RATES
@@ -64,13 +65,14 @@ def test_no_message_stands_there_that_is_not() -> None:
     "kind",
     [
         value
-        for value in vars(m).values()
-        if isinstance(value, type) and value.__module__ == m.__name__ and names_of(value)
+        for module in (m, commands)
+        for value in vars(module).values()
+        if isinstance(value, type) and value.__module__ == module.__name__ and names_of(value)
     ],
     ids=lambda kind: kind.__name__,
 )
 def test_every_class_of_the_messages_is_named(kind: type[Any]) -> None:
-    if kind is m.CommandKind:
+    if kind is CommandKind:
         return  # The table's own line; its columns are the page's table of commands.
     known = pages.spans(PAGE)
     assert kind.__name__ in known
@@ -113,8 +115,8 @@ def test_rows_stand_there_with_their_fields() -> None:
 
 def test_commands_stand_there_with_schema_nature_and_profiles() -> None:
     found = {pages.spans(row[0])[0]: row[1:] for row in pages.rows(pages.section(PAGE, "Commands"))}
-    assert set(found) == set(m.COMMANDS)
-    for kind in m.COMMANDS.values():
+    assert set(found) == set(COMMANDS)
+    for kind in COMMANDS.values():
         schema, arguments, nature, profiles, roles, topics = found[kind.name]
         assert schema == ", ".join(str(version) for version in sorted(kind.schemas))
         assert nature == kind.nature.value

@@ -12,15 +12,16 @@ from tests.docs import pages
 STEP = re.compile(r"^\*\*`([^`]+)`\*\*: [^\n]*(?:\n[^\n]+)*\n\n```python\n(.*?)^```$", re.M | re.S)
 # Where a line of a table goes: behind the one that opens the table.
 TABLES = {
-    "common/messages.py": "COMMANDS: Final = _command_table(\n",
+    "common/commands.py": "COMMANDS: Final = _command_table(\n",
     "hub/commands/__init__.py": "HANDLERS: Final[Mapping[str, Handler]] = {\n",
 }
 TRY = """
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from common.commands import CatalogueEntry
 from common.models import decode_row, Article
-from common.messages import CatalogueEntry, Status
+from common.messages import Status
 from hub.config import Folder, Settings, NetworkSettings
 from hub.local import run_locally
 from hub.service import found
@@ -61,7 +62,7 @@ def apply(root: Path, name: str, lines: str) -> None:
         table = TABLES[name]
         assert table in source
         source = source.replace(table, table + lines)
-    elif name == "common/messages.py":
+    elif name == "common/commands.py":
         source = source.replace("\nArguments = ", f"\n{lines}\n\nArguments = ArticleRename | ")
     else:
         source += f"\n\n{lines}"
@@ -73,7 +74,7 @@ def test_the_lines_make_a_command_that_works(tmp_path: Path) -> None:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(pages.ROOT / package, tmp_path / package, ignore=ignored)
     assert [name for name, _ in steps()] == [
-        *("common/messages.py", "common/messages.py", "hub/records/catalogue.py"),
+        *("common/commands.py", "common/commands.py", "hub/records/catalogue.py"),
         *("hub/commands/catalogue.py", "hub/commands/__init__.py"),
     ]
     for name, lines in steps():

@@ -13,6 +13,7 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 
 from common import VERSION, wire
 from common import messages as m
+from common.commands import SaleRecord
 from common.follower import Follower
 from common.models import Article, Ticket
 from common.outgoing import Outgoing, Queued
@@ -46,7 +47,7 @@ class Counter:
         """Sell something: the ticket is in the outbox."""
         made = ticket(self.post, len(self.tickets) + 1, lines_of(*sold))
         self.tickets.append(made)
-        body = self.post.body("sale.record", m.SaleRecord(made))
+        body = self.post.body("sale.record", SaleRecord(made))
         entry = Queued(len(self.tickets), 1, wire.body_hash(body), body)
         self.outgoing.add(entry)
 

@@ -15,6 +15,7 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 
 from common import messages as m
 from common import seal, wire
+from common.commands import COMMANDS, CatalogueEntry, CommandKind
 from common.ids import IdMint
 from common.journal.record import Signer
 from common.models import Payment, Ticket
@@ -52,7 +53,7 @@ class PaperHub:
         self._mint = IdMint(hand.clocks.wall_ms, seeded_bytes(99))
         self.broadcasts: list[tuple[Profile, bytes]] = []
         self._wanted: list[str] = []
-        self.kinds: Mapping[str, m.CommandKind] = m.COMMANDS
+        self.kinds: Mapping[str, CommandKind] = COMMANDS
         store = Store.create(self.path)
         with store.group():
             ChangeLogBook.found(store, "5" * 32)
@@ -90,7 +91,7 @@ class PaperHub:
     def stock_up(self, codes: list[str]) -> list[str]:
         """Take articles by these codes from the console; return their ids."""
         console = self.enrol(0, Profile.CONSOLE)
-        entries = [m.CatalogueEntry(code, f"Item {code}", "All", 250, 550, 5000) for code in codes]
+        entries = [CatalogueEntry(code, f"Item {code}", "All", 250, 550, 5000) for code in codes]
         body = {"id": self._mint(), "kind": "catalogue.put", "args": {"entries": entries}}
         raw = orjson.dumps(body)
         command = m.Command("0e" * 16, 1, 0, 1, wire.body_hash(raw), raw)

@@ -12,6 +12,7 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 
 from common import messages as m
 from common import wire
+from common.commands import COMMANDS
 from common.topics import Profile
 from hub.records import backups
 from hub.records.backups import Backup
@@ -172,7 +173,7 @@ def test_a_sale_that_an_administrator_lets_in_later_counts_once(shop: PaperShop)
     till = shop.posts[0]
     shop.settle()
     # A hub of before there were sales; then it is updated.
-    shop.hub.kinds = {kind: m.COMMANDS[kind] for kind in m.COMMANDS if kind != "sale.record"}
+    shop.hub.kinds = {kind: COMMANDS[kind] for kind in COMMANDS if kind != "sale.record"}
     shop.hub.restart()
     for post in shop.posts:
         post.connect()
@@ -181,7 +182,7 @@ def test_a_sale_that_an_administrator_lets_in_later_counts_once(shop: PaperShop)
     assert till.outbox.counts() == Counts(0, 1)
     assert till.mirror.catalogue.stock_milli(article) == 5000
     assert not till.mirror.catalogue.is_pending(article)
-    shop.hub.kinds = m.COMMANDS
+    shop.hub.kinds = COMMANDS
     shop.hub.restart()
     till.restart()
     assert till.mirror.catalogue.stock_milli(article) == 5000

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from common import messages as m
+from common.commands import CatalogueEntry
 from common.models import Article
 from common.sample import SampleShop, sample_basket, sample_shop
 from common.wire import digest_hex
@@ -28,7 +28,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 def stocked(shop: Shop, sample: SampleShop) -> dict[str, Article]:
     entries = [
-        m.CatalogueEntry(
+        CatalogueEntry(
             article.code,
             article.name,
             article.category,
@@ -118,7 +118,7 @@ def test_on_a_good_network_each_change_is_applied_once_and_nothing_is_asked(shop
 
 
 def test_the_last_piece_sold_twice_stands_twice_and_is_seen_by_all(shop: Shop) -> None:
-    (article,) = shop.stock([m.CatalogueEntry("2000000000015", "Pain", "A", 130, 550, 1000)])
+    (article,) = shop.stock([CatalogueEntry("2000000000015", "Pain", "A", 130, 550, 1000)])
     counters = three_tills_and_an_office(shop, seed=1)
     for counter in counters.counters:
         counter.connect()

@@ -17,6 +17,14 @@ import orjson
 from common import enrolment, invitation, seal, wire
 from common import messages as m
 from common.card import read_card, sign_card
+from common.commands import (
+    COMMANDS,
+    CatalogueEntry,
+    CataloguePut,
+    NewPrice,
+    PriceSet,
+    QuarantineRef,
+)
 from common.errors import Refusal
 from common.models import convert
 from hub import article_csv, html_text
@@ -31,7 +39,7 @@ from kiosk.preferences import read_language
 
 _SCRATCH: Final = Path(tempfile.mkdtemp(prefix="comptoir-fuzz-"))
 _HEX: Final = "5a" * 16
-_REPERTOIRE: Final = Repertoire(m.COMMANDS, HANDLERS)
+_REPERTOIRE: Final = Repertoire(COMMANDS, HANDLERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +114,11 @@ def _command(data: bytes) -> None:
 
 
 def _bodies() -> list[bytes]:
-    entry = m.CatalogueEntry("12345678", "Pain", "Boulangerie", 120, 550, 1000, 0)
+    entry = CatalogueEntry("12345678", "Pain", "Boulangerie", 120, 550, 1000, 0)
     arguments: Mapping[str, Any] = {
-        "catalogue.put": m.CataloguePut((entry,)),
-        "price.set": m.PriceSet((m.NewPrice("0" * 32, 120),)),
-        "quarantine.close": m.QuarantineRef(_HEX, 3, _HEX),
+        "catalogue.put": CataloguePut((entry,)),
+        "price.set": PriceSet((NewPrice("0" * 32, 120),)),
+        "quarantine.close": QuarantineRef(_HEX, 3, _HEX),
         "sale.record": {"ticket": {"id": "0" * 32, "lines": [], "payments": []}},
     }
     return [

@@ -13,6 +13,7 @@ import orjson
 
 from common import messages as m
 from common import seal, wire
+from common.commands import CatalogueEntry
 from common.ids import IdMint
 from common.topics import KIOSK_PROFILES, Profile
 from hub import queries
@@ -122,7 +123,7 @@ class Bench:
         """Give the core a JSON-bodied message; return its answers, decoded."""
         return decoded(self.core.message(peer, device.id, wire.encode(message)))
 
-    def put(self, console: Device, entries: list[m.CatalogueEntry]) -> None:
+    def put(self, console: Device, entries: list[CatalogueEntry]) -> None:
         """Queue a list from the console; `core.turn` takes it."""
         self.send(console, "catalogue.put", {"entries": entries})
 
@@ -135,9 +136,9 @@ class Bench:
         assert self.core.message(b"console", console.id, wire.encode_command(command)) == []
 
 
-def article(number: int, price_cents: int = 250, name: str = "") -> m.CatalogueEntry:
+def article(number: int, price_cents: int = 250, name: str = "") -> CatalogueEntry:
     """Return a line of a list."""
-    return m.CatalogueEntry(f"{number:08}", name or f"Item {number}", "All", price_cents, 550, 5000)
+    return CatalogueEntry(f"{number:08}", name or f"Item {number}", "All", price_cents, 550, 5000)
 
 
 def decoded(answers: list[tuple[bytes, bytes]]) -> list[Any]:

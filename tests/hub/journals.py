@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from common.commands import SaleSigned
 from common.journal.record import (
     ChainHead,
     OpenedData,
@@ -11,7 +12,6 @@ from common.journal.record import (
     SignedRecord,
     Signer,
 )
-from common.messages import SaleSigned
 from common.models import Ticket
 from common.seal import SigningKeys, signing_keys_of
 from hub.journal import JournalBook

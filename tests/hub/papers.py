@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from common.messages import GoodsReceive, SaleRecord
+from common.commands import GoodsReceive, SaleRecord
 from common.models import Article, GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine
 from common.money import vat_lines
 from common.rules import business_date, ticket_line, total_cents

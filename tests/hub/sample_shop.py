@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from common import messages as m
+from common.commands import BackupRecord, NewPrice, PersonPut, PriceSet, SaleRecord
 from common.people import Role
 from common.topics import Profile
 from hub.changes import Draft
@@ -43,18 +43,18 @@ def make_sample(folder: Path) -> Path:
                 if post is till2:
                     shop.accept(post.send("sale.record", pen.sale(paid), 2))
                 else:
-                    shop.accept(post.send("sale.record", m.SaleRecord(paid)))
+                    shop.accept(post.send("sale.record", SaleRecord(paid)))
                 shop.clock.pass_s(60)
                 post.acked = post.n
         shop.accept(depot.send("goods.receive", receipt(depot, (articles[day], 3000))))
-        price = m.PriceSet((m.NewPrice(articles[day].id, 777 + day),))
+        price = PriceSet((NewPrice(articles[day].id, 777 + day),))
         shop.accept(office.send("price.set", price))
         shop.clock.pass_s(4 * DAY_MS / 1000)
     odd = asdict(sale(till, 99, (articles[0], 1000)))
     odd["ticket"]["total_cents"] += 1
     shop.accept(till.send("sale.record", odd))
     shop.replies(till.send_bytes(b"{}"), till2.send_bytes(b"[1]"))
-    shop.replies(office.send("price.set", m.PriceSet((m.NewPrice("f" * 32, 5),))))
+    shop.replies(office.send("price.set", PriceSet((NewPrice("f" * 32, 5),))))
     _hire(shop, till)
     _tidy(shop)
     _back_up(shop, "b1" * 16)
@@ -67,7 +67,7 @@ def _hire(shop: Shop, post: Post) -> None:
     """Let two people be there, one with a PIN, who logged in and had something allowed."""
     people = ("a1" * 16, Role.CASHIER), ("a2" * 16, Role.MANAGER)
     for person, role in people:
-        shop.accept(shop.console.send("person.put", m.PersonPut(person, f"A {role}", role)))
+        shop.accept(shop.console.send("person.put", PersonPut(person, f"A {role}", role)))
     draft: Draft = shop.log.draft()
     gseq, now_ms, person = shop.log.gseq + 1, shop.clock.ms, people[0][0]
     with shop.store.group() as db:
@@ -97,7 +97,7 @@ def _tidy(shop: Shop) -> None:
 
 def _back_up(shop: Shop, backup_id: str) -> None:
     heads = backups.kiosk_heads(shop.store.db, 100)
-    args = m.BackupRecord(
+    args = BackupRecord(
         backup_id,
         shop.clock.ms,
         f"/nowhere/{backup_id}.db",

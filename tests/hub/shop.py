@@ -15,6 +15,7 @@ import orjson
 
 from common import messages as m
 from common import wire
+from common.commands import CatalogueEntry, CataloguePut
 from common.ids import IdMint
 from common.models import Article, Row
 from common.topics import Profile
@@ -146,10 +147,10 @@ class Shop:
         assert [reply.status for reply in replies] == [m.Status.ACCEPTED] * len(received), replies
         return replies
 
-    def stock(self, entries: Iterable[m.CatalogueEntry]) -> list[Article]:
+    def stock(self, entries: Iterable[CatalogueEntry]) -> list[Article]:
         """Bring articles into the catalogue as the console does; return them."""
         entries = list(entries)
-        self.accept(self.console.send("catalogue.put", m.CataloguePut(tuple(entries))))
+        self.accept(self.console.send("catalogue.put", CataloguePut(tuple(entries))))
         found = [catalogue.article_of_code(self.store.db, entry.code) for entry in entries]
         return [article for article in found if article is not None]
 
@@ -186,10 +187,10 @@ def codes(replies: Sequence[Any]) -> list[str]:
     return [reply.code for reply in replies]
 
 
-def goods(count: int, price_cents: int = 250, stock_milli: int = 10_000) -> list[m.CatalogueEntry]:
+def goods(count: int, price_cents: int = 250, stock_milli: int = 10_000) -> list[CatalogueEntry]:
     """Return entries of a list: articles of three categories and three VAT rates."""
     return [
-        m.CatalogueEntry(
+        CatalogueEntry(
             f"20000000{number:05}",
             f"Article {number}",
             ("Épicerie", "Boissons", "Bazar")[number % 3],

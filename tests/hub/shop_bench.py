@@ -14,6 +14,14 @@ import orjson
 
 from common import messages as m
 from common import wire
+from common.commands import (
+    CatalogueEntry,
+    CataloguePut,
+    GoodsReceive,
+    NewPrice,
+    PriceSet,
+    SaleRecord,
+)
 from common.ids import IdMint
 from common.models import (
     Article,
@@ -109,19 +117,19 @@ class Sender:
 
     def sale(self, ticket: Ticket) -> Received:
         """Return the next command, a sale."""
-        return self.command("sale.record", m.SaleRecord(ticket))
+        return self.command("sale.record", SaleRecord(ticket))
 
     def prices(self, prices: Iterable[tuple[str, int]]) -> Received:
         """Return the next command, of new prices: (article, cents)."""
-        return self.command("price.set", m.PriceSet(tuple(m.NewPrice(*price) for price in prices)))
+        return self.command("price.set", PriceSet(tuple(NewPrice(*price) for price in prices)))
 
-    def put(self, *entries: m.CatalogueEntry) -> Received:
+    def put(self, *entries: CatalogueEntry) -> Received:
         """Return the next command, a list of articles."""
-        return self.command("catalogue.put", m.CataloguePut(entries))
+        return self.command("catalogue.put", CataloguePut(entries))
 
     def delivery(self, receipt: GoodsReceipt) -> Received:
         """Return the next command, a delivery."""
-        return self.command("goods.receive", m.GoodsReceive(receipt))
+        return self.command("goods.receive", GoodsReceive(receipt))
 
 
 class ShopBench:
@@ -240,9 +248,9 @@ class ShopBench:
         return self.ticket(*(("", 1000) for _ in range(200)))
 
 
-def entry(code: str, **other: Any) -> m.CatalogueEntry:
+def entry(code: str, **other: Any) -> CatalogueEntry:
     """Return an article of a list: 2.50, 5.5 %, ten pieces."""
-    plain = m.CatalogueEntry(code, f"Item {code}", "All", 250, 550, 10_000)
+    plain = CatalogueEntry(code, f"Item {code}", "All", 250, 550, 10_000)
     return replace(plain, **other)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from common import messages as m
+from common.commands import CatalogueEntry, QuarantineRef, SaleRecord
 from common.topics import Profile
 from hub.audit import audit, audit_file
 from hub.config import KeepSettings, PeopleSettings
@@ -33,7 +33,7 @@ def test_what_lay_in_quarantine_in_every_way(shop: Shop) -> None:
     kept = shop.rows("SELECT outbox_id, n, body_hash FROM quarantine ORDER BY n")
     for place, (outbox, n, body_hash) in enumerate(kept[:-1]):
         kind = ("quarantine.retry", "quarantine.close")[place % 2]
-        shop.replies(office.send(kind, m.QuarantineRef(outbox, n, body_hash.hex())))
+        shop.replies(office.send(kind, QuarantineRef(outbox, n, body_hash.hex())))
         assert list(audit(shop.store.db)) == [], (kind, n)
 
 
@@ -68,7 +68,7 @@ def test_odd_tickets_are_flagged_and_sound(shop: Shop) -> None:
         {"payments": []},
     )
     for change in changes:
-        odd = asdict(m.SaleRecord(ticket(till, 2, lines)))
+        odd = asdict(SaleRecord(ticket(till, 2, lines)))
         odd["ticket"].update(change)
         taken = till.send("sale.record", odd)
         shop.accept(taken)
@@ -86,7 +86,7 @@ def test_lists_that_come_again_with_other_minimums_and_names(shop: Shop) -> None
     entries = goods(5)
     for turn in range(4):
         again = [
-            m.CatalogueEntry(e.code, f"{e.name} {turn}", "Neuf", 100 + turn, 550, 10_000, turn * 10)
+            CatalogueEntry(e.code, f"{e.name} {turn}", "Neuf", 100 + turn, 550, 10_000, turn * 10)
             for e in entries[turn:]
         ]
         shop.stock(again)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from common import messages as m
+from common.commands import COMMANDS, CatalogueEntry, CataloguePut, GoodsReceive, Nature, SaleRecord
 from common.people import Role
 from common.topics import Profile
 from hub.records import people, sessions
@@ -71,12 +72,12 @@ def arguments(kind: str, papers: ShopBench) -> dict[str, Any]:
     ref = {"outbox": "1" * 32, "n": 1, "body_hash": "2" * 32}
     backup = {"backup": "b" * 32, "made_ms": 1, "file": "/b", "size_bytes": 1, "epoch": "0" * 32}
     mint = papers.mint()
-    entry = m.CatalogueEntry(mint[-12:], mint[-8:], "All", 100, 550)
+    entry = CatalogueEntry(mint[-12:], mint[-8:], "All", 100, 550)
     made: dict[str, Callable[[], dict[str, Any]]] = {
-        "sale.record": lambda: asdict(m.SaleRecord(papers.ticket(("", 1000)))),
-        "goods.receive": lambda: asdict(m.GoodsReceive(papers.receipt(("a" * 32, 1000)))),
+        "sale.record": lambda: asdict(SaleRecord(papers.ticket(("", 1000)))),
+        "goods.receive": lambda: asdict(GoodsReceive(papers.receipt(("a" * 32, 1000)))),
         "price.set": lambda: {"prices": [{"article_id": "a" * 32, "price_cents": 1}]},
-        "catalogue.put": lambda: asdict(m.CataloguePut((entry,))),
+        "catalogue.put": lambda: asdict(CataloguePut((entry,))),
         "quarantine.retry": lambda: ref,
         "quarantine.close": lambda: ref,
         "backup.record": lambda: {**backup, "gseq": 1, "heads": {}},
@@ -154,12 +155,12 @@ def expected(kind: str, profile: Profile, role: Role, way: str) -> tuple[str, st
 
 
 def test_the_table_is_what_was_promised() -> None:
-    assert {name: (set(kind.profiles), set(kind.roles)) for name, kind in m.COMMANDS.items()} == MAY
-    assert {n for n, kind in m.COMMANDS.items() if kind.nature is m.Nature.FACT} == FACTS
+    assert {name: (set(kind.profiles), set(kind.roles)) for name, kind in COMMANDS.items()} == MAY
+    assert {n for n, kind in COMMANDS.items() if kind.nature is Nature.FACT} == FACTS
 
 
 @pytest.mark.parametrize("profile", Profile)
-@pytest.mark.parametrize("kind", m.COMMANDS)
+@pytest.mark.parametrize("kind", COMMANDS)
 def test_every_role_in_every_way(
     shop: Staffed, papers: ShopBench, kind: str, profile: Profile
 ) -> None:
@@ -226,14 +227,14 @@ def test_an_operation_that_was_late_is_judged_by_when_it_happened(
     shop: Staffed, papers: ShopBench
 ) -> None:
     session = opened(shop, shop.till, CASHIER)
-    ticket = asdict(m.SaleRecord(papers.ticket(("", 1000))))
+    ticket = asdict(SaleRecord(papers.ticket(("", 1000))))
     made = shop.mint()
     shop.bench.hand.now_s += 60
     shop.ask(shop.till, m.Logout(session))
     shop.bench.hand.now_s += 7200
     late = shop.send(shop.till, "sale.record", ticket, session=session, id=made)
     assert (late.status.value, late.flags) == ("accepted", ())
-    after = asdict(m.SaleRecord(papers.ticket(("", 1000))))
+    after = asdict(SaleRecord(papers.ticket(("", 1000))))
     assert shop.send(shop.till, "sale.record", after, session=session).flags == ("no_session",)
 
 
@@ -241,7 +242,7 @@ def test_a_paper_in_anothers_name_is_flagged(shop: Staffed, papers: ShopBench) -
     session = opened(shop, shop.till, CASHIER)
     for operator, flags in ((CASHIER, ()), (MANAGER, ("session_of_another",))):
         ticket = papers.ticket(("", 1000), operator_id=shop.person[operator])
-        reply = shop.send(shop.till, "sale.record", asdict(m.SaleRecord(ticket)), session=session)
+        reply = shop.send(shop.till, "sale.record", asdict(SaleRecord(ticket)), session=session)
         assert reply.flags == flags
 
 
@@ -253,6 +254,6 @@ def test_of_many_such_facts_one_an_hour_is_an_alert(shop: Staffed, papers: ShopB
     shop.bench.hand.now_s += 3601
     before = alerts()
     for _ in range(3):
-        ticket = asdict(m.SaleRecord(papers.ticket(("", 1000))))
+        ticket = asdict(SaleRecord(papers.ticket(("", 1000))))
         assert shop.send(shop.till, "sale.record", ticket).flags == ("no_session",)
     assert alerts() == before + 1

@@ -9,6 +9,7 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 
 from common import messages as m
 from common import wire
+from common.commands import SaleRecord
 from common.topics import Profile
 from hub.audit import audit_file
 from hub.backup import BackupFile, back_up, blamed, listed, newest_sound, record_of
@@ -58,7 +59,7 @@ def test_the_hub_writes_on_while_a_backup_is_made(shop: Shop, tmp_path: Path) ->
     assert [entry.gseq for entry in listed(Folder(tmp_path))] == [5, 4, 3]
 
 
-def _ticket(shop: Shop, till: Post, number: int) -> m.SaleRecord:
+def _ticket(shop: Shop, till: Post, number: int) -> SaleRecord:
     return sale(till, number, (shop.stock(goods(1))[0], 1000))
 
 

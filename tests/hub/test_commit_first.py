@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from common import messages as m
+from common.commands import COMMANDS
 from common.topics import Profile
 from hub.pipeline import Pipeline, Received
 from hub.store import FAULTS, Store
@@ -72,7 +73,7 @@ def refused(bench: ShopBench) -> Received:
 
 
 def retried(bench: ShopBench) -> Received:
-    old = {name: kind for name, kind in m.COMMANDS.items() if name != "sale.record"}
+    old = {name: kind for name, kind in COMMANDS.items() if name != "sale.record"}
     now = lambda: bench.now_ms  # noqa: E731
     bench.pipeline = Pipeline(bench.store, bench.log, journal_of(bench.store), now, bench.mint, old)
     command = sale(bench).command

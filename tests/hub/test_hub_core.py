@@ -8,6 +8,7 @@ import pytest
 
 from common import messages as m
 from common import wire
+from common.commands import NewPrice
 from common.topics import KIOSK_PROFILES, TOPICS_OF, Profile
 from hub.limits import QUEUE_LIMIT, SHARE_COMMANDS
 from hub.records.devices import Device
@@ -30,7 +31,7 @@ def reprice(bench: Bench, console: Device, articles: int) -> None:
     """Queue new prices of so many articles, 500 a command."""
     ids = [id_ for (id_,) in bench.store.db.execute("SELECT id FROM article ORDER BY id")]
     for at in range(0, articles, 500):
-        prices = [m.NewPrice(id_, 77) for id_ in ids[at : at + 500]]
+        prices = [NewPrice(id_, 77) for id_ in ids[at : at + 500]]
         bench.send(console, "price.set", {"prices": prices})
 
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common import messages as m
+from common.commands import COMMANDS
 from common.models import Ticket
 from hub.audit import audit
 from hub.commands import HANDLERS
@@ -22,7 +23,7 @@ from hub.records import devices
 from tests.hub.journals import journal_of
 from tests.hub.shop_bench import Sender, ShopBench, check_all
 
-OLD_KINDS = {name: kind for name, kind in m.COMMANDS.items() if name != "sale.record"}
+OLD_KINDS = {name: kind for name, kind in COMMANDS.items() if name != "sale.record"}
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("sell"), st.integers(0, 1)),
@@ -102,7 +103,7 @@ class World:
         self._run_as(OLD_KINDS)
 
     def newer(self, _: int) -> None:
-        self._run_as(m.COMMANDS)
+        self._run_as(COMMANDS)
 
     def _run_as(self, kinds: Any) -> None:
         bench = self.bench

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from common import messages as m
 from common import seal, wire
+from common.commands import COMMANDS, NewPrice, PriceSet, SaleRecord
 from common.topics import Profile
 from hub.commands import HANDLERS
 from hub.config import Folder, NetworkSettings, Settings, read_keys, read_settings
@@ -36,9 +36,9 @@ def test_a_whole_hub_is_older_and_then_newer(tmp_path: Path) -> None:
     till = Post(device(1, Profile.TILL), "0a" * 16)
     with store.group() as db:
         devices.add_device(db, till.device)
-    sold = till.send("sale.record", m.SaleRecord(ticket(till, 1, (LINE,))))
+    sold = till.send("sale.record", SaleRecord(ticket(till, 1, (LINE,))))
     frame = wire.encode_command(sold.command)
-    old = {name: kind for name, kind in m.COMMANDS.items() if name != "sale.record"}
+    old = {name: kind for name, kind in COMMANDS.items() if name != "sale.record"}
     statuses = []
     for tables in ({"kinds": old}, {}):
         made = parts(folder, store, **tables)
@@ -51,9 +51,9 @@ def test_a_whole_hub_is_older_and_then_newer(tmp_path: Path) -> None:
 
 def test_a_newer_hub_knows_a_schema_that_this_one_does_not(tmp_path: Path) -> None:
     bench = ShopBench(tmp_path)
-    kind = m.COMMANDS["price.set"]
-    newer = {**m.COMMANDS, "price.set": replace(kind, schemas={1: m.PriceSet, 2: m.PriceSet})}
-    prices = m.PriceSet((m.NewPrice(bench.article("A"), 300),))
+    kind = COMMANDS["price.set"]
+    newer = {**COMMANDS, "price.set": replace(kind, schemas={1: PriceSet, 2: PriceSet})}
+    prices = PriceSet((NewPrice(bench.article("A"), 300),))
     assert bench.take(bench.office.command("price.set", prices, 2)).codes == ["unknown_schema"]
     now = bench.now_ms
     bench.pipeline = Pipeline(

@@ -3,6 +3,7 @@
 import pytest
 
 from common import messages as m
+from common.commands import NewPrice, PriceSet
 from common.topics import Profile
 from hub.pipeline import Received
 from hub.records import devices
@@ -183,7 +184,7 @@ def test_a_fact_from_a_post_that_may_not_is_kept_a_request_refused(shop: Shop) -
     depot = shop.post(Profile.DEPOT)
     (article,) = shop.stock(goods(1))
     fact = depot.send("sale.record", sale(depot, 1, (article, 1000)))
-    request = depot.send("price.set", m.PriceSet((m.NewPrice(article.id, 1),)))
+    request = depot.send("price.set", PriceSet((NewPrice(article.id, 1),)))
     fine = depot.send("goods.receive", receipt(depot, (article, 1000)))
     replies = shop.replies(fact, request, fine)
     assert [reply.status for reply in replies] == [
@@ -201,7 +202,7 @@ def test_a_fact_from_a_post_that_may_not_is_kept_a_request_refused(shop: Shop) -
 def test_a_reply_names_the_topics_of_its_own_command_only(shop: Shop) -> None:
     till, depot = shop.post(Profile.TILL, 1), shop.post(Profile.DEPOT, 2)
     (article,) = shop.stock(goods(1))
-    prices = m.PriceSet((m.NewPrice(article.id, 1),))
+    prices = PriceSet((NewPrice(article.id, 1),))
     _, forbidden, unknown, unread, brought = shop.replies(
         till.send("sale.record", sale(till, 1, (article, 1000))),
         till.send("price.set", prices),

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from common import messages as m
+from common.commands import COMMANDS, CommandKind, SaleRecord
 from common.errors import Refusal
 from common.models import Alert, Sale
 from common.topics import Profile
@@ -22,7 +23,7 @@ from tests.hub.journals import journal_of
 from tests.hub.shop_bench import Sender, ShopBench, Taken, check_all, entry
 
 GHOST = "9" * 32
-OLD_KINDS = {name: kind for name, kind in m.COMMANDS.items() if name != "sale.record"}
+OLD_KINDS = {name: kind for name, kind in COMMANDS.items() if name != "sale.record"}
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def bench(tmp_path: Path) -> Iterator[ShopBench]:
 
 def run_as(
     bench: ShopBench,
-    kinds: Mapping[str, m.CommandKind] = m.COMMANDS,
+    kinds: Mapping[str, CommandKind] = COMMANDS,
     handlers: Mapping[str, Handler] = HANDLERS,
 ) -> None:
     """Go on as another version of the hub."""
@@ -122,7 +123,7 @@ def test_a_second_retry_is_refused_and_has_no_effect(bench: ShopBench) -> None:
 
 def test_quarantine_close_and_repeat_in_one_group(bench: ShopBench) -> None:
     bench.take(bench.till.raw(b"?"))
-    run_as(bench, {**m.COMMANDS, "sale.record": replace_profiles("sale.record", Profile.DEPOT)})
+    run_as(bench, {**COMMANDS, "sale.record": replace_profiles("sale.record", Profile.DEPOT)})
     sold = bench.till.sale(bench.ticket((bench.article("A"), 1000)))
     brought = bench.depot.delivery(bench.receipt((bench.article("A"), 1000)))
     taken = bench.take(
@@ -135,8 +136,8 @@ def test_quarantine_close_and_repeat_in_one_group(bench: ShopBench) -> None:
     assert bench.level("A") == 11_000
 
 
-def replace_profiles(name: str, *profiles: Profile) -> m.CommandKind:
-    return replace(m.COMMANDS[name], profiles=frozenset(profiles))
+def replace_profiles(name: str, *profiles: Profile) -> CommandKind:
+    return replace(COMMANDS[name], profiles=frozenset(profiles))
 
 
 def test_a_retry_that_still_cannot_be_is_refused_and_changes_nothing(bench: ShopBench) -> None:
@@ -154,7 +155,7 @@ def test_a_retry_that_still_cannot_be_is_refused_and_changes_nothing(bench: Shop
 
 
 def test_a_refusal_inside_refuses_the_retry_wholly(bench: ShopBench) -> None:
-    run_as(bench, {name: k for name, k in m.COMMANDS.items() if name != "price.set"})
+    run_as(bench, {name: k for name, k in COMMANDS.items() if name != "price.set"})
     article = bench.article("A")
     prices = bench.office.prices([(article, 300), (GHOST, 1)])
     assert bench.take(prices).codes == ["unknown_command"]
@@ -224,7 +225,7 @@ def test_only_managing_posts_may(bench: ShopBench) -> None:
 
 
 def test_a_fact_that_its_handler_refuses_is_kept_and_may_be_tried_again(bench: ShopBench) -> None:
-    def strict(work: Work, args: m.SaleRecord) -> None:
+    def strict(work: Work, args: SaleRecord) -> None:
         raise Refusal("unknown_article", article="?")
 
     run_as(bench, handlers={**HANDLERS, "sale.record": strict})
@@ -379,7 +380,7 @@ def test_the_list_names_each_and_a_ref_finds_it(bench: ShopBench) -> None:
     garbage = bench.till.raw(b"\xff\x00")
     bench.take(garbage)
     bench.till.last_n = 0
-    other = bench.till.command("sale.record", asdict(m.SaleRecord(bench.ticket(("", 1)))))
+    other = bench.till.command("sale.record", asdict(SaleRecord(bench.ticket(("", 1)))))
     assert bench.take(other).codes == ["hash_mismatch"]
     db = bench.store.db
     rows = listing(db)

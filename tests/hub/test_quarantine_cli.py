@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 from shop_processes import HubProcess, found_hub
 
-from common import messages as m
 from common import seal, wire
+from common.commands import COMMANDS, SaleRecord
 from common.ids import IdMint
 from common.topics import Profile
 from hub.changes import ChangeLogBook
@@ -25,7 +25,7 @@ from tests.hub.papers import ticket
 from tests.hub.shop import Post
 from tests.hub.test_revoked import LINE
 
-OLD_KINDS = {name: kind for name, kind in m.COMMANDS.items() if name != "sale.record"}
+OLD_KINDS = {name: kind for name, kind in COMMANDS.items() if name != "sale.record"}
 TILL = Post(device(1, Profile.TILL), "0a" * 16)
 
 
@@ -39,7 +39,7 @@ def folder(tmp_path: Path) -> Folder:
     mint = IdMint(now_ms, seal.random_bytes)
     pipeline = Pipeline(store, ChangeLogBook(store), journal_of(store), now_ms, mint, OLD_KINDS)
     till = Post(TILL.device, TILL.outbox)
-    sold = till.send("sale.record", m.SaleRecord(ticket(till, 1, (LINE,))))
+    sold = till.send("sale.record", SaleRecord(ticket(till, 1, (LINE,))))
     batch = [sold, till.send_bytes(b"\xffjunk"), again(sold)]
     replies = [wire.decode(frame) for _, frame in pipeline.run(batch).answers]
     assert [reply.status.value for reply in replies] == ["quarantined"] * 3

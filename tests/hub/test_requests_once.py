@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from common import messages as m
+from common.commands import COMMANDS, Nature
 from common.errors import Refusal
 from hub.audit import audit
 from hub.commands import HANDLERS
@@ -116,5 +116,5 @@ def test_new_requests_push_the_oldest_out(bench: ShopBench) -> None:
 
 
 def test_every_request_of_the_table_goes_this_way() -> None:
-    requests = {name for name, kind in m.COMMANDS.items() if kind.nature is m.Nature.REQUEST}
+    requests = {name for name, kind in COMMANDS.items() if kind.nature is Nature.REQUEST}
     assert requests >= {"price.set", "catalogue.put", "quarantine.retry", "quarantine.close"}

@@ -9,6 +9,7 @@ import pytest
 
 from common import messages as m
 from common import wire
+from common.commands import SaleRecord
 from common.errors import Refusal
 from common.ids import IdMint
 from common.rules import ticket_line
@@ -36,7 +37,7 @@ def enters(bench: Bench, key: bytes) -> str | None:
 
 def sell(bench: Bench, post: Post, number: int) -> bytes:
     """Send a sale, which waits for the next turn; return its frame."""
-    sold = post.send("sale.record", m.SaleRecord(ticket(post, number, (LINE,))))
+    sold = post.send("sale.record", SaleRecord(ticket(post, number, (LINE,))))
     frame = wire.encode_command(sold.command)
     assert bench.core.message(post.peer, post.device.id, frame) == []
     return frame
@@ -169,7 +170,7 @@ def test_on_a_low_disk_posts_keep_their_operations_and_the_console_works(bench: 
     bench.disk.free = 1
     bench.hand.now_s += 2
     bench.core.tick()
-    sold = till.send("sale.record", m.SaleRecord(ticket(till, 1, (LINE,))))
+    sold = till.send("sale.record", SaleRecord(ticket(till, 1, (LINE,))))
     frame = wire.encode_command(sold.command)
     (refused,) = decoded(bench.core.message(till.peer, till.device.id, frame))
     assert isinstance(refused, m.Refused)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from common.commands import NewPrice, PriceSet
 from common.errors import Refusal
-from common.messages import Change, NewPrice, PriceSet
+from common.messages import Change
 from common.models import Payment, ReceiptLine, TicketLine, encode_row
 from common.rules import ticket_is_sound, ticket_line
 from common.topics import TOPICS_OF, Profile

@@ -14,6 +14,7 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 
 from common import messages as m
 from common import seal, wire
+from common.commands import CommandKind
 from common.errors import Refusal
 from common.ids import IdMint
 from common.topics import Profile
@@ -60,7 +61,7 @@ class SimHub:
         self.life = 0
         self.stopped = False
         self.free_bytes = 2**40
-        self.kinds: Mapping[str, m.CommandKind] = OLDER_KINDS
+        self.kinds: Mapping[str, CommandKind] = OLDER_KINDS
         self.handlers: Mapping[str, Handler] = RELEASES_HANDLERS
         self.subscribers: Callable[[Profile], list[int]] = lambda _profile: []
         self.on_refused: Callable[[], None] = lambda: None

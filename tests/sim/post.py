@@ -15,6 +15,7 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 
 from common import messages as m
 from common import wire
+from common.commands import sold_ticket
 from common.errors import Problem, Refusal
 from common.ids import IdMint
 from common.models import Payment, ReceiptLine
@@ -523,7 +524,7 @@ def label_of(kind: str, body: bytes) -> str:
     try:
         args = orjson.loads(body)["args"]
         if kind == "sale.record" and args.keys() & {"ticket", "records"}:
-            return m.sold_ticket(args).lines[0].label
+            return sold_ticket(args).lines[0].label
         if kind in ("goods.receive", POISON, COUNTED):
             return str(args["receipt"]["note"])
         if kind == "price.set":

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import orjson
 
-from common import messages as m
 from common import wire
+from common.commands import COMMANDS, CommandKind, GoodsReceive, Nature, SaleRecord
 from common.topics import KIOSK_PROFILES
 from hub.commands import HANDLERS as PRESENT
 from hub.commands import Handler
@@ -29,18 +29,16 @@ def _fail(work: Work, args: Any) -> None:
     raise ZeroDivisionError("a fault of the program")
 
 
-_POISON = m.CommandKind(POISON, {1: m.GoodsReceive}, m.Nature.FACT, frozenset(KIOSK_PROFILES))
-_SALE = m.COMMANDS["sale.record"]
-OLDER_KINDS: Final[Mapping[str, m.CommandKind]] = MappingProxyType({**m.COMMANDS, POISON: _POISON})
-NEWER_KINDS: Final[Mapping[str, m.CommandKind]] = MappingProxyType(
+_POISON = CommandKind(POISON, {1: GoodsReceive}, Nature.FACT, frozenset(KIOSK_PROFILES))
+_SALE = COMMANDS["sale.record"]
+OLDER_KINDS: Final[Mapping[str, CommandKind]] = MappingProxyType({**COMMANDS, POISON: _POISON})
+NEWER_KINDS: Final[Mapping[str, CommandKind]] = MappingProxyType(
     {
         **OLDER_KINDS,
-        _SALE.name: m.CommandKind(
-            _SALE.name, {**_SALE.schemas, LATER_SCHEMA: m.SaleRecord}, _SALE.nature, _SALE.profiles
+        _SALE.name: CommandKind(
+            _SALE.name, {**_SALE.schemas, LATER_SCHEMA: SaleRecord}, _SALE.nature, _SALE.profiles
         ),
-        COUNTED: m.CommandKind(
-            COUNTED, {1: m.GoodsReceive}, m.Nature.FACT, frozenset(KIOSK_PROFILES)
-        ),
+        COUNTED: CommandKind(COUNTED, {1: GoodsReceive}, Nature.FACT, frozenset(KIOSK_PROFILES)),
     }
 )
 HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from common import messages as m
+from common.commands import PersonPut
 from common.i18n import Translator
 from common.topics import Profile
 from kiosk.desks.desk import Desk, Wall
@@ -265,7 +265,7 @@ def test_a_manager_adds_somebody(office: OfficeDesk) -> None:
     office.staff.save()
     ((kind, args),) = shop(office).sent
     assert kind == "person.put"
-    assert isinstance(args, m.PersonPut)
+    assert isinstance(args, PersonPut)
     assert (args.name, args.role, args.active) == ("Zoé", "seller", True)
     assert office.staff.card() is None
 
@@ -289,7 +289,7 @@ def test_somebody_works_here_no_more(office: OfficeDesk) -> None:
     office.staff.switch_active()
     office.staff.save()
     ((_, args),) = shop(office).sent
-    assert isinstance(args, m.PersonPut)
+    assert isinstance(args, PersonPut)
     assert (args.person, args.active) == (ELODIE.id, False)
 
 

@@ -1,0 +1,215 @@
+"""What a kiosk asks the hub to do: arguments as frozen values, and the table of command kinds.
+
+Owns the arguments' fields by schema version, whether a kind is a fact or a request, and who may
+send it; the frame and the body around them are `messages.py`'s. No behaviour.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated, Any, Final
+
+from msgspec import Meta
+
+from common.journal.record import RECORDS_AT_ONCE, SignedRecord, read_record, ticket_of
+from common.messages import Count, Hex16
+from common.models import (
+    Barcode,
+    GoodsReceipt,
+    Id,
+    Label,
+    Milli,
+    PersonName,
+    PriceCents,
+    Ticket,
+    TimeMs,
+    convert,
+)
+from common.money import VatBp
+from common.people import Role
+from common.topics import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class SaleRecord:
+    """A ticket was paid."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class SaleSigned:
+    """A ticket was paid: its till's signed records, the sale the last of them.
+
+    Before it stands the record of the chain's beginning, where the chain begins with this sale.
+    """
+
+    records: Annotated[tuple[SignedRecord, ...], Meta(min_length=1, max_length=RECORDS_AT_ONCE)]
+
+    @property
+    def ticket(self) -> Ticket:
+        """Return the ticket; raises ValueError where the last record is no sale."""
+        return ticket_of(read_record(self.records[-1].body))
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsReceive:
+    """A delivery was counted and put away."""
+
+    receipt: GoodsReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrice:
+    """One article's new price, cents TTC."""
+
+    article_id: Id
+    price_cents: PriceCents
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSet:
+    """New prices, all of them or none."""
+
+    prices: Annotated[tuple[NewPrice, ...], Meta(min_length=1, max_length=500)]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """One article as a list brings it: found by `code`, its category by name, made if new.
+
+    `stock_milli`, `minimum_milli`: None leaves what the hub has.
+    """
+
+    code: Barcode
+    name: Label
+    category: Label
+    price_cents: PriceCents
+    vat_bp: VatBp
+    stock_milli: Milli | None = None
+    minimum_milli: Milli | None = None
+    colour: Annotated[str, Meta(max_length=100)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePut:
+    """Create or update articles from a list."""
+
+    entries: Annotated[tuple[CatalogueEntry, ...], Meta(min_length=1, max_length=500)]
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRef:
+    """Which operation in quarantine is meant. `body_hash`: 16 bytes as hex."""
+
+    outbox: Hex16
+    n: Count
+    body_hash: Hex16
+
+
+@dataclass(frozen=True, slots=True)
+class BackupRecord:
+    """A verified copy of the hub's database was put away.
+
+    `file`: where, on the hub's machine. `epoch`, `gseq`, `heads`: what the copy itself says of
+    its state; `heads`: up to which n it holds each kiosk's outbox.
+    """
+
+    backup: Id
+    made_ms: TimeMs
+    file: Annotated[str, Meta(min_length=1, max_length=4096)]
+    size_bytes: Count
+    epoch: Hex16
+    gseq: Count
+    heads: Annotated[dict[Hex16, Count], Meta(max_length=4000)]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPut:
+    """A person is new, renamed, of another role, or works here no more. Never a PIN."""
+
+    person: Id
+    name: PersonName
+    role: Role
+    active: bool = True
+
+
+Arguments = (
+    SaleRecord
+    | SaleSigned
+    | GoodsReceive
+    | PriceSet
+    | CataloguePut
+    | QuarantineRef
+    | BackupRecord
+    | PersonPut
+)
+
+
+class Nature(Enum):
+    """A fact happened: taken, and flagged if odd. A request may be refused."""
+
+    FACT = "fact"
+    REQUEST = "request"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandKind:
+    """One line of the table: arguments' class by schema version, nature, who may send it.
+
+    `profiles`: on which posts. `roles`: people of which roles, where a post has people; the
+    console is the hub's owner, and needs none.
+    """
+
+    name: str
+    schemas: Mapping[int, type[Arguments]]
+    nature: Nature
+    profiles: frozenset[Profile]
+    roles: frozenset[Role] = frozenset()
+
+    @property
+    def schema(self) -> int:
+        """Return the newest schema version, the one that this release sends."""
+        return max(self.schemas)
+
+
+def _command_table(*kinds: CommandKind) -> Mapping[str, CommandKind]:
+    table = {kind.name: kind for kind in kinds}
+    if len(table) != len(kinds):
+        raise ValueError("a command kind stands twice")
+    return table
+
+
+def sold_ticket(args: Mapping[str, Any]) -> Ticket:
+    """Return the ticket of a sale's arguments, of whichever schema; raises ValueError for none."""
+    if "records" in args:
+        return convert(args, SaleSigned).ticket
+    return convert(args, SaleRecord).ticket
+
+
+_MANAGING_POSTS: Final = frozenset({Profile.OFFICE, Profile.CONSOLE})
+_MANAGERS: Final = frozenset({Role.MANAGER, Role.ADMIN})
+_SELLERS: Final = frozenset({Role.CASHIER, Role.SELLER}) | _MANAGERS
+_STOCKERS: Final = frozenset({Role.DEPOT, Role.SELLER}) | _MANAGERS
+COMMANDS: Final = _command_table(
+    CommandKind(
+        "sale.record",
+        {1: SaleRecord, 2: SaleSigned},
+        Nature.FACT,
+        frozenset({Profile.TILL}),
+        _SELLERS,
+    ),
+    CommandKind(
+        "goods.receive",
+        {1: GoodsReceive},
+        Nature.FACT,
+        frozenset({Profile.DEPOT, Profile.OFFICE}),
+        _STOCKERS,
+    ),
+    CommandKind("price.set", {1: PriceSet}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
+    CommandKind("catalogue.put", {1: CataloguePut}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
+    CommandKind("quarantine.retry", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
+    CommandKind("quarantine.close", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
+    CommandKind("backup.record", {1: BackupRecord}, Nature.REQUEST, frozenset({Profile.CONSOLE})),
+    CommandKind("person.put", {1: PersonPut}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
+)
