@@ -6,7 +6,7 @@ Each docstring says what is tried, and what comes of it.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -71,14 +71,10 @@ def is_untouched(line: Line, first: Any) -> bool:
 
 def hear(hub: FakeHub, line: Line, *said: Any) -> None:
     """Let the hub say something on the session; return once the post has gone on beyond it."""
-    before = len(hub.said)
-    hub.unasked = list(said)
-
-    def pinged_again() -> bool:
-        pings = [one for one in hub.said[before:] if isinstance(one, m.Ping)]
-        return not hub.unasked and len(pings) >= 2
-
-    until(pinged_again)
+    hub.tell(*said)
+    queued = line.stores.outbox.append(draft())
+    # The reply comes after what was said, on the same socket.
+    line.wait(lambda: any(reply.n == queued.n for one in line.batches for reply in one.replies))
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -86,13 +82,14 @@ def until(holds: Callable[[], bool]) -> None:
     deadline = monotonic() + 20
     while not holds():
         assert monotonic() < deadline
+        sleep(0.01)
 
 
 def test_a_true_notice_erases_the_copy_and_keeps_the_outbox(hub: FakeHub, line: Line) -> None:
     """The hub itself says it: the copy is gone, in memory and on disk, the outbox stays whole."""
     hub.answers_commands = True
     line.stores.outbox.append(draft())
-    hub.unasked = [sign_revocation(hub.identity, body(hub, line))]
+    hub.tell(sign_revocation(hub.identity, body(hub, line)))
     line.wait(lambda: line.view.revoked is not None)
     line.wait(lambda: any(batch.rebuilt for batch in line.batches))
     assert line.view.revoked is not None
@@ -181,7 +178,7 @@ def test_a_replayed_notice(hub: FakeHub, line: Line, tmp_path: Path) -> None:
     """The notice of an earlier revocation is shown again after the post was let in: it erases
     nothing, not even after a restart."""
     old = sign_revocation(hub.identity, body(hub, line))
-    hub.unasked = [old]
+    hub.tell(old)
     line.wait(lambda: line.view.revoked is not None)
     hub.admission = 1
     line.wait(lambda: line.view.revoked is None and line.view.status is LinkStatus.ONLINE)
@@ -194,7 +191,7 @@ def test_a_replayed_notice(hub: FakeHub, line: Line, tmp_path: Path) -> None:
         again.wait_status(LinkStatus.ONLINE)
         hear(hub, again, old)
         assert again.view.revoked is None
-        hub.unasked = [sign_revocation(hub.identity, body(hub, again))]
+        hub.tell(sign_revocation(hub.identity, body(hub, again)))
         again.wait(lambda: again.view.revoked is not None)
     finally:
         again.close()

@@ -23,10 +23,7 @@ Answers = list[Any]
 
 
 class FakeHub:
-    """Listens on ports of its own. Change attributes before or while it runs.
-
-    `unasked`: what it says on the command socket with its next pong.
-    """
+    """Listens on ports of its own. Change attributes before or while it runs."""
 
     def __init__(self) -> None:
         self.identity = seal.new_signing_keys()
@@ -43,7 +40,7 @@ class FakeHub:
         self.shown_card: m.Card | None = None
         self.said_profile = Profile.TILL
         self.answers_commands = True
-        self.unasked: list[Any] = []
+        self._route = b""
         self.on_card: Callable[[Any], Answers] = self._give_card
         self._context = zmq.Context()
         self._poller = zmq.Poller()
@@ -98,6 +95,16 @@ class FakeHub:
     def broadcast(self, frame: bytes) -> None:
         """Publish a frame at the next turn."""
         self._to_broadcast.append(frame)
+
+    def tell(self, *messages: Any) -> None:
+        """Say something unasked on the command socket, to whoever said hello last."""
+
+        def send() -> None:
+            for message in messages:
+                self.commands.send_multipart([self._route, _frame(message)])
+
+        self._calls.append(send)
+        self._wait_for_calls()
 
     def drop_connections(self) -> None:
         """Hang up on everybody, at the next turn."""
@@ -196,16 +203,16 @@ class FakeHub:
     def _enrol(answer: Any) -> Any:
         return answer
 
-    def _answer_command(self, _: bytes, frame: bytes) -> Answers:
+    def _answer_command(self, route: bytes, frame: bytes) -> Answers:
         message = wire.decode(frame)
         self.said.append(message)
         if not self.answers_commands:
             return []
         if isinstance(message, m.Hello):
+            self._route = route
             return [self._welcome(message)]
         if isinstance(message, m.Ping):
-            unasked, self.unasked = self.unasked, []
-            return [m.Pong(message.sent_ms, message.sent_ms), *unasked]
+            return [m.Pong(message.sent_ms, message.sent_ms)]
         if isinstance(message, m.SnapshotRequest):
             topic, request = message.topic, message.request
             begin = m.SnapshotBegin(topic, request, EPOCH, 1, 0, 0, 0, 0)
