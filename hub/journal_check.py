@@ -41,6 +41,7 @@ class JournalCheck:
         self._now_ms = now_ms
         self._kept_ms = 0
         self._told = False
+        self._untold: list[Finding] = []
         signer = book.signer
         hub_keys = {key: bytes.fromhex(signer.publics[name]) for name, key in signer.keys.items()}
         self._verifier = Verifier(hub_keys, standing=self._kept())
@@ -52,30 +53,34 @@ class JournalCheck:
 
     def tick(self) -> list[m.Changes]:
         """Verify the next lines; return what to broadcast. A disk that fails only puts it off."""
-        db, after = self._store.db, self.seq
-        if after >= self._book.head.seq:
+        if self.seq >= self._book.head.seq and not self._untold:
             return []
         try:
-            lines = list(rows.lines(db, after, after + SLICE))
-            seals = rows.seals(db, after, lines[-1].seq if lines else after)
-            findings = list(self._verifier.part(lines, seals))
-            if self.seq == self._book.head.seq:
-                findings += self._verifier.take_unsigned()
-            made = self._tell(findings) if findings else []
+            self._go_on()
+            made = self._tell(self._untold) if self._untold else []
+            self._untold = []
             self._keep()
         except FAULTS as error:
             _log.warning("the journal was not verified on: %s", error)
             return []
         return made
 
+    def _go_on(self) -> None:
+        # All of it is read before the verifier takes any: it cannot go back half a step.
+        db, after = self._store.db, self.seq
+        lines = list(rows.lines(db, after, after + SLICE))
+        seals = list(rows.seals(db, after, lines[-1].seq if lines else after))
+        self._untold += self._verifier.part(lines, seals)
+        if self.seq == self._book.head.seq:
+            self._untold += self._verifier.take_unsigned()
+
     def _tell(self, findings: Sequence[Finding]) -> list[m.Changes]:
-        """Raise one alert for what was found, naming the first; note bad signatures for good."""
+        """Raise one alert a start, naming the first found; note bad signatures for good."""
         first = min(findings)
         unsigned = [found for found in findings if found.fault is Fault.SIGNATURE]
         _log.error("the journal does not hold: %s", first)
         if self._told and not unsigned:
             return []
-        self._told = True
         draft = self._book.draft()
 
         def note(db: Connection) -> None:
@@ -90,7 +95,9 @@ class JournalCheck:
             draft.write(self._store.meta("epoch"), self._now_ms())
 
         subject = f"{first.seq} {first.record}".rstrip() + f": {first.fault}"
-        made = self._alerts.commit([Notice("journal_unsound", subject)], note)
+        notices = [] if self._told else [Notice("journal_unsound", subject)]
+        made = self._alerts.commit(notices, note)
+        self._told = True
         self._book.committed(draft)
         return made
 

@@ -107,9 +107,8 @@ class Shop:
 
     def _start(self) -> None:
         self.log = ChangeLogBook(self.store)
-        self.pipeline = Pipeline(
-            self.store, self.log, journal_of(self.store), self.clock.now_ms, self.mint
-        )
+        self.journal = journal_of(self.store)
+        self.pipeline = Pipeline(self.store, self.log, self.journal, self.clock.now_ms, self.mint)
 
     def reopen(self) -> None:
         """Stop the hub and start it again on what is on disk."""

@@ -18,6 +18,7 @@ from hub.store import FAULTS
 from kiosk.outbox import Counts
 from kiosk.presence import Way
 from kiosk.state import LinkStatus
+from tests.sim import ledger
 from tests.sim.history import Deed, Fate, History, Told
 from tests.sim.hub import SimHub, labels
 from tests.sim.network import Line
@@ -298,6 +299,8 @@ class Checks:
             self._check_papers(db)
             self._check_stock(db)
             self._check_money(db)
+            for fault in ledger.faults(db, self._hub.identity):
+                raise self._world.broken(fault)
         for post in posts:
             for topic in TOPICS_OF[post.profile]:
                 held = post.stores.reader.read(topic)

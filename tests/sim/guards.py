@@ -211,4 +211,34 @@ _ONCE: Final = (
     ),
 )
 
-SAFEGUARDS: Final = (*_DURABLE, *_ONCE, *OF_COPIES)
+_SIGNED: Final = (
+    Safeguard(
+        "into the journal",
+        "a sale that is taken stands in the journal, in the same transaction",
+        (
+            Edit(
+                "hub/commands/signed.py",
+                "        taken = work.journal.take(work.device, signed, work.now_ms)\n",
+                "        taken = Taken(read_record(signed.body))\n",
+            ),
+            Edit(
+                "hub/commands/signed.py",
+                "from common.journal.record import Record, SignedRecord\n",
+                "from common.journal.record import Record, SignedRecord, read_record\n",
+            ),
+        ),
+    ),
+    Safeguard(
+        "one place in a chain",
+        "two records of one number, of a till and of its copy, are not both taken as sound",
+        (
+            Edit(
+                "common/journal/chain.py",
+                "        if gap is None:\n            return Fault.FORK\n",
+                "        if gap is None:\n            return None\n",
+            ),
+        ),
+    ),
+)
+
+SAFEGUARDS: Final = (*_DURABLE, *_ONCE, *_SIGNED, *OF_COPIES)

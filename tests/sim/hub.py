@@ -74,6 +74,11 @@ class SimHub:
         self.parts: Parts
         world.network.join_hub(self)
 
+    @property
+    def identity(self) -> seal.SigningKeys:
+        """Return by what the hub seals its journal."""
+        return self._keys.identity
+
     # Its life.
 
     def found(self, posts: list[Device]) -> None:
