@@ -225,8 +225,8 @@ def test_a_key_that_is_not_the_devices(desk: Desk) -> None:
     records = desk.records(3)
     desk.take(*records[:2])
     other = Signer(signing_keys(9))
-    forged = other.sign(canon.canonical(replace(read_record(records[2].body), keys=dict(other.keys))))
-    assert desk.faults(forged) == [Fault.KEY]
+    stated = replace(read_record(records[2].body), keys=dict(other.keys))
+    assert desk.faults(other.sign(canon.canonical(stated))) == [Fault.KEY]
 
 
 def test_more_than_could_ever_be_missing_is_no_gap(desk: Desk) -> None:
