@@ -18,6 +18,7 @@ from peewee import SqliteDatabase, sqlite3  # type: ignore[attr-defined] # its s
 
 from common.i18n import mark
 from hub import (
+    audit_doors,
     audit_goods,
     audit_history,
     audit_journal,
@@ -90,6 +91,8 @@ CHECKS: Final[Mapping[str, Callable[[Connection], Iterable[Place]]]] = {
     "journal": audit_journal.chain,
     "journal places": audit_journal.places,
     "devices": audit_posts.devices,
+    "revocations": audit_doors.revocations,
+    "new keys": audit_doors.new_keys,
     "outboxes": audit_posts.outboxes,
     "replies": audit_posts.replies,
     "quarantine": audit_posts.quarantine,

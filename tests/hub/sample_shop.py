@@ -11,6 +11,7 @@ from hub.config import KeepSettings, PeopleSettings
 from hub.login_outcomes import write_pin
 from hub.records import attempts, backups, sessions
 from hub.records.sessions import Permission, Session
+from hub.register import Register
 from hub.upkeep import DAY_MS, Upkeep
 from tests.hub.journals import Pen
 from tests.hub.papers import lines_of, receipt, sale, ticket
@@ -56,6 +57,7 @@ def make_sample(folder: Path) -> Path:
     shop.replies(till.send_bytes(b"{}"), till2.send_bytes(b"[1]"))
     shop.replies(office.send("price.set", PriceSet((NewPrice("f" * 32, 5),))))
     _hire(shop, till)
+    _change_doors(shop, depot, shop.post(Profile.TILL, 5), till)
     _tidy(shop)
     _back_up(shop, "b1" * 16)
     _back_up(shop, "b2" * 16)
@@ -86,6 +88,16 @@ def _hire(shop: Shop, post: Post) -> None:
         attempts.put(db, person, device, attempts.Tally(2, now_ms, now_ms))
         draft.write(gseq)
     shop.log.committed(draft, gseq)
+
+
+def _change_doors(shop: Shop, back: Post, out: Post, rekeyed: Post) -> None:
+    """Take one post out and let it in again, take another one out, let a third have a new key."""
+    register, now_ms = Register(shop.store), shop.clock.ms
+    register.revoke(back.device.id, "Amélie", now_ms)
+    register.reinstate(back.device.id, now_ms + 1)
+    register.revoke(out.device.id, "Amélie", now_ms)
+    register.ask_new_key(rekeyed.device.id, now_ms)
+    register.put_new_key(rekeyed.device.id, bytes(range(32)))
 
 
 def _tidy(shop: Shop) -> None:
