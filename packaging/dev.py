@@ -60,6 +60,8 @@ def demo(venv: Venv, arguments: list[str]) -> int:
 def test(venv: Venv, arguments: list[str]) -> int:
     """Run the tests, all of them unless pytest is told otherwise."""
     venv.ensure()
+    # They start hubs and kiosks by the hundred: each would compile all there is again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     missing = missing_for_ui(shutil.which, ctypes.util.find_library)
     if missing and sys.platform.startswith("linux"):
         text = "tests in a real window will be skipped, {missing} missing; they need: {command}"
