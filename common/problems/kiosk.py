@@ -125,6 +125,23 @@ PROBLEMS: Final = (
         "Log in while the office is there; they are sent then.",
         retryable=True,
     ),
+    ErrorKind(
+        "printer_address",
+        "{address} is no address of a printer.",
+        "Known here: {known}.",
+    ),
+    ErrorKind(
+        "printer_unreachable",
+        "The printer {printer} does not take the paper: {reason}.",
+        "See that it is on, has paper and is connected; what waits is printed then.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "too_many_papers",
+        "{limit} papers wait for the printer already.",
+        "Mend the printer, or drop what waits: tickets can be printed again later.",
+        retryable=True,
+    ),
     ErrorKind("bad_line", "This line is not understood: {reason}."),
     ErrorKind(
         "kiosk_fault",
