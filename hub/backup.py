@@ -136,7 +136,7 @@ def _seal(folder: Folder, part: Path, made_ms: int, sealing: Sealing) -> BackupF
         facts = facts_of(plain)
         with part.open("wb") as file:
             backup_seal.seal_file(plain, file, {"made_ms": made_ms, **asdict(facts)}, sealing)
-        backup_seal.verify(part, sealing.signing.public)
+        backup_seal.verify(part, [sealing.signing.public])
     except ValueError as error:
         raise StoreError("database_unusable", file=part, reason=error) from error
     finally:

@@ -162,10 +162,10 @@ def restore(session: Session, file: Path, key: Path | None, passphrase_file: Pat
         if not folder.settings.exists():
             raise ConfigError("no_hub_here", folder=folder.root, file=folder.settings.name)
         require_plain_name(file)
-        identity = read_keys(folder).identity.public
+        identities = read_keys(folder).identities
         keys = opening_keys(session, key, passphrase_file)
-        with only_hub(folder), opened(folder, file, keys, identity) as plain:
-            for step in steps(folder, plain, now_ms(), new_epoch, identity):
+        with only_hub(folder), opened(folder, file, keys, identities) as plain:
+            for step in steps(folder, plain, now_ms(), new_epoch, identities):
                 aside += [step.path] if step.name == "set aside" else []
     session.say(mark("{file} is in place, under a new epoch."), file=file)
     if aside:
@@ -276,16 +276,16 @@ def _check_backup(folder: Folder, file: Path, keys: CurveKeys | None) -> None:
     from hub.backup_seal import is_sealed, verify
     from hub.store import StoreError
 
-    identity = read_keys(folder).identity.public
+    identities = read_keys(folder).identities
     if not file.is_file():
         raise StoreError("backup_missing", file=file)
     if keys is None and is_sealed(file):
         try:
-            verify(file, identity)
+            verify(file, identities)
         except (OSError, ValueError) as error:
             raise StoreError("database_damaged", file=file, reason=error) from error
         return
-    with opened(folder, file, keys, identity) as plain:
+    with opened(folder, file, keys, identities) as plain:
         findings = audit_file(plain)
     if findings:
         raise StoreError("database_damaged", file=file, reason=told(findings))

@@ -9,7 +9,7 @@ database without its log would start and lack what was committed last, and a new
 an old log would be given that log's pages.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,6 +36,7 @@ from hub.store import (
     sync_folder,
 )
 
+Identities = Collection[bytes]
 NewEpoch = Callable[[Iterable[str]], str]
 """Return an epoch that sorts after all of some."""
 _SIDES: Final = ("-wal", "-shm")
@@ -51,11 +52,15 @@ class Step:
 
 
 def restore(
-    folder: Folder, backup: Path, now_ms: int, new_epoch: NewEpoch, identity: bytes | None = None
+    folder: Folder,
+    backup: Path,
+    now_ms: int,
+    new_epoch: NewEpoch,
+    identities: Identities | None = None,
 ) -> Iterator[Step]:
     """Put a backup in place under a new epoch, yielding each step; hold the folder's lock.
 
-    `identity`: the hub's public key, where the backup must be this hub's. Raises StoreError before
+    `identities`: the hub's public keys, where the backup must be its own. Raises StoreError before
     anything is set aside: absent, damaged (the checks that say so), another hub's or schema.
     """
     part = folder.database.with_name(folder.database.name + ".part")
@@ -66,7 +71,7 @@ def restore(
     try:
         remove_database(part)
         try:
-            _copy(backup, part, identity)
+            _copy(backup, part, identities)
             epoch = new_epoch(_epochs(folder, part))
             _begin_epoch(part, epoch, trail.Entry(now_ms, "restore", subject=backup.name))
             # Before any post can see it: none may sort before it later, whatever can be read then.
@@ -89,11 +94,11 @@ def restore(
 
 @contextmanager
 def opened(
-    folder: Folder, backup: Path, keys: CurveKeys | None, identity: bytes | None
+    folder: Folder, backup: Path, keys: CurveKeys | None, identities: Identities | None
 ) -> Iterator[Path]:
     """Yield a backup as a database: itself, or what a sealed one holds, which goes afterwards.
 
-    Raises StoreError: it is sealed to other keys, not whole, not signed by `identity`.
+    Raises StoreError: it is sealed to other keys, not whole, not signed by one of `identities`.
     """
     if keys is None or not is_sealed(backup):
         yield backup
@@ -103,7 +108,7 @@ def opened(
         remove_database(plain)
         if keys.public.hex() not in backup_seal.read_header(backup).keys:
             raise StoreError("backup_key_other", file=backup, keys=_keys_of(backup))
-        backup_seal.open_file(backup, keys, plain, identity)
+        backup_seal.open_file(backup, keys, plain, identities)
         yield plain
     except StoreError as error:
         # What is wrong with what it holds is wrong with the backup.
@@ -126,7 +131,7 @@ def _keys_of(backup: Path) -> str:
     return "?"
 
 
-def _copy(backup: Path, part: Path, identity: bytes | None) -> None:
+def _copy(backup: Path, part: Path, identities: Identities | None) -> None:
     """Make a copy of this release's schema, and verify that: it is what will be in place."""
     try:
         with closing(open_still(backup)) as db:
@@ -135,7 +140,7 @@ def _copy(backup: Path, part: Path, identity: bytes | None) -> None:
                 raise StoreError(
                     "database_schema", file=backup, theirs=version, ours=tables.SCHEMA_VERSION
                 )
-            if identity is not None and not _is_of(db, identity):
+            if identities is not None and not _is_of(db, identities):
                 raise StoreError("backup_of_another", file=backup)
             copy_database(db, part)
         with closing(open_to_write(part)) as db:
@@ -147,10 +152,10 @@ def _copy(backup: Path, part: Path, identity: bytes | None) -> None:
         raise StoreError("database_damaged", file=backup, reason=told(findings))
 
 
-def _is_of(db: Connection, identity: bytes) -> bool:
-    """Return whether a database is of the hub with this identity: its console signs with it."""
+def _is_of(db: Connection, identities: Identities) -> bool:
+    """Return whether a database is of a hub with such an identity: its console signs with it."""
     found = db.execute("SELECT sign_key FROM device WHERE profile = 'console'").fetchall()
-    return [bytes(key) for (key,) in found] == [identity]
+    return len(found) == 1 and bytes(found[0][0]) in identities
 
 
 def _epochs(folder: Folder, part: Path) -> list[str]:

@@ -7,7 +7,7 @@ the file, by which whoever has no key sees that it is whole and this hub's.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -87,24 +87,26 @@ def read_header(path: Path) -> Header:
         return _header(file)[0]
 
 
-def verify(path: Path, identity: bytes | None = None) -> Header:
+def verify(path: Path, identities: Collection[bytes] | None = None) -> Header:
     """Read a sealed backup whole and return its header; raises ValueError where it is not whole.
 
-    `identity`: the hub that must have signed it; without one, whoever its header names.
+    `identities`: the keys, one of which must have signed it; without any, what its header names.
     """
     with path.open("rb") as file:
         header, head = _header(file)
         total = blake2b(head, digest_size=_HASH_BYTES)
         for sealed in _sealed_chunks(file):
             total.update(sealed)
-        _check_end(file, total.digest(), header, identity)
+        _check_end(file, total.digest(), header, identities)
     return header
 
 
-def open_file(path: Path, keys: seal.CurveKeys, target: Path, identity: bytes | None) -> None:
+def open_file(
+    path: Path, keys: seal.CurveKeys, target: Path, identities: Collection[bytes] | None
+) -> None:
     """Write what a backup holds into a new file, for its owner only; raises ValueError, OSError.
 
-    `identity` as in `verify`: a key to seal to is public, so that anybody could make such a file.
+    `identities` as in `verify`: a key to seal to is public, so that anybody could make such a file.
     Nothing that exists is written to; where it raises, the new file is gone.
     """
     with path.open("rb") as file:
@@ -125,7 +127,7 @@ def open_file(path: Path, keys: seal.CurveKeys, target: Path, identity: bytes | 
                     plain.write(chunk)
                 if not last:
                     raise ValueError("its end is missing")
-                _check_end(file, total.digest(), header, identity)
+                _check_end(file, total.digest(), header, identities)
                 plain.flush()
                 os.fsync(plain.fileno())
             except BaseException:
@@ -166,13 +168,15 @@ def _sealed_chunks(file: BinaryIO) -> Iterator[bytes]:
         yield sealed
 
 
-def _check_end(file: BinaryIO, digest: bytes, header: Header, identity: bytes | None) -> None:
+def _check_end(
+    file: BinaryIO, digest: bytes, header: Header, identities: Collection[bytes] | None
+) -> None:
     end = file.read(_END_BYTES)
     if end[:_HASH_BYTES] != digest:
         raise ValueError("it is not as it was written")
     said = bytes.fromhex(header.identity)
     signed = seal.verifies(said, _signed(digest), end[_HASH_BYTES:])
-    if not signed or identity not in (None, said):
+    if not signed or (identities is not None and said not in identities):
         raise ValueError("this hub has not signed it")
 
 

@@ -9,17 +9,19 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
+import orjson
 from msgspec import Meta
 
 from common import seal
 from common.errors import Refusal
 from common.models import LockSeconds, convert
+from common.succession import Succession
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 COMMANDS_PORT: Final = 47800
@@ -153,18 +155,52 @@ class Folder:
         """Return the folder of private keys."""
         return self.root / "keys"
 
+    @property
+    def identity(self) -> Path:
+        """Return the file of the hub's identity."""
+        return self.keys / "identity.key"
+
+    @property
+    def next_identity(self) -> Path:
+        """Return the file of the identity that is about to take its place."""
+        return self.keys / "identity.next.key"
+
+    @property
+    def past(self) -> Path:
+        """Return the file of how the identity followed older ones; public keys only."""
+        return self.keys / "identity.past.json"
+
+    @property
+    def pepper(self) -> Path:
+        """Return the file of what is mixed into PINs, where that is of an older identity."""
+        return self.keys / "pepper.key"
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
     """The hub's identity (Ed25519), its CURVE pair, and the pair of its own command line.
 
-    `curve_since_ms`: when the CURVE pair was made; 0 for one of the hub's first day.
+    `curve_since_ms`: when the CURVE pair was made; 0 for one of the hub's first day. `past`: how
+    the identity followed older ones. `own_pepper`: that of PINs, where it is of an older identity.
     """
 
     identity: seal.SigningKeys
     curve: seal.CurveKeys
     console: seal.CurveKeys
     curve_since_ms: int = 0
+    past: tuple[Succession, ...] = ()
+    own_pepper: bytes = b""
+
+    @property
+    def identities(self) -> frozenset[bytes]:
+        """Return the public keys by which this hub is, or was, known; 32 bytes each."""
+        before = (bytes.fromhex(said.before) for said in self.past)
+        return frozenset((self.identity.public, *before))
+
+    @property
+    def pepper(self) -> bytes:
+        """Return what is mixed into PINs."""
+        return self.own_pepper or seal.pin_pepper(self.identity.secret)
 
 
 def read_settings(folder: Folder) -> Settings:
@@ -273,21 +309,46 @@ def make_keys(folder: Folder) -> Keys:
         ("curve", keys.curve.secret),
         ("console", keys.console.secret),
     ):
-        _write_secret(folder.keys / f"{name}.key", secret)
+        write_secret(folder.keys / f"{name}.key", secret)
     return keys
 
 
 def read_keys(folder: Folder) -> Keys:
     """Return the hub's keys; raises ConfigError: absent, damaged, or readable by others."""
-    identity, curve, console = (
-        _read_secret(folder.keys / f"{name}.key") for name in ("identity", "curve", "console")
-    )
+    curve, console = (read_secret(folder.keys / f"{name}.key") for name in ("curve", "console"))
+    past = read_past(folder)
     return Keys(
-        seal.signing_keys_of(identity[0]),
+        _identity(folder, past),
         seal.curve_keys_of(curve[0]),
         seal.curve_keys_of(console[0]),
         curve[1],
+        past,
+        _pepper(folder),
     )
+
+
+def _identity(folder: Folder, past: Sequence[Succession]) -> seal.SigningKeys:
+    """Return the hub's identity: the next one, where a statement that leads to it is on disk."""
+    if folder.next_identity.exists():
+        following = seal.signing_keys_of(read_secret(folder.next_identity)[0])
+        if past and past[-1].after == following.public.hex():
+            return following
+    return seal.signing_keys_of(read_secret(folder.identity)[0])
+
+
+def _pepper(folder: Folder) -> bytes:
+    return read_secret(folder.pepper)[0] if folder.pepper.exists() else b""
+
+
+def read_past(folder: Folder) -> tuple[Succession, ...]:
+    """Return how the hub's identity followed older ones; raises ConfigError."""
+    try:
+        written = folder.past.read_bytes()
+        return convert(orjson.loads(written), tuple[Succession, ...])
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError) as error:
+        raise ConfigError("key_unreadable", file=folder.past, reason=error) from error
 
 
 def write_curve(folder: Folder, curve: seal.CurveKeys, since_ms: int) -> None:
@@ -296,13 +357,14 @@ def write_curve(folder: Folder, curve: seal.CurveKeys, since_ms: int) -> None:
     beside = path.with_name(path.name + ".new")
     try:
         beside.unlink(missing_ok=True)
-        _write_secret(beside, curve.secret, f"{since_ms}\n")
+        write_secret(beside, curve.secret, f"{since_ms}\n")
         os.replace(beside, path)
     except OSError as error:
         raise ConfigError("key_unwritable", file=path, reason=error.strerror) from error
 
 
-def _write_secret(path: Path, secret: bytes, more: str = "") -> None:
+def write_secret(path: Path, secret: bytes, more: str = "") -> None:
+    """Write a key file that is new, for its owner only; raises OSError."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(secret.hex() + "\n" + more)
@@ -310,8 +372,11 @@ def _write_secret(path: Path, secret: bytes, more: str = "") -> None:
         os.fsync(file.fileno())
 
 
-def _read_secret(path: Path) -> tuple[bytes, int]:
-    """Return a key, and since when it is the hub's (ms; 0: since its first day)."""
+def read_secret(path: Path) -> tuple[bytes, int]:
+    """Return a key, and since when it is the hub's (ms; 0: since its first day).
+
+    Raises ConfigError: absent, damaged, or readable by others.
+    """
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         lines = path.read_text("ascii").strip().partition("\n")

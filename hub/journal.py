@@ -9,14 +9,25 @@ is taken in as an invalid one, and said so, never refused. Sends nothing.
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from common import VERSION
+import msgspec
+
 from common.journal import canon
 from common.journal.chain import Fault, TillChain, new_chain
 from common.journal.entry import Head, Line, make_line, make_seal, read_entry
+from common.journal.keys import VOUCHED, Introduction, TillKeys, introduced, rotated
 from common.journal.kinds import EntryType, RecordType
-from common.journal.record import ED25519, OpenedData, Record, SignedRecord, Signer, read_record
+from common.journal.record import (
+    ED25519,
+    OpenedData,
+    Record,
+    SignedRecord,
+    Signer,
+    read_record,
+    signed_by,
+)
 from common.models import convert
-from common.seal import SigningKeys
+from hub.journal_begin import beginning, chain_of
+from hub.journal_keys import SealingKeys, till_keys, till_publics
 from hub.records import journal as rows
 from hub.records.devices import Device
 from hub.records.journal import Place
@@ -38,15 +49,19 @@ class Taken(NamedTuple):
 
 
 class JournalBook:
-    """The journal of one store. `identity` signs it; its key lies outside the database."""
+    """The journal of one store. `keys` seal it; they lie outside the database.
 
-    def __init__(self, store: Store, identity: SigningKeys, now_ms: Callable[[], int]) -> None:
+    Raises StoreError `identity_unknown`, and changes nothing then.
+    """
+
+    def __init__(self, store: Store, keys: SealingKeys, now_ms: Callable[[], int]) -> None:
         self._store = store
         self._now_ms = now_ms
-        self.signer = Signer(identity)
+        self._past = keys.past
+        self.signer = Signer(keys.identity)
         self.head = Head("")
         self.chains: dict[str, TillChain] = {}
-        self.signers: dict[str, str] = {}
+        self.tills: dict[str, TillKeys] = {}
         self._load()
         self._begin(store.meta("epoch"))
 
@@ -58,33 +73,28 @@ class JournalBook:
         """Move on to a draft that is committed."""
         self.head = draft.head
         self.chains.update(draft.chains)
-        self.signers.update(draft.signers)
+        self.tills.update(draft.tills)
+
+    def publics(self, device_id: str) -> list[bytes]:
+        """Return the Ed25519 keys by which a device may sign by now; none where it never did."""
+        held = self.tills.get(device_id)
+        if held is None:
+            return []
+        publics = till_publics(self._store.db, device_id)
+        return [publics[keys[ED25519]] for keys in (held.now, held.following) if keys is not None]
 
     def _begin(self, epoch: str) -> None:
-        """Found the journal, or say in it that the database was put back under a new epoch."""
+        """Found the journal, or say in it that its keys or the database's epoch are others."""
         if not epoch:
             return  # A database that is just being made.
-        db = self._store.db
-        seal = rows.last_seal(db)
         draft = self.draft()
         if self.head.seq == 0:
-            chain = canon.digest(epoch.encode())[:32]
-            draft.head = Head(chain)
-            tickets = db.execute("SELECT count(*) FROM ticket").fetchone()[0]
-            founded = {
-                "epoch": epoch,
-                "keys": dict(self.signer.keys),
-                "publics": self.signer.publics,
-                "software": VERSION,
-                "tickets_before": tickets,
-            }
+            draft.head = Head(chain_of(epoch))
+        said = beginning(self._store.db, self.head, epoch, self.signer, self._past)
+        if said:
             with self._store.group():
-                draft.say(EntryType.FOUNDED, founded, self._now_ms())
-                draft.write(epoch, self._now_ms())
-        elif seal is not None and (before := _epoch(seal)) != epoch:
-            restored = {"epoch": epoch, "before": before, "seq": self.head.seq}
-            with self._store.group():
-                draft.say(EntryType.RESTORED, restored, self._now_ms())
+                for kind, data in said:
+                    draft.say(kind, data, self._now_ms())
                 draft.write(epoch, self._now_ms())
         self.committed(draft)
 
@@ -99,15 +109,15 @@ class JournalBook:
         counts: dict[str, dict[str, int]] = {}
         for chain, record_type, newest in rows.type_counts(db):
             counts.setdefault(chain, {})[record_type] = newest
+        ends: list[Record] = []
         for chain, at in rows.chain_ends(db):
             line = rows.line(db, at)
             assert line is not None
             record = read_record((line.record or b"").decode(), strict=False)
+            ends.append(record)
             begun = new_chain(chain, record.device).taken(record, canon.digest(line.record or b""))
             self.chains[chain] = begun.counted(counts[chain])
-        for line in rows.of_type(db, EntryType.KEY):
-            data = read_entry(line.body).data
-            self.signers[data["key"]] = data["device"]
+        self.tills = till_keys(db, ends)
         for line in rows.of_type(db, EntryType.MISSING):
             self._note_missing(read_entry(line.body).data)
 
@@ -134,17 +144,17 @@ class JournalDraft:
         self._db = db
         self.head = book.head
         self.chains: dict[str, TillChain] = {}
-        self.signers: dict[str, str] = {}
-        self._before: tuple[Head, dict[str, TillChain], dict[str, str]]
+        self.tills: dict[str, TillKeys] = {}
+        self._before: tuple[Head, dict[str, TillChain], dict[str, TillKeys]]
         self.begin()
 
     def begin(self) -> None:
         """Start a command: `undo` goes back to here. Its lines go with its savepoint."""
-        self._before = (self.head, dict(self.chains), dict(self.signers))
+        self._before = (self.head, dict(self.chains), dict(self.tills))
 
     def undo(self) -> None:
         """Forget what was said since `begin`."""
-        self.head, self.chains, self.signers = self._before
+        self.head, self.chains, self.tills = self._before
 
     def take(self, device: Device, signed: SignedRecord, now_ms: int) -> Taken:
         """Take a record in, sound or not, as the hub received it.
@@ -165,7 +175,7 @@ class JournalDraft:
             gone = {"chain": record.chain, "device": device.id, "first": first, "last": last}
             data = {**gone, "follows": follows, "leads_to": record.previous}
             self.say(EntryType.MISSING, data, now_ms)
-        fault = self._fault(chain, record, digest, device)
+        fault, keys = self._judge(chain, record, digest, signed, device)
         place = Place(record.chain, record.seq, record.type.value, record.type_seq)
         said = {"chain": record.chain, "seq": record.seq, "digest": digest}
         said["signatures"] = signed.signatures
@@ -173,6 +183,7 @@ class JournalDraft:
         if fault is None:
             said["type"] = record.type
             self.say(EntryType.TAKEN, said, now_ms, body, place)
+            self._go_on_by(keys, record, device, now_ms)
         else:
             apart = fault in (Fault.DEVICE, Fault.CHAIN)
             advances = not apart and record.seq > chain.head.seq
@@ -216,22 +227,31 @@ class JournalDraft:
         return found or new_chain(record.chain, device.id)
 
     def _introduce(self, device: Device, now_ms: int) -> None:
-        """Say by which key a device signs from here on, where that was not said yet."""
-        key = canon.key_id(device.sign_key)
-        if self._owner(key) == device.id:
+        """Say by which key a device signs of which nothing was said: the one of its pairing."""
+        if self._keys(device.id) is not None:
             return
-        data = {
-            "device": device.id,
-            "name": device.name,
-            "algorithm": ED25519,
-            "key": key,
-            "public": device.sign_key.hex(),
-        }
-        self.say(EntryType.KEY, data, now_ms)
-        self.signers[key] = device.id
+        keys = {ED25519: canon.key_id(device.sign_key)}
+        publics = {ED25519: device.sign_key.hex()}
+        self._say_keys(Introduction(device.id, device.name, keys, publics), now_ms)
+        self.tills[device.id] = introduced(keys)
 
-    def _owner(self, key: str) -> str | None:
-        return self.signers.get(key) or self._book.signers.get(key)
+    def _go_on_by(self, keys: TillKeys | None, record: Record, device: Device, now_ms: int) -> None:
+        """Note by which keys a device signs after a sound record, and say which it named."""
+        names = rotated(record)
+        if keys is None or keys is self._keys(device.id):
+            return
+        if names is not None:
+            said = Introduction(
+                device.id, device.name, names.keys, names.publics, VOUCHED, dict(keys.now)
+            )
+            self._say_keys(said, now_ms)
+        self.tills[device.id] = keys
+
+    def _say_keys(self, said: Introduction, now_ms: int) -> None:
+        self.say(EntryType.KEY, msgspec.to_builtins(said), now_ms)
+
+    def _keys(self, device_id: str) -> TillKeys | None:
+        return self.tills.get(device_id) or self._book.tills.get(device_id)
 
     def _missing(self, chain: TillChain, record: Record, device: Device) -> tuple[int, int] | None:
         if record.device != device.id or chain.device != device.id:
@@ -241,14 +261,34 @@ class JournalDraft:
             return None
         return missing
 
-    def _fault(self, chain: TillChain, record: Record, digest: str, device: Device) -> Fault | None:
+    def _judge(
+        self,
+        chain: TillChain,
+        record: Record,
+        digest: str,
+        signed: SignedRecord,
+        device: Device,
+    ) -> tuple[Fault | None, TillKeys | None]:
+        """Return what is wrong with a record, and by which keys its device signs after it."""
         if record.device != device.id:
-            return Fault.DEVICE
+            return Fault.DEVICE, None
         fault = chain.fault(record, digest)
         if fault is not None:
-            return fault
-        wrong = any(self._owner(key) != device.id for key in record.keys.values())
-        return Fault.KEY if wrong else None
+            return fault, None
+        held = self._keys(device.id)
+        assert held is not None
+        try:
+            after, names = held.after(record, chain.is_late(record)), rotated(record)
+        except ValueError:
+            return Fault.UNREADABLE, None
+        if after is None:
+            return Fault.KEY, None
+        # Who names a key is looked at now: nobody is to sign by a key that nobody vouched for.
+        if names is not None and not signed_by(
+            signed, record.keys, till_publics(self._db, device.id)
+        ):
+            return Fault.SIGNATURE, None
+        return None, after
 
 
 def _opened(record: Record) -> OpenedData | None:
@@ -258,7 +298,3 @@ def _opened(record: Record) -> OpenedData | None:
         return convert(record.data, OpenedData)
     except ValueError:
         return None
-
-
-def _epoch(seal: SignedRecord) -> str:
-    return str(canon.read_canonical(seal.body.encode())["epoch"])

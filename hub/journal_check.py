@@ -42,9 +42,7 @@ class JournalCheck:
         self._kept_ms = 0
         self._told = False
         self._untold: list[Finding] = []
-        signer = book.signer
-        hub_keys = {key: bytes.fromhex(signer.publics[name]) for name, key in signer.keys.items()}
-        self._verifier = Verifier(hub_keys, standing=self._kept())
+        self._verifier = Verifier(set(book.signer.keys.values()), standing=self._kept())
 
     @property
     def seq(self) -> int:
@@ -72,7 +70,7 @@ class JournalCheck:
         seals = list(rows.seals(db, after, lines[-1].seq if lines else after))
         self._untold += self._verifier.part(lines, seals)
         if self.seq == self._book.head.seq:
-            self._untold += self._verifier.take_unsigned()
+            self._untold += self._verifier.take_unsigned() + self._verifier.untrusted()
 
     def _tell(self, findings: Sequence[Finding]) -> list[m.Changes]:
         """Raise one alert a start, naming the first found; note bad signatures for good."""
@@ -121,4 +119,6 @@ class JournalCheck:
         line = rows.line(self._store.db, standing.head.seq)
         if line is None or canon.digest(line.body) != standing.head.digest:
             return None
+        if not standing.hub.now:
+            return None  # Of a release that did not look at who vouches for a key.
         return standing

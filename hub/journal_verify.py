@@ -4,7 +4,7 @@ Owns what is read for it and by whose key the seals are checked: the hub's own, 
 the database. The rules are `common/journal/verify.py`'s. Reads, and changes nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +32,8 @@ class Flaw:
 class Report:
     """What was verified. `flaws`: by line, the first bad one first.
 
-    `invalid`: records of which the journal itself says that they are none; `chains`: of tills.
+    `invalid`: records of which the journal itself says that they are none; `chains`: of tills;
+    `hub_keys`: (line, key id, how) of the keys that sealed, each from its line on.
     """
 
     head: Head
@@ -40,6 +41,7 @@ class Report:
     invalid: int
     chains: int
     totals: Totals
+    hub_keys: tuple[tuple[int, str, str], ...]
     flaws: tuple[Flaw, ...]
 
 
@@ -61,14 +63,17 @@ def verify_file(
                     "database_schema", file=path, theirs=version, ours=tables.SCHEMA_VERSION
                 )
             db.execute("BEGIN")
-            return verify(db, {canon.key_id(hub_public): hub_public}, progress)
+            return verify(db, {canon.key_id(hub_public)}, progress)
     except (*FAULTS, ValueError) as error:
         raise fault(path, error) from error
 
 
-def verify(db: Connection, hub_keys: Mapping[str, bytes], progress: Progress) -> Report:
-    """Verify the journal of an open database, in a read transaction where somebody writes."""
-    verifier = Verifier(hub_keys)
+def verify(db: Connection, trusted: Collection[str], progress: Progress) -> Report:
+    """Verify the journal of an open database, in a read transaction where somebody writes.
+
+    `trusted`: ids of the hub's keys that are known beforehand.
+    """
+    verifier = Verifier(trusted)
     there, _ = rows.head(db)
     counted = _counted(rows.lines(db), there, progress)
     flaws = [
@@ -87,6 +92,7 @@ def verify(db: Connection, hub_keys: Mapping[str, bytes], progress: Progress) ->
         verifier.invalid,
         len(standing.chains),
         standing.totals,
+        tuple(standing.hub.path),
         (*flaws, *beside),
     )
 

@@ -20,6 +20,7 @@ from hub.changes import ChangeLogBook
 from hub.config import Folder, read_keys, read_settings, write_curve
 from hub.console import ConsoleRefused
 from hub.journal import JournalBook
+from hub.journal_keys import sealing
 from hub.login_outcomes import write_pin
 from hub.parts import Surroundings, make_parts
 from hub.pins import PinChecker, PinJob
@@ -41,7 +42,7 @@ def run_locally(
         store = open_store(folder)
         try:
             mint = IdMint(now_ms, seal.random_bytes)
-            journal = JournalBook(store, read_keys(folder).identity, now_ms)
+            journal = JournalBook(store, sealing(read_keys(folder)), now_ms)
             pipeline = Pipeline(store, ChangeLogBook(store), journal, now_ms, mint)
             console = next(d for d in devices.devices(store.db) if d.profile is Profile.CONSOLE)
             outbox = seal.random_bytes(16).hex()
@@ -66,7 +67,7 @@ def set_pin_locally(folder: Folder, person_id: str, pin: str) -> None:
     Takes what two tries of a PIN cost.
     """
     with only_hub(folder):
-        checker = PinChecker(seal.pin_pepper(read_keys(folder).identity.secret))
+        checker = PinChecker(read_keys(folder).pepper)
         made = checker.do(PinJob(1, pin, None)).made
         store = open_store(folder)
         try:

@@ -27,6 +27,7 @@ from hub.doors import Doors
 from hub.hub import Counters, Desks, Hub
 from hub.journal import JournalBook
 from hub.journal_check import JournalCheck
+from hub.journal_keys import sealing
 from hub.keyring import KeyRing
 from hub.login_outcomes import Outcomes
 from hub.logins import LoginDesk
@@ -90,7 +91,7 @@ def make_parts(
     mint = IdMint(around.now_ms, around.random_bytes)
     log = ChangeLogBook(store)
     publish_shop(store, log, settings)
-    journal = JournalBook(store, keys.identity, around.now_ms)
+    journal = JournalBook(store, sealing(keys), around.now_ms)
     pipeline = Pipeline(store, log, journal, around.now_ms, mint, kinds, handlers)
     register = Register(store)
     doors = Doors(devices.devices(store.db))

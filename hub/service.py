@@ -143,7 +143,7 @@ class Service:
         self._store = store
         self.server = Server(settings.network, keys.curve)
         self._reader = SnapshotReader(folder.database, self.server.wake)
-        self._pins = PinWorker(seal.pin_pepper(keys.identity.secret), self.server.wake)
+        self._pins = PinWorker(keys.pepper, self.server.wake)
         around = Surroundings(
             now_ms,
             time.monotonic,

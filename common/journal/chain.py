@@ -24,6 +24,7 @@ class Fault(StrEnum):
     CHAIN = "chain"
     DEVICE = "device"
     KEY = "key"
+    VOUCH = "vouch"
     SIGNATURE = "signature"
     RECORD = "record"
     FORK = "fork"
@@ -41,6 +42,7 @@ SAYS: Final[Mapping[Fault, str]] = {
     Fault.CHAIN: mark("belongs to another chain"),
     Fault.DEVICE: mark("is of another device"),
     Fault.KEY: mark("is signed by a key that is not its device's"),
+    Fault.VOUCH: mark("names a key that no key before it vouches for"),
     Fault.SIGNATURE: mark("its signature does not hold"),
     Fault.RECORD: mark("its record is not the one that was taken in"),
     Fault.FORK: mark("bears a number that another record has"),

@@ -16,6 +16,7 @@ class RecordType(StrEnum):
 
     OPENED = "opened"
     SALE = "sale"
+    KEY_ROTATED = "key_rotated"
 
 
 class EntryType(StrEnum):
@@ -23,6 +24,7 @@ class EntryType(StrEnum):
 
     FOUNDED = "founded"
     KEY = "key"
+    HUB_KEY = "hub_key"
     TAKEN = "taken"
     UNSIGNED = "unsigned"
     MISSING = "missing"
@@ -48,10 +50,12 @@ class Kind:
 RECORDS: Final[Mapping[RecordType, Kind]] = {
     RecordType.OPENED: Kind("a chain begins: why, and after which other one"),
     RecordType.SALE: Kind("a ticket was paid", Counts.TICKET),
+    RecordType.KEY_ROTATED: Kind("by which keys the device signs from a later record on"),
 }
 ENTRIES: Final[Mapping[EntryType, Kind]] = {
     EntryType.FOUNDED: Kind("the journal begins, and how many tickets there were before"),
-    EntryType.KEY: Kind("from here on a device signs by this key"),
+    EntryType.KEY: Kind("by which keys a device signs: introduced by the hub, or vouched for"),
+    EntryType.HUB_KEY: Kind("by which keys the hub seals from here on, and what vouches for them"),
     EntryType.TAKEN: Kind("a till's record was taken in, whole and in its place"),
     EntryType.UNSIGNED: Kind("a ticket came from a till of a release that signs nothing"),
     EntryType.MISSING: Kind("records of a till's chain were not there when later ones came"),

@@ -76,6 +76,11 @@ class Record:
     software: Annotated[str, Meta(max_length=50)]
     data: dict[str, Any]
 
+    @property
+    def name(self) -> str:
+        """Return by what people know it: the beginning of its chain's id, and its seq there."""
+        return f"{self.chain[:8]}-{self.seq}"
+
 
 @dataclass(frozen=True, slots=True)
 class SaleData:
@@ -126,8 +131,11 @@ class Signer:
 
     def sign(self, body: bytes) -> SignedRecord:
         """Return canonical bytes with their signature."""
-        signature = self._signer.sign(canon.signed_message(body))
-        return SignedRecord(body.decode(), {ED25519: signature.hex()})
+        return SignedRecord(body.decode(), self.signatures(canon.signed_message(body)))
+
+    def signatures(self, message: bytes) -> dict[str, str]:
+        """Return a message's signatures as hex, by algorithm."""
+        return {ED25519: self._signer.sign(message).hex()}
 
 
 def signed_by(record: SignedRecord, keys: Mapping[str, str], publics: Mapping[str, bytes]) -> bool:
@@ -135,11 +143,21 @@ def signed_by(record: SignedRecord, keys: Mapping[str, str], publics: Mapping[st
 
     `keys`: ids by algorithm, as the body says; `publics`: public keys by id.
     """
-    public = publics.get(keys.get(ED25519, ""))
-    signature = record.signatures.get(ED25519)
-    if public is None or signature is None or keys.keys() != record.signatures.keys():
-        return False
     message = canon.signed_message(record.body.encode())
+    return all_hold(message, record.signatures, keys, publics)
+
+
+def all_hold(
+    message: bytes,
+    signatures: Mapping[str, str],
+    keys: Mapping[str, str],
+    publics: Mapping[str, bytes],
+) -> bool:
+    """Return whether there is a signature of each key over a message, and no other."""
+    public = publics.get(keys.get(ED25519, ""))
+    signature = signatures.get(ED25519)
+    if public is None or signature is None or keys.keys() != signatures.keys():
+        return False
     return seal.verifies(public, message, bytes.fromhex(signature))
 
 

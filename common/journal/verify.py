@@ -5,15 +5,24 @@ seals are handed in, in their order, so that a database, a backup and an archive
 same rules. Goes on after a fault where it can, so that what is merely next to one is not blamed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from common.journal import canon
 from common.journal.chain import Fault, TillChain, new_chain
 from common.journal.entry import Entry, Head, Line, read_entry, read_seal
+from common.journal.keys import (
+    VOUCHED,
+    HubKeys,
+    TillKeys,
+    introduced,
+    publics_by_id,
+    read_introduction,
+    rotated,
+)
 from common.journal.kinds import EntryType, RecordType
-from common.journal.record import SignedRecord, read_record, signed_by, ticket_of
+from common.journal.record import Record, SignedRecord, read_record, signed_by, ticket_of
 from common.journal.totals import Totals
 from common.models import Ticket, decode_row
 
@@ -30,36 +39,40 @@ class Finding(NamedTuple):
 class Standing:
     """All that the walk knows of what lies behind it, to go on from there another time.
 
-    `publics`: public keys of devices by id; `owners`: key id → device id.
+    `publics`: public keys of devices by id; `tills`: which of them each device signs by.
     """
 
     head: Head
     chains: dict[str, TillChain] = field(default_factory=dict)
     publics: dict[str, bytes] = field(default_factory=dict)
-    owners: dict[str, str] = field(default_factory=dict)
+    tills: dict[str, TillKeys] = field(default_factory=dict)
+    hub: HubKeys = field(default_factory=HubKeys)
     totals: Totals = field(default_factory=Totals)
     sealed_seq: int = 0
 
 
 class Verifier:
-    """One walk. `hub_keys`: the hub's public keys by id, from where nobody but the hub writes.
+    """One walk. `trusted`: ids of the hub's keys that are known beforehand, from where nobody but
+    the hub writes; None: those that the journal names are believed.
 
     `signatures`: whether those of tills are checked, which costs most of the time.
     """
 
     def __init__(
         self,
-        hub_keys: Mapping[str, bytes],
+        trusted: Collection[str] | None,
         signatures: bool = True,
         standing: Standing | None = None,
     ) -> None:
-        self._hub_keys = hub_keys
+        self._trusted = trusted
         # `invalid`: records of which the hub says so itself.
         self._signatures = signatures
         self.standing = standing or Standing(Head(""))
         self.lines = 0
         self.invalid = 0
         self._unsigned: dict[int, Finding] = {}
+        # A seal or a key of the hub's that does not hold: no more can be known of who seals.
+        self._broken = False
 
     def walk(self, lines: Iterable[Line], seals: Iterable[SignedRecord]) -> Iterator[Finding]:
         """Yield what does not hold of lines and the seals under them, both whole and in order."""
@@ -120,14 +133,18 @@ class Verifier:
         if stated.seq > head.seq:
             yield Finding(head.seq + 1, Fault.TAIL)
             return
-        held = (stated.chain, stated.seq, stated.digest)
-        if held != tuple(head) or not signed_by(seal, stated.keys, self._hub_keys):
+        hub = self.standing.hub
+        sound = (stated.chain, stated.seq, stated.digest) == tuple(head)
+        sound = sound and stated.keys == hub.now
+        if not sound or not signed_by(seal, stated.keys, hub.publics):
+            self._broken = True
             yield Finding(self.standing.sealed_seq + 1, Fault.SEAL)
         self.standing.sealed_seq = stated.seq
 
     def end(self) -> Iterator[Finding]:
         """Yield what lies after the last seal, and signatures that do not hold and nobody noted."""
         yield from self.take_unsigned()
+        yield from self.untrusted()
         if self.standing.sealed_seq < self.standing.head.seq:
             yield Finding(self.standing.sealed_seq + 1, Fault.UNSEALED)
 
@@ -136,6 +153,14 @@ class Verifier:
         found = list(self._unsigned.values())
         self._unsigned.clear()
         return found
+
+    def untrusted(self) -> list[Finding]:
+        """Return from where on no key that is known beforehand stands behind the seals."""
+        hub = self.standing.hub
+        if self._trusted is None or hub.trusted or self._broken or not hub.path:
+            return []
+        since = max(seq for seq, _, how in hub.path if how != VOUCHED)
+        return [Finding(since, Fault.SEAL)]
 
     def _entry(self, line: Line, entry: Entry) -> Iterator[Finding]:
         data = entry.data
@@ -147,12 +172,10 @@ class Verifier:
             self._pass_over(data)
             return
         match entry.type:
+            case EntryType.FOUNDED | EntryType.HUB_KEY:
+                yield from self._hub_key(entry)
             case EntryType.KEY:
-                public = bytes.fromhex(data["public"])
-                if canon.key_id(public) != data["key"]:
-                    yield Finding(line.seq, Fault.KEY)
-                self.standing.publics[data["key"]] = public
-                self.standing.owners[data["key"]] = data["device"]
+                yield from self._introduced(entry)
             case EntryType.TAKEN:
                 yield from self._taken(line, entry)
             case EntryType.UNSIGNED:
@@ -183,6 +206,53 @@ class Verifier:
         if record.type is RecordType.SALE:
             self.standing.totals.add(ticket_of(record))
 
+    def _hub_key(self, entry: Entry) -> Iterator[Finding]:
+        hub, data, trusted = self.standing.hub, entry.data, self._trusted or ()
+        if entry.type is EntryType.HUB_KEY:
+            sound = hub.change(entry, trusted)
+        else:
+            sound = not hub.now
+            if sound:
+                hub.found(entry.seq, data["keys"], data["publics"], trusted)
+        if not sound:
+            self._broken = True
+            yield Finding(entry.seq, Fault.VOUCH)
+
+    def _introduced(self, entry: Entry) -> Iterator[Finding]:
+        said = read_introduction(entry.data)
+        publics = publics_by_id(said.keys, said.publics)
+        held = self.standing.tills.get(said.device)
+        if said.why == VOUCHED:
+            sound = held is not None and held.following == said.keys
+        else:
+            sound = held is None or held.now == said.keys
+        if not sound:
+            yield Finding(entry.seq, Fault.VOUCH)
+            return
+        self.standing.publics.update(publics)
+        if held is None:
+            self.standing.tills[said.device] = introduced(said.keys)
+
+    def _signed(
+        self, seq: int, signed: SignedRecord, record: Record, late: bool
+    ) -> Iterator[Finding]:
+        """Yield what does not hold of who has signed a record; go on by the keys that it names."""
+        tills, publics = self.standing.tills, self.standing.publics
+        held, names = tills.get(record.device), rotated(record)
+        after = None if held is None else held.after(record, late)
+        if after is None:
+            yield Finding(seq, Fault.KEY, record.name)
+            return
+        if self._signatures and not signed_by(signed, record.keys, publics):
+            # The hub looks at once who names a key; whoever else has signed it may still note.
+            if names is not None:
+                yield Finding(seq, Fault.SIGNATURE, record.name)
+                return
+            self._unsigned[seq] = Finding(seq, Fault.SIGNATURE, record.name)
+        if names is not None:
+            publics.update(publics_by_id(names.keys, names.publics))
+        tills[record.device] = after
+
     def _chain(self, chain: str, device: str) -> TillChain:
         return self.standing.chains.get(chain) or new_chain(chain, device)
 
@@ -190,20 +260,15 @@ class Verifier:
         data, standing = entry.data, self.standing
         body = (line.record or b"").decode()
         record = read_record(body)
-        name = f"{record.chain[:8]}-{record.seq}"
         if (record.chain, record.seq, record.type) != (data["chain"], data["seq"], data["type"]):
-            yield Finding(line.seq, Fault.RECORD, name)
+            yield Finding(line.seq, Fault.RECORD, record.name)
         chain = self._chain(record.chain, record.device)
         fault = chain.fault(record, data["digest"])
         if fault is not None:
-            yield Finding(line.seq, fault, name)
+            yield Finding(line.seq, fault, record.name)
         standing.chains[record.chain] = chain.taken(record, data["digest"])
-        if any(standing.owners.get(key) != record.device for key in record.keys.values()):
-            yield Finding(line.seq, Fault.KEY, name)
-        elif self._signatures:
-            signed = SignedRecord(body, data["signatures"])
-            if not signed_by(signed, record.keys, standing.publics):
-                self._unsigned[line.seq] = Finding(line.seq, Fault.SIGNATURE, name)
+        signed = SignedRecord(body, data["signatures"])
+        yield from self._signed(line.seq, signed, record, chain.is_late(record))
         if record.type is RecordType.SALE:
             standing.totals.add(ticket_of(record))
 

@@ -40,6 +40,11 @@ PROBLEMS: Final = (
         "Restore it from your key backup.",
     ),
     ErrorKind(
+        "identity_unknown",
+        "The journal is sealed by another hub: its key is {known}, this one's {shown}.",
+        "Put back the right keys folder; if that key is lost: comptoir-hub rotate-identity --lost",
+    ),
+    ErrorKind(
         "hub_exists", "{folder} holds a hub already; nothing was changed.", "Use another folder."
     ),
     ErrorKind(

@@ -28,7 +28,7 @@ def _take(work: Work, signed: SignedRecord) -> Taken:
     except ValueError as error:
         raise Refusal("unreadable_command", reason=f"record: {error}") from error
     record = taken.record
-    name = f"{record.chain[:8]}-{record.seq}"
+    name = record.name
     if taken.missing is not None:
         first, last = taken.missing
         work.flag("flag_records_missing", f"{record.chain[:8]}: {first}–{last}")

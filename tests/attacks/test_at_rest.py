@@ -217,9 +217,9 @@ def test_a_backup_that_somebody_else_sealed(kept: tuple[Folder, Path], tmp_path:
     renamed.write_bytes(raw_file.replace(said, genuine.hex().encode()))
     for path in (forged, renamed):
         with pytest.raises(ValueError, match=r"signed|written"):
-            backup_seal.verify(path, genuine)
+            backup_seal.verify(path, [genuine])
         admin = open_key_file(key, PHRASE)
-        with pytest.raises(StoreError), opened(folder, path, admin, genuine):
+        with pytest.raises(StoreError), opened(folder, path, admin, [genuine]):
             pass
         assert not folder.database.with_name("comptoir.db.opened").exists()
 

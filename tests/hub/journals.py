@@ -15,6 +15,7 @@ from common.journal.record import (
 from common.models import Ticket
 from common.seal import SigningKeys, signing_keys_of
 from hub.journal import JournalBook
+from hub.journal_keys import SealingKeys
 from hub.store import Store
 from kiosk.journal import Writer, write_sale
 from kiosk.outbox_chain import Chain
@@ -33,7 +34,7 @@ HUB = signing_keys(0)
 
 def journal_of(store: Store) -> JournalBook:
     """Return the journal of a store, signed by the tests' hub."""
-    return JournalBook(store, HUB, lambda: AT_MS)
+    return JournalBook(store, SealingKeys(HUB), lambda: AT_MS)
 
 
 @dataclass(slots=True)

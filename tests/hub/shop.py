@@ -20,11 +20,13 @@ from common.ids import IdMint
 from common.models import Article, Row
 from common.topics import Profile
 from hub.changes import OWN, ChangeLogBook
+from hub.journal import JournalBook
+from hub.journal_keys import SealingKeys
 from hub.pipeline import Pipeline, Received, Released
 from hub.records import catalogue, devices
 from hub.records.devices import ACTIVE, Device
 from hub.store import Store
-from tests.hub.journals import journal_of, signing_keys
+from tests.hub.journals import HUB, signing_keys
 
 START_MS = 1_772_545_920_000  # 3 March 2026, 13:52 UTC, a Tuesday
 EPOCH = f"{START_MS:016x}" + "5e" * 8
@@ -97,6 +99,7 @@ class Shop:
         self.path = folder / "comptoir.db"
         self.clock = Clock()
         self.mint = IdMint(self.clock.now_ms, Random(seed).randbytes)
+        self.keys = SealingKeys(HUB)
         self.store = Store.create(self.path)
         with self.store.group() as db:
             ChangeLogBook.found(self.store, EPOCH)
@@ -107,7 +110,7 @@ class Shop:
 
     def _start(self) -> None:
         self.log = ChangeLogBook(self.store)
-        self.journal = journal_of(self.store)
+        self.journal = JournalBook(self.store, self.keys, self.clock.now_ms)
         self.pipeline = Pipeline(self.store, self.log, self.journal, self.clock.now_ms, self.mint)
 
     def reopen(self) -> None:

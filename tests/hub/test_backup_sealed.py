@@ -44,8 +44,8 @@ def sealing(folder: Folder) -> Sealing:
 
 
 def opens(folder: Folder, backup: Path, key: Path) -> bytes:
-    identity = read_keys(folder).identity.public
-    with opened(folder, backup, open_key_file(key, PHRASE), identity) as plain:
+    identities = read_keys(folder).identities
+    with opened(folder, backup, open_key_file(key, PHRASE), identities) as plain:
         return plain.read_bytes()
 
 
@@ -56,7 +56,7 @@ def test_a_sealed_backup_holds_what_an_open_one_does(folder: Folder, key: Path) 
     assert sealed.path.stat().st_mode & 0o777 == 0o600
     assert (sealed.epoch, sealed.gseq, sealed.heads) == (plain.epoch, plain.gseq, plain.heads)
     assert opens(folder, sealed.path, key) == plain.path.read_bytes()
-    header = backup_seal.verify(sealed.path, read_keys(folder).identity.public)
+    header = backup_seal.verify(sealed.path, read_keys(folder).identities)
     assert (header.made_ms, header.epoch, header.gseq) == (NOW_MS, plain.epoch, plain.gseq)
     assert sorted(path.name for path in folder.root.glob("*.o*")) == []
 

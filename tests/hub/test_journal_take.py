@@ -25,7 +25,7 @@ from tests.hub.journals import HUB, Pen, signing_keys
 from tests.hub.papers import lines_of, ticket
 from tests.hub.shop import EPOCH, Post, Shop, goods
 
-KEYS = {canon.key_id(HUB.public): HUB.public}
+KEYS = {canon.key_id(HUB.public)}
 
 
 @dataclass(slots=True)

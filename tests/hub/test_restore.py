@@ -1,7 +1,7 @@
 """Putting a backup back: under an epoch after all others, with power failing at every step."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -232,10 +232,10 @@ def test_an_epoch_is_now_or_after_those_there_were(after: list[str], ms: int) ->
 # What is refused, with nothing touched.
 
 
-def refused(story: Story, backup: Path, identity: bytes | None = None) -> str:
+def refused(story: Story, backup: Path, identities: Collection[bytes] | None = None) -> str:
     before = {path: path.read_bytes() for path in story.folder.root.glob("comptoir.db*")}
     with pytest.raises(StoreError) as raised:
-        list(restore(story.folder, backup, START_MS, hand_epoch, identity))
+        list(restore(story.folder, backup, START_MS, hand_epoch, identities))
     now = {path: path.read_bytes() for path in story.folder.root.glob("comptoir.db*")}
     assert now == before
     return raised.value.problem.code
@@ -270,8 +270,8 @@ def test_a_backup_of_an_unknown_schema_is_refused(story: Story, version: str) ->
 def test_another_hubs_backup_is_refused(story: Story, tmp_path: Path) -> None:
     keys = found(Folder(tmp_path / "other"), Settings())
     other = back_up(Folder(tmp_path / "other"), None, START_MS).path
-    assert refused(story, other, seal.new_signing_keys().public) == "backup_of_another"
-    steps = restore(story.folder, other, START_MS, hand_epoch, keys.identity.public)
+    assert refused(story, other, [seal.new_signing_keys().public]) == "backup_of_another"
+    steps = restore(story.folder, other, START_MS, hand_epoch, keys.identities)
     assert [step.name for step in steps][-1] == "in place"
 
 

@@ -1,6 +1,6 @@
 """A shop's database with a signed journal, and how somebody with SQL and no scruples changes it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,15 +9,20 @@ from typing import Any
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 
 from common.journal import canon
-from common.journal.record import ED25519, SignedRecord, Signer
+from common.journal.entry import Head, Line, make_line, make_seal, read_entry
+from common.journal.kinds import EntryType, RecordType
+from common.journal.record import ED25519, SignedRecord, Signer, read_record
 from common.models import Article
 from common.seal import SigningKeys
 from common.topics import Profile
 from hub.journal_verify import Flaw, verify_file
-from tests.hub.journals import HUB, Pen
+from hub.records import journal as rows
+from hub.records.journal import Place
+from tests.hub.journals import AT_MS, HUB, Pen
 from tests.hub.papers import lines_of, ticket
-from tests.hub.shop import Post, Shop, goods
+from tests.hub.shop import EPOCH, Post, Shop, goods
 
+EVERY = (0, 2**62)
 TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'journal%'"
 
 
@@ -98,33 +103,81 @@ class Ledger:
         `hub`: sign all seals anew by this key; None leaves them as they were. No till's key is
         known to whoever does that.
         """
+        ((record,),) = self.rows("SELECT record FROM journal WHERE seq = ?", first)
+        changed = bytes(record).replace(old.encode(), new.encode())
+        self.run(("UPDATE journal SET record = ? WHERE seq = ?", (changed, first)))
+
+        def other(entry: dict[str, Any]) -> None:
+            entry["data"]["digest"] = canon.digest(changed)
+
+        self.forge_entry(first, other, hub)
+
+    def forge_entry(
+        self,
+        first: int,
+        change: Callable[[dict[str, Any]], None],
+        hub: SigningKeys | None = None,
+        sealed: tuple[int, int] = EVERY,
+    ) -> None:
+        """Change an entry and make every digest and link after it fit again; `hub` as in `forge`.
+
+        `sealed`: from and up to which line the seals are signed anew.
+        """
         previous = self.rows("SELECT digest FROM journal WHERE seq = ?", first - 1)[0][0]
         statements: list[tuple[str, Sequence[Any]]] = []
         digests = {}
-        sql = "SELECT seq, entry, record FROM journal WHERE seq >= ? ORDER BY seq"
-        for seq, body, kept in self.rows(sql, first):
-            record = kept
+        sql = "SELECT seq, entry FROM journal WHERE seq >= ? ORDER BY seq"
+        for seq, body in self.rows(sql, first):
             entry = canon.read_canonical(bytes(body))
             entry["previous"] = previous
             if seq == first:
-                record = bytes(kept).replace(old.encode(), new.encode())
-                entry["data"]["digest"] = canon.digest(record)
+                change(entry)
             forged = canon.canonical(entry)
             previous = digests[seq] = canon.digest(forged)
-            statements.append(
-                (
-                    "UPDATE journal SET entry = ?, record = ?, digest = ? WHERE seq = ?",
-                    (forged, record, previous, seq),
-                )
-            )
+            update = "UPDATE journal SET entry = ?, digest = ? WHERE seq = ?"
+            statements.append((update, (forged, previous, seq)))
         self.run(*statements)
         if hub is not None:
-            self.sign_anew(digests, hub)
+            self.sign_anew(digests, hub, sealed)
 
-    def sign_anew(self, digests: dict[int, str], hub: SigningKeys) -> None:
-        """Put other seals under lines."""
+    def head(self) -> Head:
+        """Return where the hub's chain stands."""
+        ((seq, body, digest),) = self.rows(
+            "SELECT seq, entry, digest FROM journal ORDER BY seq DESC LIMIT 1"
+        )
+        return Head(read_entry(bytes(body)).chain, seq, digest)
+
+    def line_of(self, kind: str) -> int:
+        """Return the newest line of a type."""
+        return int(self.rows("SELECT max(seq) FROM journal WHERE type = ?", kind)[0][0])
+
+    def append(self, kind: EntryType, data: Mapping[str, Any], hub: SigningKeys) -> None:
+        """Append an entry of one's own, and seal it by a key."""
+        self._append(make_line(self.head(), kind, AT_MS, data), kind, None, hub)
+
+    def append_record(self, signed: SignedRecord, kind: RecordType, hub: SigningKeys) -> None:
+        """Append a till's record as if it had been taken in, and seal it by a key."""
+        body = signed.body.encode()
+        record = read_record(signed.body)
+        data = {"chain": record.chain, "seq": record.seq, "digest": canon.digest(body)}
+        data |= {"signatures": signed.signatures, "type": kind}
+        place = Place(record.chain, record.seq, kind.value, record.type_seq)
+        line = make_line(self.head(), EntryType.TAKEN, AT_MS, data, body)
+        self._append(line, EntryType.TAKEN, place, hub)
+
+    def _append(self, line: Line, kind: EntryType, place: Place | None, hub: SigningKeys) -> None:
+        head = Head(self.head().chain, line.seq, line.digest)
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as db:
+            rows.add(db, kind.value, line, place)
+            rows.add_seal(db, line.seq, make_seal(head, EPOCH, AT_MS, Signer(hub)))
+
+    def sign_anew(
+        self, digests: dict[int, str], hub: SigningKeys, sealed: tuple[int, int] = EVERY
+    ) -> None:
+        """Put other seals under lines, from one up to another."""
         signer = Signer(hub)
-        for seq, body in self.rows("SELECT seq, body FROM journal_seal"):
+        sql = "SELECT seq, body FROM journal_seal WHERE seq BETWEEN ? AND ?"
+        for seq, body in self.rows(sql, *sealed):
             stated = canon.read_canonical(body.encode())
             stated["keys"] = dict(signer.keys)
             stated["digest"] = digests.get(seq, stated["digest"])

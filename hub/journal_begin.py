@@ -1,0 +1,59 @@
+"""What the hub has to say in its journal when it opens it, before anything else is entered.
+
+Owns the first line of a new journal, and that no other epoch and no other key go on in silence.
+Appends nothing itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from common import VERSION
+from common.journal import canon
+from common.journal.entry import Head
+from common.journal.kinds import EntryType
+from common.journal.record import SignedRecord, Signer
+from common.succession import Succession
+from hub.journal_keys import change_of
+from hub.records import journal as rows
+from hub.store import Connection
+
+Said = tuple[EntryType, Mapping[str, Any]]
+
+
+def chain_of(epoch: str) -> str:
+    """Return the id of the chain that a database founds in this epoch."""
+    return canon.digest(epoch.encode())[:32]
+
+
+def beginning(
+    db: Connection, head: Head, epoch: str, signer: Signer, past: Sequence[Succession]
+) -> list[Said]:
+    """Return what is to be said first, in order; nothing where all is as it was.
+
+    Raises StoreError `identity_unknown`, where nothing leads from the journal's keys to these.
+    """
+    if head.seq == 0:
+        tickets = db.execute("SELECT count(*) FROM ticket").fetchone()[0]
+        founded = {
+            "epoch": epoch,
+            "keys": dict(signer.keys),
+            "publics": signer.publics,
+            "software": VERSION,
+            "tickets_before": tickets,
+        }
+        return [(EntryType.FOUNDED, founded)]
+    said: list[Said] = []
+    change = change_of(db, head, signer, past)
+    if change is not None:
+        said.append((EntryType.HUB_KEY, msgspec.to_builtins(change)))
+    seal = rows.last_seal(db)
+    if seal is not None and (before := _epoch(seal)) != epoch:
+        restored = {"epoch": epoch, "before": before, "seq": head.seq}
+        said.append((EntryType.RESTORED, restored))
+    return said
+
+
+def _epoch(seal: SignedRecord) -> str:
+    return str(canon.read_canonical(seal.body.encode())["epoch"])
