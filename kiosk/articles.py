@@ -13,6 +13,10 @@ import msgspec
 from common.models import Article
 from kiosk.folds import Rows
 from kiosk.search import Folder, SearchIndex, sort_lines
+from kiosk.spelling import Spelling
+
+FEW: Final = 10
+"""Fewer hits than that, and what may have been meant is looked for as well."""
 
 
 class _Finding(msgspec.Struct, gc=False, frozen=True):
@@ -66,6 +70,7 @@ class Articles:
         self._fold: Final = Folder()
         self._codes = CodeIndex()
         self._all = SearchIndex()
+        self._spelling: Spelling | None = None
         self._by_category: dict[str, SearchIndex] = {}
 
     def __len__(self) -> int:
@@ -87,6 +92,7 @@ class Articles:
         self._rows.replace(taken)
         self._codes = codes
         self._all.replace(*sort_lines(lines, ids))
+        self._spelling = None
         self._by_category = self._all.parted(category_of)
 
     def put(self, key: str, row: bytes) -> None:
@@ -103,6 +109,8 @@ class Articles:
         if after.active:
             line = self._fold.line(after.name, after.codes)
             self._all.add(line, key)
+            if self._spelling is not None:
+                self._spelling.add(line)
             if after.category_id not in self._by_category:
                 self._by_category[after.category_id] = SearchIndex()
             self._by_category[after.category_id].add(line, key)
@@ -124,16 +132,38 @@ class Articles:
         return None if article_id is None else self._rows.get(article_id)
 
     def find(self, text: str, category_id: str | None) -> Iterator[str]:
-        """Return ids, best first: the article whose code is typed, then by text."""
+        """Return ids, best first: the article whose code is typed, then by text.
+
+        Where little is found, words that hardly any name has are taken for those nearest to them.
+        """
         shelf = self._all if category_id is None else self._by_category.get(category_id)
-        found = (
-            iter(()) if shelf is None else chain.from_iterable(shelf.find(self._fold.words(text)))
-        )
+        found = iter(()) if shelf is None else self._by_text(shelf, self._fold.words(text))
         exact = self.by_code(text.strip())
         if exact is None or not exact.active or category_id not in (None, exact.category_id):
             return found
         exact_id = exact.id
         return chain([exact_id], (each for each in found if each != exact_id))
+
+    def _by_text(self, shelf: SearchIndex, words: list[str]) -> Iterator[str]:
+        found: set[str] = set()
+        for each in chain.from_iterable(shelf.find(words)):
+            if len(found) < FEW:
+                found.add(each)
+            yield each
+        if len(found) < FEW:
+            yield from (each for each in self._nearly(shelf, words) if each not in found)
+
+    def _nearly(self, shelf: SearchIndex, words: list[str]) -> Iterator[str]:
+        if self._spelling is None:
+            # Made when somebody first mistypes: most never do.
+            self._spelling = Spelling()
+            self._spelling.replace(self._all.lines())
+        told: set[str] = set()
+        for meant in self._spelling.meant(words):
+            for each in chain.from_iterable(shelf.find(meant)):
+                if each not in told:
+                    told.add(each)
+                    yield each
 
     def _unlist(self, key: str, finding: _Finding) -> None:
         for code in finding.codes:

@@ -76,6 +76,10 @@ class SearchIndex:
     def __len__(self) -> int:
         return len(self._lines)
 
+    def lines(self) -> Sequence[str]:
+        """Return what articles are found by, in the order of their names."""
+        return self._lines
+
     def replace(self, lines: list[str], ids: list[str]) -> None:
         """Take these instead of all there were: `Folder.line` of each article, sorted with ids."""
         self._lines, self._ids = lines, ids

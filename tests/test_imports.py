@@ -84,6 +84,7 @@ RULES = (
     ),
     only_in("the camera stays at its eye", ("cv2", "numpy", "zxingcpp"), ("kiosk/camera.py",)),
     only_in("printers stay with paper", ("escpos", "PIL", "usb", "serial"), ("kiosk/printing/*",)),
+    only_in("misspelt words stay in the spelling", ("rapidfuzz",), ("kiosk/spelling.py",)),
     only_in("nacl stays in the seal", ("nacl",), ("common/seal.py",)),
     only_in("zeroconf stays at both ends", ("zeroconf",), ("hub/announce.py", "kiosk/discover.py")),
     only_in(
@@ -221,6 +222,7 @@ BROKEN = [
     ("hub/server.py", "nacl.public", "nacl stays in the seal"),
     ("kiosk/window.py", "cv2.VideoCapture", "the camera stays at its eye"),
     ("kiosk/till.py", "escpos.printer.Dummy", "printers stay with paper"),
+    ("kiosk/search.py", "rapidfuzz.process", "misspelt words stay in the spelling"),
     ("hub/service.py", "zeroconf", "zeroconf stays at both ends"),
     ("hub/commands/sales.py", "peewee", "SQL stays with those who store"),
     ("kiosk/session.py", "pysqlite3.dbapi2", "SQL stays with those who store"),

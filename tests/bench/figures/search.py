@@ -21,6 +21,7 @@ TYPED = (
     *string.digits,
     *("ch", "choc", "chocolat", "chocolat noir", "noir choc", "œufs", "lait demi écrémé 1 l"),
     *("325", "3257980890627", "890627", "zzz", "q x", "e a", "a e i", "e a o u", "1 5 l"),
+    *("choclat", "chocloat noir", "gazeuze", "qsdfghjk", "frasi"),
 )
 WORDS = ("Lait", "Chocolat noir", "Œufs frais", "Eau gazeuse", "Pâtes", "Riz", "Café", "Thé vert")
 
