@@ -18,6 +18,7 @@ from hub.records import journal as rows
 from hub.store import Connection
 
 Place = tuple[str, str]
+_REPEATED = EntryType.REPEATED
 _ABOUT_TICKETS = (EntryType.TAKEN, EntryType.INVALID)
 
 
@@ -34,6 +35,7 @@ def places(db: Connection) -> Iterator[Place]:
     """Check the columns of each line against what its bytes say, and its ticket against its row."""
     known: set[str] = set()
     before = 0
+    again = ""
     for seq, kind, *place, body, record in db.execute(
         "SELECT seq, type, chain, record_seq, record_type, type_seq, entry, record"
         " FROM journal ORDER BY seq"
@@ -44,16 +46,37 @@ def places(db: Connection) -> Iterator[Place]:
         written = None if record is None else orjson.loads(record)
         if kind != entry.type or place != _place(entry.type, entry.data, written):
             yield f"journal {seq}", mark("its columns are not what its bytes say")
+        if again and entry.type is not EntryType.REPEATED:
+            yield (
+                f"journal {seq - 1} ticket {again}",
+                mark("stands in two records, and counts twice"),
+            )
+        if entry.type is EntryType.REPEATED and again != entry.data["ticket"]:
+            yield f"journal {seq}", mark("takes out a ticket that stands in no other record")
+        again = ""
         ticket = _ticket(entry.type, written)
         if ticket is None:
             continue
+        again = ticket["id"] if ticket["id"] in known else ""
         known.add(ticket["id"])
         kept = db.execute("SELECT body FROM ticket WHERE id = ?", (ticket["id"],)).fetchone()
         if kept is None or orjson.loads(kept[0]) != ticket:
             yield f"journal {seq} ticket {ticket['id']}", mark("is not the ticket that is kept")
+    yield from _twice(0, again, "")
     tickets = db.execute("SELECT count(*) FROM ticket").fetchone()[0]
     if rows.head(db)[0] and tickets != len(known) + before:
         yield f"{tickets} tickets", mark("are not those of the journal")
+
+
+def _twice(seq: int, again: str, taken_out: str) -> Iterator[Place]:
+    """Check that a ticket which the line before had again is taken out, and no other one is.
+
+    `again`, `taken_out`: its id, or "".
+    """
+    if again and not taken_out:
+        yield f"ticket {again}", mark("stands in two records, and counts twice")
+    elif again != taken_out:
+        yield f"journal {seq}", mark("takes out a ticket that stands in no other record")
 
 
 def _place(kind: EntryType, data: dict[str, Any], record: Any) -> list[Any]:

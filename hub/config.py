@@ -95,6 +95,20 @@ class PeopleSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingSettings:
+    """When the hub closes days, months and years.
+
+    `at`: the local time of day, HH:MM, that ends a business day; one before noon ends the day
+    before. `automatic`: the hub closes by itself, also at its next start. `year_ends_month`: the
+    last month of the accounting year.
+    """
+
+    automatic: bool = True
+    at: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")] = "03:00"
+    year_ends_month: Annotated[int, Meta(ge=1, le=12)] = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All of `hub.toml`."""
 
@@ -103,6 +117,7 @@ class Settings:
     keep: KeepSettings = field(default_factory=KeepSettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
     people: PeopleSettings = field(default_factory=PeopleSettings)
+    closing: ClosingSettings = field(default_factory=ClosingSettings)
 
 
 SECTIONS: Final[Mapping[str, type[Any]]] = {
@@ -111,6 +126,7 @@ SECTIONS: Final[Mapping[str, type[Any]]] = {
     "keep": KeepSettings,
     "watch": WatchSettings,
     "people": PeopleSettings,
+    "closing": ClosingSettings,
 }
 
 

@@ -18,6 +18,7 @@ from hub.admission import Admission
 from hub.asks import Asks, refused
 from hub.budgets import Budgets, Verdict
 from hub.changes import ChangeLogBook
+from hub.closings import Closings
 from hub.collecting import Collecting
 from hub.doors import Doors
 from hub.fair_queue import FairQueue, Put, Room
@@ -85,6 +86,7 @@ class Desks:
     admission: Admission
     collecting: Collecting
     journal: JournalCheck
+    closings: Closings
     logins: LoginDesk
     budgets: Budgets
     clock: Callable[[], float]
@@ -194,6 +196,7 @@ class Hub:
             *desks.budgets.tick(),
             *desks.upkeep.turn(),
             *desks.journal.tick(),
+            *desks.closings.tick(),
         ]
         frames = [frame for changes in made for frame in self._broadcast(changes)]
         return self._take_news() + frames

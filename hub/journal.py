@@ -200,6 +200,11 @@ class JournalDraft:
         data = {"digest": canon.digest(ticket), "device": device.id}
         self.say(EntryType.UNSIGNED, data, now_ms, ticket)
 
+    def repeated(self, ticket_id: str, now_ms: int) -> None:
+        """Say that the ticket of the record that was taken in last was here already."""
+        data = {"entry": self.head.seq, "ticket": ticket_id}
+        self.say(EntryType.REPEATED, data, now_ms)
+
     def say(
         self,
         kind: EntryType,

@@ -1,8 +1,9 @@
 """Verifying the journal behind the commits: a little each second, on from where it was.
 
 A signature costs more to check than a ticket to enter: no sale waits for it. Owns how far the
-journal was verified, on disk as well, so that a start goes on from there. What a till signed and
-does not hold is noted in the journal; whatever does not hold is an alert, and selling goes on.
+journal was verified, on disk as well, under the hub's signature, so that a start goes on from
+there, and what was found since the last daily closing. What a till signed and does not hold is
+noted in the journal; whatever does not hold is an alert, and selling goes on.
 """
 
 import logging
@@ -10,13 +11,18 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
+import orjson
 
 from common import messages as m
 from common.journal import canon
 from common.journal.chain import Fault
+from common.journal.closing import FAULTS_NAMED
 from common.journal.entry import read_entry
-from common.journal.kinds import EntryType
-from common.journal.verify import Finding, Standing, Verifier
+from common.journal.keys import publics_by_id
+from common.journal.kinds import EntryType, Period
+from common.journal.record import SignedRecord, signed_by
+from common.journal.standing import Standing
+from common.journal.verify import Finding, Verifier
 from hub.alerts import AlertBook, Notice
 from hub.journal import JournalBook
 from hub.records import journal as rows
@@ -29,8 +35,18 @@ KEPT_EVERY_MS: Final = 60_000
 _NAME: Final = "journal_checked"
 
 
+class _Kept(msgspec.Struct):
+    """What is kept on disk: where the walk stands, and what it found since the last closing."""
+
+    standing: Standing
+    found: list[Finding]
+
+
 class JournalCheck:
-    """Verifies one store's journal; `tick` is called about once a second."""
+    """Verifies one store's journal; `tick` is called about once a second.
+
+    `found`: what did not hold since the last daily closing, the first so many of it.
+    """
 
     def __init__(
         self, store: Store, book: JournalBook, alerts: AlertBook, now_ms: Callable[[], int]
@@ -41,20 +57,37 @@ class JournalCheck:
         self._now_ms = now_ms
         self._kept_ms = 0
         self._told = False
+        kept = self._kept()
+        trusted = set(book.signer.keys.values())
+        self._verifier = Verifier(trusted, standing=kept.standing if kept else None)
+        self.found: list[Finding] = kept.found if kept else []
         self._untold: list[Finding] = []
-        self._verifier = Verifier(set(book.signer.keys.values()), standing=self._kept())
+
+    @property
+    def standing(self) -> Standing:
+        """Return where the walk stands."""
+        return self._verifier.standing
 
     @property
     def seq(self) -> int:
         """Return up to which line the journal was verified."""
-        return self._verifier.standing.head.seq
+        return self.standing.head.seq
+
+    @property
+    def behind(self) -> int:
+        """Return how many lines are not verified yet."""
+        return self._book.head.seq - self.seq
 
     def tick(self) -> list[m.Changes]:
         """Verify the next lines; return what to broadcast. A disk that fails only puts it off."""
-        if self.seq >= self._book.head.seq and not self._untold:
+        return self.advance(SLICE)
+
+    def advance(self, most: int) -> list[m.Changes]:
+        """Do so with at most so many lines."""
+        if self.behind <= 0 and not self._untold:
             return []
         try:
-            self._go_on()
+            self._go_on(most)
             made = self._tell(self._untold) if self._untold else []
             self._untold = []
             self._keep()
@@ -63,14 +96,17 @@ class JournalCheck:
             return []
         return made
 
-    def _go_on(self) -> None:
+    def _go_on(self, most: int) -> None:
         # All of it is read before the verifier takes any: it cannot go back half a step.
-        db, after = self._store.db, self.seq
-        lines = list(rows.lines(db, after, after + SLICE))
+        db, after, day = self._store.db, self.seq, self.standing.last(Period.DAY)
+        lines = list(rows.lines(db, after, after + most))
         seals = list(rows.seals(db, after, lines[-1].seq if lines else after))
-        self._untold += self._verifier.part(lines, seals)
-        if self.seq == self._book.head.seq:
-            self._untold += self._verifier.take_unsigned() + self._verifier.untrusted()
+        findings = list(self._verifier.part(lines, seals))
+        if self.behind == 0:
+            findings += self._verifier.take_unsigned() + self._verifier.untrusted()
+        self._untold += findings
+        before = self.found if self.standing.last(Period.DAY) == day else []
+        self.found = (before + findings)[:FAULTS_NAMED]
 
     def _tell(self, findings: Sequence[Finding]) -> list[m.Changes]:
         """Raise one alert a start, naming the first found; note bad signatures for good."""
@@ -100,25 +136,31 @@ class JournalCheck:
         return made
 
     def _keep(self) -> None:
-        if self.seq != self._book.head.seq or self._now_ms() - self._kept_ms < KEPT_EVERY_MS:
+        if self.behind or self._now_ms() - self._kept_ms < KEPT_EVERY_MS:
             return
-        standing = msgspec.json.encode(self._verifier.standing).decode()
+        body = msgspec.json.encode(_Kept(self.standing, self.found))
+        signed = self._book.signer.sign(body)
         with self._store.group():
-            self._store.set_meta(_NAME, standing)
+            self._store.set_meta(_NAME, orjson.dumps(signed).decode())
         self._kept_ms = self._now_ms()
 
-    def _kept(self) -> Standing | None:
-        """Return where a start before this one stood; None where the journal is not that one."""
-        kept = self._store.meta(_NAME)
-        if not kept:
-            return None
+    def _kept(self) -> _Kept | None:
+        """Return where a start before this one stood; None where the journal is not that one.
+
+        What the hub's key did not sign is none: sums of it would go into the next closing.
+        """
+        text = self._store.meta(_NAME)
         try:
-            standing = msgspec.json.decode(kept, type=Standing)
-        except msgspec.MsgspecError:
+            signed = SignedRecord(**orjson.loads(text)) if text else None
+            signer = self._book.signer
+            publics = publics_by_id(signer.keys, signer.publics)
+            if signed is None or not signed_by(signed, signer.keys, publics):
+                return None
+            kept = msgspec.json.decode(signed.body, type=_Kept)
+        except (ValueError, TypeError, AttributeError):
             return None
-        line = rows.line(self._store.db, standing.head.seq)
-        if line is None or canon.digest(line.body) != standing.head.digest:
+        head = kept.standing.head
+        line = rows.line(self._store.db, head.seq)
+        if line is None or canon.digest(line.body) != head.digest:
             return None
-        if not standing.hub.now:
-            return None  # Of a release that did not look at who vouches for a key.
-        return standing
+        return kept

@@ -12,6 +12,7 @@ import click
 import orjson
 
 from common.i18n import mark
+from hub import closing_cli
 from hub.cli_session import Session
 from hub.config import read_keys, read_settings
 
@@ -23,7 +24,7 @@ SHOWN = 20
 
 @click.group()
 def journal() -> None:
-    """The signed journal: verify it, see how it stands."""
+    """The signed journal: verify it, see how it stands, close days, export their totals."""
 
 
 @journal.command()
@@ -141,3 +142,7 @@ def status(session: Session, as_json: bool) -> None:
         missing=t.number(view["missing"]),
         invalid=t.number(view["invalid"]),
     )
+
+
+for command in closing_cli.COMMANDS:
+    journal.add_command(command)

@@ -91,7 +91,7 @@ def verify(db: Connection, trusted: Collection[str], progress: Progress) -> Repo
         verifier.lines,
         verifier.invalid,
         len(standing.chains),
-        standing.totals,
+        standing.totals(),
         tuple(standing.hub.path),
         (*flaws, *beside),
     )

@@ -4,7 +4,8 @@ Holds the hub's lock meanwhile, so that no hub starts on the same folder.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,7 @@ from hub.console import ConsoleRefused
 from hub.journal import JournalBook
 from hub.journal_keys import sealing
 from hub.login_outcomes import write_pin
-from hub.parts import Surroundings, make_parts
+from hub.parts import Parts, Surroundings, make_parts
 from hub.pins import PinChecker, PinJob
 from hub.pipeline import Pipeline, Received
 from hub.records import devices
@@ -102,6 +103,26 @@ def ask_locally(folder: Folder, kind: str, args: dict[str, Any]) -> Any:
 
     Raises StoreError where a hub runs, or cannot, and ConsoleRefused.
     """
+    with _parts(folder) as (parts, console):
+        return _answer(parts, console, kind, args)
+
+
+def close_locally(folder: Folder, period: str, progress: Callable[[int], None]) -> Any:
+    """Close a day, a month or a year; return and raise as `ask_locally` does.
+
+    What is not verified yet is verified first; `progress` is told how many lines are left.
+    """
+    with _parts(folder) as (parts, console):
+        before = -1
+        # Where the disk lets it get no further, the hub's own answer says so.
+        while (lines := parts.closings.verify_on()) not in (0, before):
+            progress(before := lines)
+        return _answer(parts, console, "close", {"period": period})
+
+
+@contextmanager
+def _parts(folder: Folder) -> Iterator[tuple[Parts, str]]:
+    """Make a hub's parts on a folder that no hub runs on; with them the console's id."""
     with only_hub(folder):
         settings, keys = read_settings(folder), read_keys(folder)
         store = open_store(folder)
@@ -110,11 +131,15 @@ def ask_locally(folder: Folder, kind: str, args: dict[str, Any]) -> Any:
             keep = partial(write_curve, folder)
             parts = make_parts(store, keys, settings, around, keep_curve=keep)
             console = next(d for d in devices.devices(store.db) if d.profile is Profile.CONSOLE)
-            frame = wire.encode(m.Query(1, kind, args))
-            ((_, said),) = parts.hub.message(b"", console.id, frame)
-            answer = wire.decode(said)
-            if answer.code:
-                raise ConsoleRefused(Problem(answer.code, answer.params))
-            return answer.result
+            yield parts, console.id
         finally:
             store.close()
+
+
+def _answer(parts: Parts, console: str, kind: str, args: dict[str, Any]) -> Any:
+    frame = wire.encode(m.Query(1, kind, args))
+    ((_, said),) = parts.hub.message(b"", console, frame)
+    answer = wire.decode(said)
+    if answer.code:
+        raise ConsoleRefused(Problem(answer.code, answer.params))
+    return answer.result

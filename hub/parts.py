@@ -4,6 +4,7 @@ Owns which part is handed which. `service.py` serves them over sockets; a simula
 between them by hand. Clocks, randomness and the reading of snapshots are handed in.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from hub.alerts import AlertBook
 from hub.backup_cover import Covers
 from hub.budgets import Budgets
 from hub.changes import OWN, ChangeLogBook
+from hub.closings import Closings
 from hub.collecting import Collecting
 from hub.commands import HANDLERS, Handler
 from hub.config import Keys, NetworkSettings, Settings
@@ -45,11 +47,17 @@ from hub.watch import Watch
 HOUR_MS: Final = 3_600_000
 
 
+def local_offset_min(at_ms: int) -> int:
+    """Return the minutes that this computer's time is ahead of UTC at a moment."""
+    return time.localtime(at_ms // 1000).tm_gmtoff // 60
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a hub is told from outside. `now_ms`: the wall clock; `clock`: monotonic seconds;
     `request_snapshot`: have a topic read, and handed to `SyncDesk.snapshot_read`; `free_bytes`:
-    the room left on a folder's disk; `check_pin`: have it checked, and handed to `Hub.pin_checked`.
+    the room left on a folder's disk; `check_pin`: have it checked, and handed to `Hub.pin_checked`;
+    `offset_min`: the minutes that local time is ahead of UTC at a moment, ms.
     """
 
     now_ms: Callable[[], int]
@@ -58,6 +66,7 @@ class Surroundings:
     request_snapshot: Callable[[str], None]
     free_bytes: Callable[[Path], int] = free_bytes
     check_pin: Callable[[PinJob], None] = nobody_checks
+    offset_min: Callable[[int], int] = local_offset_min
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,7 @@ class Parts:
     pipeline: Pipeline
     admission: Admission
     ring: KeyRing
+    closings: Closings
 
 
 def make_parts(
@@ -114,6 +124,9 @@ def make_parts(
     space = Space(
         store.path.parent, settings.keep.min_free_mb, around.free_bytes, alerts, around.clock
     )
+    check = JournalCheck(store, journal, alerts, around.now_ms)
+    clock = around.now_ms, around.offset_min
+    closings = Closings(store, journal, check, alerts, watch, settings.closing, clock)
     counters = Counters()
     admission = Admission(register, doors, watch, ring, around.now_ms)
     collecting = Collecting(register, pipeline, around.now_ms)
@@ -130,12 +143,12 @@ def make_parts(
         keys.identity.public.hex(),
         admission,
         collecting,
+        closings,
     )
     upkeep = Upkeep(store, log, settings.keep, around.now_ms, settings.people)
     session_ms = settings.people.session_h * HOUR_MS
     outcomes = Outcomes(store, log, around.random_bytes, mint, around.now_ms, session_ms)
     logins = LoginDesk(store.db, around.check_pin, outcomes, around.now_ms)
-    check = JournalCheck(store, journal, alerts, around.now_ms)
     desks = Desks(
         log,
         pipeline,
@@ -150,12 +163,13 @@ def make_parts(
         admission,
         collecting,
         check,
+        closings,
         logins,
         Budgets(alerts, around.clock),
         around.clock,
     )
     hub = Hub(desks, counters, around.now_ms)
-    return Parts(hub, doors, pairing, sync, log, pipeline, admission, ring)
+    return Parts(hub, doors, pairing, sync, log, pipeline, admission, ring, closings)
 
 
 def broadcast_ports(network: NetworkSettings) -> dict[Profile, int]:

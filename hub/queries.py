@@ -16,11 +16,13 @@ from common import messages as m
 from common.card import fingerprint
 from common.errors import Problem, Refusal
 from common.export import Exported
+from common.journal.kinds import Period
 from common.models import Id, convert
 from common.topics import KIOSK_PROFILES, Profile
 from hub import quarantine
 from hub.admission import Admission
 from hub.changes import ChangeLogBook
+from hub.closings import Closings
 from hub.collecting import Collecting
 from hub.pairing import PairingDesk
 from hub.records import backups, devices, people, sales, trail
@@ -50,6 +52,7 @@ class Desk:
     identity: str
     admission: Admission
     collecting: Collecting
+    closings: Closings
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +282,15 @@ def _body(packed: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
+class _Close:
+    period: Period
+
+
+def _close(desk: Desk, args: _Close) -> Any:
+    return desk.closings.close(args.period)
+
+
+@dataclass(frozen=True, slots=True)
 class QueryKind:
     """One line of the table."""
 
@@ -304,6 +316,7 @@ QUERIES: Final[Mapping[str, QueryKind]] = {
     "new_device_key": QueryKind(_Post, _new_device_key, _CONSOLE),
     "new_hub_key": QueryKind(_NoArguments, _new_hub_key, _CONSOLE),
     "collect": QueryKind(_Collect, _collect, _CONSOLE),
+    "close": QueryKind(_Close, _close, _CONSOLE),
 }
 
 

@@ -31,6 +31,11 @@ class Fault(StrEnum):
     SEAL = "seal"
     UNSEALED = "unsealed"
     TAIL = "tail"
+    CLOSING_NUMBER = "closing_number"
+    CLOSING_REACH = "closing_reach"
+    CLOSING_SUM = "closing_sum"
+    CLOSING_LATE = "closing_late"
+    REPEATED = "repeated"
 
 
 SAYS: Final[Mapping[Fault, str]] = {
@@ -49,6 +54,11 @@ SAYS: Final[Mapping[Fault, str]] = {
     Fault.SEAL: mark("the hub's signature under it does not hold"),
     Fault.UNSEALED: mark("the hub has not signed it"),
     Fault.TAIL: mark("is gone, though the hub has signed it"),
+    Fault.CLOSING_NUMBER: mark("does not follow the closing before it: one is gone, or was put in"),
+    Fault.CLOSING_REACH: mark("does not cover the lines, days and records that came since"),
+    Fault.CLOSING_SUM: mark("states a sum that its lines do not come to"),
+    Fault.CLOSING_LATE: mark("does not name what came late"),
+    Fault.REPEATED: mark("takes out a ticket that the line before it does not hold"),
 }
 
 

@@ -30,6 +30,16 @@ class EntryType(StrEnum):
     MISSING = "missing"
     INVALID = "invalid"
     RESTORED = "restored"
+    REPEATED = "repeated"
+    CLOSING = "closing"
+
+
+class Period(StrEnum):
+    """What a closing closes."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
 
 
 class Counts(Enum):
@@ -61,6 +71,8 @@ ENTRIES: Final[Mapping[EntryType, Kind]] = {
     EntryType.MISSING: Kind("records of a till's chain were not there when later ones came"),
     EntryType.INVALID: Kind("a record is not what it should be; it is kept all the same"),
     EntryType.RESTORED: Kind("the database was put back from a backup, under a new epoch"),
+    EntryType.REPEATED: Kind("the ticket of the line before it was here already: it counts once"),
+    EntryType.CLOSING: Kind("a day, a month or a year is closed: its sums, and every chain's head"),
 }
 if RECORDS.keys() != set(RecordType) or ENTRIES.keys() != set(EntryType):
     raise ImportError("a type of record or entry stands in no table")

@@ -6,24 +6,23 @@ same rules. Goes on after a fault where it can, so that what is merely next to o
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from common.journal import canon
 from common.journal.chain import Fault, TillChain, new_chain
+from common.journal.closing import name_of
 from common.journal.entry import Entry, Head, Line, read_entry, read_seal
 from common.journal.keys import (
     VOUCHED,
-    HubKeys,
-    TillKeys,
     introduced,
     publics_by_id,
     read_introduction,
     rotated,
 )
-from common.journal.kinds import EntryType, RecordType
-from common.journal.record import Record, SignedRecord, read_record, signed_by, ticket_of
-from common.journal.totals import Totals
+from common.journal.kinds import EntryType
+from common.journal.record import Record, SignedRecord, read_record, signed_by
+from common.journal.standing import Standing
+from common.journal.tally import Tally
 from common.models import Ticket, decode_row
 
 
@@ -33,22 +32,6 @@ class Finding(NamedTuple):
     seq: int
     fault: Fault
     record: str = ""
-
-
-@dataclass(slots=True)
-class Standing:
-    """All that the walk knows of what lies behind it, to go on from there another time.
-
-    `publics`: public keys of devices by id; `tills`: which of them each device signs by.
-    """
-
-    head: Head
-    chains: dict[str, TillChain] = field(default_factory=dict)
-    publics: dict[str, bytes] = field(default_factory=dict)
-    tills: dict[str, TillKeys] = field(default_factory=dict)
-    hub: HubKeys = field(default_factory=HubKeys)
-    totals: Totals = field(default_factory=Totals)
-    sealed_seq: int = 0
 
 
 class Verifier:
@@ -68,6 +51,7 @@ class Verifier:
         # `invalid`: records of which the hub says so itself.
         self._signatures = signatures
         self.standing = standing or Standing(Head(""))
+        self._tally = Tally(self.standing)
         self.lines = 0
         self.invalid = 0
         self._unsigned: dict[int, Finding] = {}
@@ -97,6 +81,13 @@ class Verifier:
     def line(self, line: Line) -> Iterator[Finding]:
         """Yield what does not hold of the next line."""
         self.lines += 1
+        since, faults = self._tally.begin(), []
+        for finding in self._line(line):
+            faults.append(finding.fault)
+            yield finding
+        since.update(faults)
+
+    def _line(self, line: Line) -> Iterator[Finding]:
         head = self.standing.head
         if line.seq != head.seq + 1:
             yield Finding(head.seq + 1, Fault.SEQUENCE)
@@ -118,9 +109,10 @@ class Verifier:
         self.standing.head = Head(head.chain or entry.chain, line.seq, digest)
         try:
             yield from self._entry(line, entry)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
             yield Finding(line.seq, Fault.UNREADABLE)
             self._pass_over(entry.data)
+        self._tally.line(entry.type)
 
     def seal(self, seal: SignedRecord) -> Iterator[Finding]:
         """Yield what does not hold of a seal, which belongs under the line that was last."""
@@ -179,13 +171,19 @@ class Verifier:
             case EntryType.TAKEN:
                 yield from self._taken(line, entry)
             case EntryType.UNSIGNED:
-                self.standing.totals.add(decode_row(line.record or b"", Ticket))
+                ticket = decode_row(line.record or b"", Ticket)
+                self._tally.unsigned(line.seq, ticket, data["device"])
             case EntryType.MISSING:
                 chain = self._chain(data["chain"], data["device"])
                 gone = chain.without(data["first"], data["last"], data["leads_to"])
                 self.standing.chains[data["chain"]] = gone
             case EntryType.INVALID:
                 self._invalid(line, entry)
+            case EntryType.REPEATED:
+                yield from (Finding(line.seq, fault) for fault in self._tally.repeated(data))
+            case EntryType.CLOSING:
+                for fault in self._tally.closing(entry):
+                    yield Finding(line.seq, fault, name_of(data))
 
     def _pass_over(self, data: Mapping[str, Any]) -> None:
         """Let what stands after a record that is none any more not be blamed for it."""
@@ -203,8 +201,7 @@ class Verifier:
         if entry.data["advances"]:
             chain = self._chain(record.chain, record.device)
             self.standing.chains[record.chain] = chain.taken(record, entry.data["digest"])
-        if record.type is RecordType.SALE:
-            self.standing.totals.add(ticket_of(record))
+        self._tally.record(line.seq, record)
 
     def _hub_key(self, entry: Entry) -> Iterator[Finding]:
         hub, data, trusted = self.standing.hub, entry.data, self._trusted or ()
@@ -214,6 +211,7 @@ class Verifier:
             sound = not hub.now
             if sound:
                 hub.found(entry.seq, data["keys"], data["publics"], trusted)
+                self.standing.began_ms = entry.at_ms
         if not sound:
             self._broken = True
             yield Finding(entry.seq, Fault.VOUCH)
@@ -269,8 +267,7 @@ class Verifier:
         standing.chains[record.chain] = chain.taken(record, data["digest"])
         signed = SignedRecord(body, data["signatures"])
         yield from self._signed(line.seq, signed, record, chain.is_late(record))
-        if record.type is RecordType.SALE:
-            standing.totals.add(ticket_of(record))
+        self._tally.taken(line.seq, record, chain.is_late(record))
 
 
 def _stated(seal: SignedRecord | None) -> int:

@@ -207,6 +207,22 @@ PROBLEMS: Final = (
         "Look at all of it: comptoir-hub journal verify. Keep the database and its backups.",
     ),
     ErrorKind(
+        "journal_behind",
+        "The journal is not verified to its end: {lines} lines are left.",
+        "The hub goes on verifying: ask again in a moment.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "days_backwards",
+        "{first} is after {last}: no day lies between them.",
+        "Name the earlier day by --from, the later one by --to.",
+    ),
+    ErrorKind(
+        "closing_unsound",
+        "A closing states that the journal does not hold: {closing}.",
+        "Look at all of it: comptoir-hub journal verify. Keep the database and its backups.",
+    ),
+    ErrorKind(
         "no_libzmq_curve", "This libzmq has no CURVE encryption.", "Install pyzmq from PyPI."
     ),
     ErrorKind(

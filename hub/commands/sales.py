@@ -20,11 +20,16 @@ def record(work: Work, args: SaleRecord | SaleSigned) -> None:
     The same ticket comes again where an outbox was renewed. Another one under its id is refused,
     which quarantines it.
     """
-    ticket = _signed_ticket(work, args) if isinstance(args, SaleSigned) else args.ticket
+    ticket, entered = (
+        _signed_ticket(work, args) if isinstance(args, SaleSigned) else (args.ticket, False)
+    )
     if not sales.add_ticket(work.db, ticket, work.arrival):
         if sales.kept_ticket(work.db, ticket.id) != ticket:
             raise Refusal("repeated_id", id=ticket.id)
         work.remark("flag_repeated_id")
+        if entered:
+            # It stands in another record, too: the journal's sums are those of the tickets.
+            work.journal.repeated(ticket.id, work.now_ms)
         return
     if isinstance(args, SaleRecord):
         work.journal.unsigned(work.device, sales.ticket_bytes(ticket), work.now_ms)
@@ -43,10 +48,11 @@ def record(work: Work, args: SaleRecord | SaleSigned) -> None:
     work.put("sales", sale)
 
 
-def _signed_ticket(work: Work, args: SaleSigned) -> Ticket:
-    record = take_records(work, args.records)
+def _signed_ticket(work: Work, args: SaleSigned) -> tuple[Ticket, bool]:
+    """Return the ticket, and whether its record was entered now and not before."""
+    taken = take_records(work, args.records)
     try:
-        return ticket_of(record)
+        return ticket_of(taken.record), not taken.repeated
     except ValueError as error:
         raise Refusal("unreadable_command", reason=str(error)) from error
 

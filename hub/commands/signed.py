@@ -6,20 +6,20 @@ A record is a fact as its ticket is: whatever is wrong with it, it is kept, and 
 from collections.abc import Sequence
 
 from common.errors import Refusal
-from common.journal.record import Record, SignedRecord
+from common.journal.record import SignedRecord
 from hub.journal import Taken
 from hub.work import Work
 
 FIRST = "first"
 
 
-def take_records(work: Work, records: Sequence[SignedRecord]) -> Record:
-    """Take records into the journal, in order; return the last one.
+def take_records(work: Work, records: Sequence[SignedRecord]) -> Taken:
+    """Take records into the journal, in order; return what became of the last one.
 
     Raises Refusal for one that cannot be read at all, which puts the operation in quarantine.
     """
     taken = [_take(work, signed) for signed in records]
-    return taken[-1].record
+    return taken[-1]
 
 
 def _take(work: Work, signed: SignedRecord) -> Taken:

@@ -141,3 +141,11 @@ def type_counts(db: Connection) -> list[tuple[str, str, int]]:
 def count(db: Connection, kind: str) -> int:
     """Return how many lines of a type there are."""
     return int(db.execute("SELECT count(*) FROM journal WHERE type = ?", (kind,)).fetchone()[0])
+
+
+def records_after(db: Connection, seq: int) -> int:
+    """Return how many lines after one take something in that a till made."""
+    found = db.execute(
+        "SELECT count(*) FROM journal WHERE seq > ? AND record IS NOT NULL", (seq,)
+    ).fetchone()
+    return int(found[0])

@@ -21,8 +21,9 @@ from hub.admission import Admission
 from hub.alerts import AlertBook
 from hub.budgets import Budgets
 from hub.changes import ChangeLogBook
+from hub.closings import Closings
 from hub.collecting import Collecting
-from hub.config import KeepSettings, Keys, PeopleSettings, Settings, WatchSettings
+from hub.config import ClosingSettings, KeepSettings, Keys, PeopleSettings, Settings, WatchSettings
 from hub.doors import Doors
 from hub.hub import Counters, Desks, Hub
 from hub.journal_check import JournalCheck
@@ -44,6 +45,7 @@ from tests.hub.journals import journal_of, signing_keys
 
 EPOCH = "5" * 32
 WALL_MS = 1_772_545_920_000
+OFFSET_MIN = 60
 SESSION_MS = 16 * 3_600_000
 PORTS = {profile: 47803 + place for place, profile in enumerate(KIOSK_PROFILES)}
 
@@ -178,6 +180,9 @@ def open_bench(folder: Path) -> Iterator[Bench]:
     ring = KeyRing(keys, Settings(), lambda: log.epoch, hand.wall_ms)
     admission = Admission(register, doors, watch, ring, hand.wall_ms)
     collecting = Collecting(register, pipeline, hand.wall_ms)
+    check = JournalCheck(store, journal, alerts, hand.wall_ms)
+    clock = hand.wall_ms, lambda _at_ms: OFFSET_MIN
+    closings = Closings(store, journal, check, alerts, watch, ClosingSettings(), clock)
     desk = queries.Desk(
         store,
         log,
@@ -191,6 +196,7 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         "3fa291c077de0b12" * 4,
         admission,
         collecting,
+        closings,
     )
     upkeep = Upkeep(store, log, KeepSettings(), hand.wall_ms, PeopleSettings())
     pins: list[PinJob] = []
@@ -209,7 +215,8 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         space,
         admission,
         collecting,
-        JournalCheck(store, journal, alerts, hand.wall_ms),
+        check,
+        closings,
         logins,
         Budgets(alerts, hand.clock),
         hand.clock,

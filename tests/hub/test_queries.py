@@ -32,6 +32,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "new_device_key": {"device": OTHER},
     "new_hub_key": {},
     "collect": {"device": OTHER, "outbox": "0a" * 16, "oldest_n": 1, "operations": []},
+    "close": {"period": "day"},
 }
 OPERATION = {"n": 1, "schema": 1, "body": "no base64", "signature": "0a" * 64}
 SELLING = (Profile.TILL, Profile.OFFICE, Profile.CONSOLE)

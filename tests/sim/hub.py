@@ -40,6 +40,7 @@ from tests.sim.world import World
 BOOT_S = (0.2, 2.5)
 TURN_S = (0.00005, 0.001)
 READ_S = (0.001, 0.03)
+OFFSET_MIN = 60
 KEEP: Final = KeepSettings(window_days=7, log_changes=150)
 """So short that who was away long enough is given a snapshot."""
 
@@ -115,6 +116,7 @@ class SimHub:
                 self.world.random_bytes(f"hub {self.life}"),
                 self._want_snapshot,
                 lambda _folder: self.free_bytes,
+                offset_min=lambda _at_ms: OFFSET_MIN,
             )
             self.parts = make_parts(
                 self.store, self._keys, self._settings, around, self.kinds, self.handlers
