@@ -1,10 +1,12 @@
 """Check digits of the barcodes that stand on goods: EAN-8, UPC-A, EAN-13, GTIN-14.
 
-Owns the arithmetic of the GS1 General Specifications (§7.9: weights 3 and 1 from the right) and
-what a code's length makes it. Knows no article and reads no scanner; a shop's own short codes are
-none of its business and get no kind.
+Owns the arithmetic of the GS1 General Specifications (§7.9: weights 3 and 1 from the right), what a
+code's length makes it, and the labels that a shop's own scales print, with a price or a weight in
+them. Knows no article and reads no scanner; a shop's own short codes are none of its business and
+get no kind.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -47,3 +49,30 @@ def kind(code: str) -> BarcodeKind | None:
 def is_valid(code: str) -> bool:
     """Return whether `code` has a kind and ends in the check digit of its body."""
     return kind(code) is not None and check_digit(code[:-1]) == int(code[-1])
+
+
+_LABEL_PREFIX: Final = "2"
+_ITEM: Final = 7
+_VALUE: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A code that a scale has printed: `2P IIIII VVVVV C`, prefix, item, value, check digit.
+
+    `item_codes`: codes under which its article may stand in a catalogue: prefix and item alone, and
+    the whole code for a value of nothing. `value`: cents or grams, as the prefix means there.
+    """
+
+    prefix: str
+    item_codes: tuple[str, ...]
+    value: int
+
+
+def label(code: str) -> Label | None:
+    """Return what a label says; None for a code that is none, or was misread."""
+    if kind(code) is not BarcodeKind.EAN_13 or code[0] != _LABEL_PREFIX or not is_valid(code):
+        return None
+    item = code[:_ITEM]
+    empty = item + "0" * (_VALUE - _ITEM)
+    return Label(code[:2], (item, f"{empty}{check_digit(empty)}"), int(code[_ITEM:_VALUE]))

@@ -27,6 +27,9 @@ Note = Annotated[str, Meta(max_length=500)]
 # Short enough that a key of an article and a location is a `Key`.
 LocationId = Annotated[str, Meta(min_length=1, max_length=60)]
 LockSeconds = Annotated[int, Meta(ge=0, le=86_400)]
+LabelPrefixes = Annotated[
+    tuple[Annotated[str, Meta(pattern=r"^2[0-9]\Z")], ...], Meta(max_length=10)
+]
 PriceCents = Annotated[int, Meta(ge=0, le=10**9)]
 Milli = Annotated[int, Meta(ge=-LIMIT, le=LIMIT)]
 # The sum of any number of movements, of tickets: a row that was published can always be read.
@@ -41,7 +44,8 @@ Barcode = Annotated[str, Meta(pattern=r"^[0-9A-Za-z._/+-]{1,48}\Z")]
 class Shop:
     """The one row of topic `shop`: whose till this is, as it must stand on a ticket.
 
-    `lock_after_s`: a post that nobody touches for so long locks itself; 0: never.
+    `lock_after_s`: a post that nobody touches for so long locks itself; 0: never. `price_labels`,
+    `weight_labels`: prefixes ("21") of codes that the shop's scales print, cents or grams inside.
     """
 
     id: Key
@@ -51,6 +55,8 @@ class Shop:
     address: Note = ""
     location_id: LocationId = "main"
     lock_after_s: LockSeconds = 120
+    price_labels: LabelPrefixes = ()
+    weight_labels: LabelPrefixes = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from msgspec import Meta
 
 from common import seal
 from common.errors import Refusal
-from common.models import LockSeconds, convert
+from common.models import LabelPrefixes, LockSeconds, convert
 from common.succession import Succession
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -39,12 +39,17 @@ class ConfigError(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopSettings:
-    """The shop as it must stand on a ticket."""
+    """The shop as it must stand on a ticket, and what the labels of its scales mean.
+
+    `price_labels`, `weight_labels`: first two digits of codes with cents or grams inside.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=200)] = "Ma boutique"
     siret: Annotated[str, Meta(pattern=r"^([0-9]{14})?\Z")] = ""
     vat_number: Annotated[str, Meta(max_length=20)] = ""
     address: Annotated[str, Meta(max_length=500)] = ""
+    price_labels: LabelPrefixes = ()
+    weight_labels: LabelPrefixes = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,12 +306,12 @@ def write_settings(folder: Folder, settings: Settings) -> None:
     folder.settings.write_text("\n".join(lines), "utf-8")
 
 
-def _toml(value: str | int | bool) -> str:
+def _toml(value: str | int | bool | tuple[str, ...]) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    # A TOML string is a JSON string, but for one control character that JSON does not escape.
+    # TOML strings and lists of them are JSON, but for one character that JSON does not escape.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

@@ -191,6 +191,8 @@ def publish_shop(store: Store, log: ChangeLogBook, settings: Settings) -> None:
         shop.vat_number,
         shop.address,
         lock_after_s=settings.people.lock_after_s,
+        price_labels=shop.price_labels,
+        weight_labels=shop.weight_labels,
     )
     draft = log.draft()
     draft.put("shop", row, OWN)

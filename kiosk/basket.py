@@ -27,7 +27,10 @@ def pieces(quantities_milli: Iterable[int]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class BasketLine:
-    """One article at one price; `id` is the line's own number, never used again in its basket."""
+    """One article at one price; `id` is the line's own number, never used again in its basket.
+
+    `labelled`: the price is the one on its label, whatever the article costs by now.
+    """
 
     id: int
     article_id: str
@@ -36,6 +39,7 @@ class BasketLine:
     unit_price_cents: int
     vat_bp: int
     code: str = ""
+    labelled: bool = False
 
     @property
     def total_cents(self) -> int:
@@ -44,7 +48,7 @@ class BasketLine:
 
     def new_price_cents(self, article: Article | None) -> int | None:
         """Return the price that the article has meanwhile, or None where the line's still holds."""
-        if article is None or article.price_cents == self.unit_price_cents:
+        if article is None or self.labelled or article.price_cents == self.unit_price_cents:
             return None
         return article.price_cents
 
@@ -109,16 +113,25 @@ class Basket:
         if same is not None:
             more = replace(same, quantity_milli=same.quantity_milli + quantity_milli)
             return replace(self._with(more), selected=same.id)
-        line = BasketLine(
-            self.next_id,
-            article.id,
-            article.name,
-            quantity_milli,
-            article.price_cents,
-            article.vat_bp,
-            article.codes[0] if article.codes else "",
-        )
+        line = _line(self.next_id, article, quantity_milli)
         return replace(self, lines=(*self.lines, line), selected=line.id, next_id=self.next_id + 1)
+
+    def takes_labelled(self, price_cents: int) -> bool:
+        """Return whether `add_labelled` would take a piece at this price."""
+        return len(self.lines) < MAX_LINES and self.total_cents + price_cents <= MAX_TOTAL_CENTS
+
+    def add_labelled(self, article: Article, price_cents: int) -> Self:
+        """Return the basket with one piece more, at the price that stands on its label.
+
+        Each piece is a line of its own, selected. Raises ValueError where `takes_labelled` says no.
+        """
+        if not self.takes_labelled(price_cents):
+            raise ValueError(f"the basket cannot take {article.id} at {price_cents}")
+        line = replace(_line(self.next_id, article, MILLI), unit_price_cents=price_cents)
+        labelled = replace(line, labelled=True)
+        return replace(
+            self, lines=(*self.lines, labelled), selected=line.id, next_id=self.next_id + 1
+        )
 
     def select(self, line_id: int | None) -> Self:
         """Return the basket with this line selected; no line when it is gone."""
@@ -182,6 +195,7 @@ class Basket:
                 line
                 for line in self.lines
                 if (line.article_id, line.unit_price_cents, line.vat_bp) == wanted
+                and not line.labelled
             ),
             None,
         )
@@ -189,3 +203,15 @@ class Basket:
     def _with(self, changed: BasketLine) -> Self:
         lines = tuple(changed if line.id == changed.id else line for line in self.lines)
         return replace(self, lines=lines)
+
+
+def _line(line_id: int, article: Article, quantity_milli: int) -> BasketLine:
+    return BasketLine(
+        line_id,
+        article.id,
+        article.name,
+        quantity_milli,
+        article.price_cents,
+        article.vat_bp,
+        article.codes[0] if article.codes else "",
+    )

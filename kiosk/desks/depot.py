@@ -10,7 +10,7 @@ from typing import Final
 
 from common.errors import Refusal
 from common.i18n import Translator
-from common.models import GoodsReceipt
+from common.models import Article, GoodsReceipt
 from common.money import MILLI
 from kiosk.desks.desk import Desk, Session, Wall
 from kiosk.desks.low_stock import LowStock
@@ -188,10 +188,13 @@ class DepotDesk(Desk):
     def add(self, article_id: str) -> None:
         """Count an article, as many as the pad says."""
         article = self.catalogue.article(article_id)
-        if article is None:
-            return
+        if article is not None:
+            self._add(article, None)
+
+    def _add(self, article: Article, weighed_milli: int | None) -> None:
+        """Count so much, or as many as the pad says."""
         typed = None if looks_like_code(self._entry) else self._entry.milli
-        quantity = typed or MILLI
+        quantity = weighed_milli or typed or MILLI
         if not self._receiving.takes(article, quantity):
             self._notice = not_taken(article.name)
             return
@@ -201,10 +204,10 @@ class DepotDesk(Desk):
 
     def scan(self, scan: Scan) -> None:
         """Count what was scanned, whatever is in view."""
-        article = self._article_of(scan)
-        if article is not None:
+        scanned = self._meaning_of(scan)
+        if scanned is not None:
             self.dismiss()
-            self.add(article.id)
+            self._add(scanned.article, scanned.quantity_milli)
 
     def press(self, name: str) -> None:
         """Take a key of the pad: digits, comma, erase, clear."""

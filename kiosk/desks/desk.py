@@ -11,11 +11,12 @@ from typing import Any, Final, Protocol
 from common.commands import Arguments
 from common.errors import Problem, Refusal
 from common.i18n import Translator
-from common.models import Article, GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine
+from common.models import GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine
 from kiosk.catalogue import Catalogue
 from kiosk.desks.allowing import Allowing
 from kiosk.desks.gate import Gate
 from kiosk.reception import Reception
+from kiosk.scanned import Scanned, meaning
 from kiosk.scanner import Scan
 from kiosk.state import LinkStatus, SessionState, Update
 from kiosk.undelivered import SHOWN, Undelivered
@@ -199,13 +200,13 @@ class Desk:
             self.tell_fault(refusal.problem)
             return []
 
-    def _article_of(self, scan: Scan) -> Article | None:
-        """Return the article that a code means, or say why there is none."""
-        article = self.catalogue.by_code(scan.code)
-        if article is None:
+    def _meaning_of(self, scan: Scan) -> Scanned | None:
+        """Return what a code means, or say why that is nothing."""
+        scanned = meaning(scan.code, self.catalogue)
+        if scanned is None:
             self._notice = misread_code(scan.code) if scan.misread else unknown_code(scan.code)
             return None
-        if not article.active:
-            self._notice = not_sold(article.name)
+        if not scanned.article.active:
+            self._notice = not_sold(scanned.article.name)
             return None
-        return article
+        return scanned

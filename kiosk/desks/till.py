@@ -9,7 +9,7 @@ from typing import Final
 
 from common.errors import Refusal
 from common.i18n import Translator
-from common.models import Payment, Ticket
+from common.models import Article, Payment, Ticket
 from common.money import MILLI
 from common.rules import cash
 from kiosk.basket import MAX_QUANTITY_MILLI, Basket
@@ -95,10 +95,13 @@ class TillDesk(Desk):
     def tap_article(self, article_id: str) -> None:
         """Put an article into the basket, as often as the pad says."""
         article = self.catalogue.article(article_id)
-        if article is None:
-            return
+        if article is not None:
+            self._add(article, None)
+
+    def _add(self, article: Article, weighed_milli: int | None) -> None:
+        """Add so much, or as often as the pad says."""
         typed = None if looks_like_code(self._entry) else self._entry.milli
-        quantity = typed or MILLI
+        quantity = weighed_milli or typed or MILLI
         if not self._basket.takes(article, quantity):
             self._notice = not_taken(article.name)
             return
@@ -107,12 +110,23 @@ class TillDesk(Desk):
 
     def scan(self, scan: Scan) -> None:
         """Put what was scanned into the basket, whatever is in view: a sale goes on by scanning."""
-        article = self._article_of(scan)
-        if article is not None:
-            if self.mode is not Mode.SELL:
-                self.back()
-            self.dismiss()
-            self.tap_article(article.id)
+        scanned = self._meaning_of(scan)
+        if scanned is None:
+            return
+        if self.mode is not Mode.SELL:
+            self.back()
+        self.dismiss()
+        if scanned.price_cents is not None:
+            self._add_labelled(scanned.article, scanned.price_cents)
+        else:
+            self._add(scanned.article, scanned.quantity_milli)
+
+    def _add_labelled(self, article: Article, price_cents: int) -> None:
+        if self._basket.takes_labelled(price_cents):
+            self._change(self._basket.add_labelled(article, price_cents))
+            self._entry = Entry()
+        else:
+            self._notice = not_taken(article.name)
 
     # The pad and the basket's lines.
 

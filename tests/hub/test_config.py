@@ -173,7 +173,13 @@ def test_without_a_file_there_is_no_hub(tmp_path: Path) -> None:
 )
 def test_what_is_written_reads_back_equal(tmp_path: Path, text: str) -> None:
     settings = Settings(
-        shop=ShopSettings(name=text, siret="12345678901234", vat_number="FR1", address=text),
+        shop=ShopSettings(
+            name=text,
+            siret="12345678901234",
+            vat_number="FR1",
+            address=text,
+            price_labels=("21", "29"),
+        ),
         network=NetworkSettings(host="127.0.0.1", till_port=9, announce=False),
         keep=KeepSettings(window_days=3, log_changes=500),
     )

@@ -201,3 +201,23 @@ def test_any_handling_keeps_the_basket_sound(handling: list[Step]) -> None:
         assert basket.selected is None or basket.selected in ids
         assert all(line.quantity_milli > 0 for line in basket.lines)
         assert basket.total_cents == total_cents(basket.to_lines())
+
+
+def test_each_labelled_piece_is_a_line_at_the_price_on_its_label() -> None:
+    basket = Basket().add(HAM).add_labelled(HAM, 543).add_labelled(HAM, 543).add(HAM)
+    assert [(line.quantity_milli, line.unit_price_cents) for line in basket.lines] == [
+        (2_000, 2_490),
+        (1_000, 543),
+        (1_000, 543),
+    ]
+    assert basket.total_cents == total_cents(basket.to_lines()) == 2 * 2_490 + 2 * 543
+    # What the article costs says nothing about what is on the label.
+    assert basket.price_changed(lambda _: replace(HAM, price_cents=1)) == {1}
+    # And a plain one at the label's price is no piece of it.
+    assert len(basket.add(replace(HAM, price_cents=543)).lines) == 4
+
+
+def test_a_labelled_piece_that_is_too_dear_is_not_taken() -> None:
+    assert not Basket().takes_labelled(MAX_TOTAL_CENTS + 1)
+    with pytest.raises(ValueError, match="cannot take"):
+        Basket().add_labelled(HAM, MAX_TOTAL_CENTS + 1)

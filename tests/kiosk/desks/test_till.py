@@ -2,9 +2,10 @@
 
 import pytest
 
+from common.barcodes import check_digit
 from common.errors import Problem
 from common.i18n import Translator
-from common.models import Article
+from common.models import Article, Shop, encode_row
 from common.rules import ticket_is_sound
 from kiosk.desks.desk import TOLD_AT_MOST, WAITING_SAID_AFTER_MS, Wall
 from kiosk.desks.till import SETTLE_MS, Mode, TillDesk
@@ -287,3 +288,20 @@ def test_pages_keep_their_place(till: Till) -> None:
     assert (shelf.pages, shelf.ids()) == (1, [])
     shelf.choose("")
     assert shelf.count == 60
+
+
+def test_labels_of_the_shops_scales_are_sold_at_their_price_and_by_their_weight(till: Till) -> None:
+    desk, session = till
+    shop = Shop("shop", "Essai", price_labels=("21",), weight_labels=("26",))
+    session.catalogue.put("shop", "shop", encode_row(shop))
+    ham = Article("f" * 32, "Jambon", "c" * 32, 2_490, 550, ("2112345", "2600042"))
+    session.catalogue.put("articles", ham.id, encode_row(ham))
+    for body in ("211234500543", "260004200375"):
+        desk.scan(Scan(f"{body}{check_digit(body)}"))
+    assert settle(desk, session, Mode.CASH)
+    ticket = session.tickets[-1]
+    assert ticket_is_sound(ticket)
+    assert [(line.quantity_milli, line.total_cents) for line in ticket.lines] == [
+        (1_000, 543),
+        (375, 934),
+    ]
