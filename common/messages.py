@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from common.models import Id, PersonId, TimeMs
 from common.people import Role
+from common.succession import AT_MOST, Succession
 from common.topics import Profile
 
 PROTOCOL: Final = 1
@@ -432,11 +433,12 @@ class CardRequest:
 class Card:
     """The hub's signed card. Keys: 32 bytes as hex. Nothing in it is trusted before it is proved.
 
-    `signature`: Ed25519 of the identity over the body's bytes.
+    `signature`: Ed25519 of the identity over the body's bytes. `past`: how it followed older ones.
     """
 
     body: str
     signature: str
+    past: Annotated[tuple[Succession, ...], Meta(max_length=AT_MOST)] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ sent, and whose broadcasts are to be cut, is left for the shell to take. No sock
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from common import messages as m
@@ -25,8 +25,8 @@ Answers = list[tuple[bytes, bytes]]
 
 
 class Admission:
-    """Changes who may come in. `on_dismissed(device_id)`: forget what came from it by now;
-    `on_new_hub_key()`: forget the card of before.
+    """Changes who may come in. `sign_keys`: by which a post may sign; `on_dismissed(device_id)`:
+    forget what came from it by now; `on_new_hub_key()`: forget the card of before.
 
     Every method that changes something raises Refusal `unknown_device`, or what the driver raises;
     then nothing has changed.
@@ -38,12 +38,14 @@ class Admission:
         doors: Doors,
         watch: Watch,
         ring: KeyRing,
+        sign_keys: Callable[[Device], Collection[bytes]],
         now_ms: Callable[[], int],
     ) -> None:
         self._register = register
         self._doors = doors
         self._watch = watch
         self._ring = ring
+        self._sign_keys = sign_keys
         self._now_ms = now_ms
         self._callers = Callers()
         self._out: dict[bytes, str] = {}
@@ -103,13 +105,13 @@ class Admission:
 
     # Keys.
 
-    def rekey(self, device_id: str, curve_key: bytes, sign_key: bytes | None = None) -> None:
+    def rekey(self, device_id: str, curve_key: bytes) -> None:
         """Let a post in by a new key and not by its old one, without asking it."""
-        post = self._register.set_keys(device_id, self._now_ms(), curve_key, sign_key)
+        post = self._register.set_keys(device_id, self._now_ms(), curve_key)
         self._doors.admit(post)
         self._forget(post)
         self._note_keys(post)
-        _log.info("%s has new keys", post.name)
+        _log.info("%s has a new key", post.name)
 
     def ask_new_key(self, device_id: str) -> bool:
         """Ask a post for a new key, now or as soon as it is here; return whether it is here.
@@ -126,7 +128,8 @@ class Admission:
     def offer(self, peer: bytes, post: Device, offer: m.NewKey) -> Answers:
         """Let a post in by the key that it offers, too; raises Refusal `key_unproved`."""
         identity = self._ring.identity.public
-        if not is_proved(offer, post.sign_key, identity, post.id, post.curve_key):
+        keys = self._sign_keys(post)
+        if not any(is_proved(offer, key, identity, post.id, post.curve_key) for key in keys):
             raise Refusal("key_unproved", device=post.name)
         if self._register.is_asked(post.id):
             post = self._register.put_new_key(post.id, bytes.fromhex(offer.curve_key))
@@ -137,8 +140,14 @@ class Admission:
     def greet(self, peer: bytes, user_id: str, post: Device) -> tuple[Device, Answers]:
         """A post says hello: end its old key where it came by the new one, else ask or remind.
 
-        Returns the post as it is now, and what to say besides the welcome.
+        Returns the post as it is now, and what to say besides the welcome: the card as well, where
+        the hub has another identity than the post may have been paired with.
         """
+        post, about_key = self._greet(peer, user_id, post)
+        card = [(peer, wire.encode(self._ring.card()))] if self._ring.has_past else []
+        return post, about_key + card
+
+    def _greet(self, peer: bytes, user_id: str, post: Device) -> tuple[Device, Answers]:
         self._callers.note(post.id, peer)
         if self._doors.came_by_new_key(user_id):
             assert post.new_key is not None

@@ -20,6 +20,7 @@ from hub import backup_cli, posts_cli, status_cli
 from hub.backup_key_cli import backup_key
 from hub.cli_session import Session, language
 from hub.config import NetworkSettings, Settings, ShopSettings
+from hub.identity_cli import rotate_identity
 from hub.import_cli import import_file
 from hub.journal_cli import journal
 from hub.pair_cli import pair
@@ -156,5 +157,6 @@ main.add_command(people)
 main.add_command(audit)
 main.add_command(backup_key)
 main.add_command(journal)
+main.add_command(rotate_identity)
 for command in (*backup_cli.COMMANDS, *posts_cli.COMMANDS):
     main.add_command(command)

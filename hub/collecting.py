@@ -4,21 +4,29 @@ Owns that each is the post's own, by its signature, and that it goes the way of 
 that one that was taken before is not taken twice. Of a post that is out only facts are taken.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from common import messages as m
 from common import wire
 from common.errors import Refusal
 from common.export import Exported, is_of
 from hub.pipeline import Pipeline, Received
+from hub.records.devices import Device
 from hub.register import Register
 
 
 class Collecting:
-    """`on_changes`: broadcast what became of a commit."""
+    """`sign_keys`: by which a post may sign; `on_changes`: broadcast what became of a commit."""
 
-    def __init__(self, register: Register, pipeline: Pipeline, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        register: Register,
+        pipeline: Pipeline,
+        sign_keys: Callable[[Device], Collection[bytes]],
+        now_ms: Callable[[], int],
+    ) -> None:
         self._register = register
+        self._sign_keys = sign_keys
         self._now_ms = now_ms
         self._pipeline = pipeline
         self.on_changes: Callable[[Sequence[m.Changes]], None] = lambda _changes: None
@@ -32,7 +40,7 @@ class Collecting:
         batch = []
         for operation, signature in operations:
             post = self._register.post(operation.device_id)
-            if not is_of(operation, post.sign_key, signature):
+            if not any(is_of(operation, key, signature) for key in self._sign_keys(post)):
                 raise Refusal("operation_unproved", n=operation.n, device=post.name)
             hash_ = wire.body_hash(operation.body)
             command = m.Command(

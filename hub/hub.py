@@ -214,12 +214,12 @@ class Hub:
         """Let a revoked post in again by its keys; raises as `revoke` does."""
         self._desks.admission.reinstate(device_id)
 
-    def rekey(self, device_id: str, curve_key: bytes, sign_key: bytes | None = None) -> None:
+    def rekey(self, device_id: str, curve_key: bytes) -> None:
         """Let a post in by a new key and not by its old one; raises as `revoke` does.
 
         What came in by the old key and is not committed yet is dropped, as with `revoke`.
         """
-        self._desks.admission.rekey(device_id, curve_key, sign_key)
+        self._desks.admission.rekey(device_id, curve_key)
 
     def _dismissed(self, device_id: str) -> None:
         """Forget what came from a post by now, and what was to be sent to it."""

@@ -75,12 +75,12 @@ class JournalBook:
         self.chains.update(draft.chains)
         self.tills.update(draft.tills)
 
-    def publics(self, device_id: str) -> list[bytes]:
-        """Return the Ed25519 keys by which a device may sign by now; none where it never did."""
-        held = self.tills.get(device_id)
+    def sign_keys(self, device: Device) -> list[bytes]:
+        """Return the Ed25519 keys by which a device may sign by now."""
+        held = self.tills.get(device.id)
         if held is None:
-            return []
-        publics = till_publics(self._store.db, device_id)
+            return [device.sign_key]
+        publics = till_publics(self._store.db, device.id)
         return [publics[keys[ED25519]] for keys in (held.now, held.following) if keys is not None]
 
     def _begin(self, epoch: str) -> None:

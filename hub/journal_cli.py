@@ -6,11 +6,12 @@ hold; a shop goes on selling all the same.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 import orjson
 
+from common.card import fingerprint
 from common.i18n import mark
 from hub import closing_cli
 from hub.cli_session import Session
@@ -20,6 +21,24 @@ if TYPE_CHECKING:
     from hub.journal_verify import Progress, Report
 
 SHOWN = 20
+_KEYS: Final = {
+    "founded": mark("Sealed from line {line} on by the key {fingerprint}."),
+    "vouched": mark("From line {line} on by {fingerprint}, for which the one before vouches."),
+    "lost": mark(
+        "From line {line} on by {fingerprint}: the one before was LOST. Compare it with what posts"
+        " and archives hold (--known)."
+    ),
+}
+
+
+def _key(text: str) -> str:
+    """Return a key as it stands in the journal; raises click's error for what is none."""
+    try:
+        if len(bytes.fromhex(text)) == 32:
+            return text.strip().lower()
+    except ValueError:
+        pass
+    raise click.BadParameter(f"{text!r}: 64 hex characters")
 
 
 @click.group()
@@ -28,9 +47,17 @@ def journal() -> None:
 
 
 @journal.command()
+@click.option(
+    "--known",
+    metavar="KEY",
+    multiple=True,
+    callback=lambda _context, _option, keys: tuple(map(_key, keys)),
+    help="A key of the hub, 64 hex characters, that a post or an archive holds: it must have sealed"
+    " this journal.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def verify(session: Session, as_json: bool) -> None:
+def verify(session: Session, known: tuple[str, ...], as_json: bool) -> None:
     """Verify every line, record, signature and seal; the hub may run meanwhile.
 
     Exit code 1 where something does not hold; the first bad record is named first.
@@ -42,7 +69,7 @@ def verify(session: Session, as_json: bool) -> None:
         read_settings(folder)
         identity = read_keys(folder).identity.public
         with _bar(session, as_json) as progress:
-            report = verify_file(folder.database, identity, progress)
+            report = verify_file(folder.database, identity, progress, known)
     if as_json:
         print(orjson.dumps(_plain(report)).decode())
     else:
@@ -89,6 +116,8 @@ def _tell(session: Session, report: "Report") -> None:
             mark("{count} invalid records were noted as such when they came."),
             count=t.number(report.invalid),
         )
+    for line, key, how in report.hub_keys:
+        session.say(_KEYS[how], line=t.number(line), fingerprint=fingerprint(key))
     session.say(mark("Signatures checked: Ed25519, of tills and of the hub."))
     if report.flaws:
         session.say(mark("The journal does NOT hold."))
@@ -109,6 +138,7 @@ def _plain(report: "Report") -> dict[str, object]:
         "invalid": report.invalid,
         "totals": report.totals.plain(),
         "algorithms": ["ed25519"],
+        "hub_keys": [{"line": line, "key": key, "how": how} for line, key, how in report.hub_keys],
         "flaws": [
             {"line": flaw.seq, "where": flaw.where, "text": flaw.text} for flaw in report.flaws
         ],

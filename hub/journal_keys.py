@@ -91,6 +91,15 @@ def change_of(
     raise StoreError("identity_unknown", shown=fingerprint(now), known=fingerprint(public))
 
 
+def known_identity(db: Connection) -> str:
+    """Return the hub's Ed25519 key as hex, as the journal knows it, else the console's row."""
+    seal = rows.last_seal(db)
+    if seal is not None and (known := _public(db, read_seal(seal).keys[ED25519])):
+        return known
+    found = db.execute("SELECT sign_key FROM device WHERE profile = 'console'").fetchone()
+    return bytes(found[0]).hex()
+
+
 def _public(db: Connection, key: str) -> str:
     """Return the hub's Ed25519 key of an id, as hex; "" where the journal does not name it."""
     for kind in (EntryType.HUB_KEY, EntryType.FOUNDED):

@@ -4,11 +4,14 @@ Owns what is read for it and by whose key the seals are checked: the hub's own, 
 the database. The rules are `common/journal/verify.py`'s. Reads, and changes nothing.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
+from common.card import fingerprint
+from common.i18n import mark
 from common.journal import canon
 from common.journal.chain import SAYS
 from common.journal.entry import Head, Line
@@ -33,7 +36,7 @@ class Report:
     """What was verified. `flaws`: by line, the first bad one first.
 
     `invalid`: records of which the journal itself says that they are none; `chains`: of tills;
-    `hub_keys`: (line, key id, how) of the keys that sealed, each from its line on.
+    `hub_keys`: (line, key as hex, how) of the keys that sealed, each from its line on.
     """
 
     head: Head
@@ -45,14 +48,21 @@ class Report:
     flaws: tuple[Flaw, ...]
 
 
+STRANGE: Final = mark("has sealed nothing of this journal")
 Progress = Callable[[int, int], None]
 """Told (lines done, lines there are)."""
 
 
 def verify_file(
-    path: Path, hub_public: bytes, progress: Progress = lambda _done, _all: None
+    path: Path,
+    hub_public: bytes,
+    progress: Progress = lambda _done, _all: None,
+    known: Iterable[str] = (),
 ) -> Report:
-    """Verify the journal of a database file; raises StoreError where it cannot be read at all."""
+    """Verify the journal of a database file; raises StoreError where it cannot be read at all.
+
+    `known`: other keys of the hub, as hex, that posts or archives hold: each must have sealed it.
+    """
     if not path.exists():
         raise StoreError("database_missing", file=path)
     try:
@@ -63,9 +73,12 @@ def verify_file(
                     "database_schema", file=path, theirs=version, ours=tables.SCHEMA_VERSION
                 )
             db.execute("BEGIN")
-            return verify(db, {canon.key_id(hub_public)}, progress)
+            report = verify(db, {canon.key_id(hub_public)}, progress)
     except (*FAULTS, ValueError) as error:
         raise fault(path, error) from error
+    sealed = {key for _, key, _ in report.hub_keys}
+    strange = [Flaw(1, fingerprint(key), STRANGE) for key in known if key not in sealed]
+    return replace(report, flaws=(*strange, *report.flaws))
 
 
 def verify(db: Connection, trusted: Collection[str], progress: Progress) -> Report:

@@ -47,6 +47,11 @@ class KeyRing:
         """Return the CURVE pair of now."""
         return self._keys.curve
 
+    @property
+    def has_past(self) -> bool:
+        """Return whether the identity followed another one."""
+        return bool(self._keys.past)
+
     def card(self) -> m.Card:
         """Return the hub's card of this moment."""
         network, keys = self._settings.network, self._keys
@@ -60,7 +65,7 @@ class KeyRing:
             self._now_ms(),
             keys.curve_since_ms,
         )
-        return sign_card(keys.identity, body)
+        return sign_card(keys.identity, body, keys.past)
 
     def notice(self, device: Device, revoked: Revoked, curve_key: bytes) -> m.Revocation:
         """Return the notice that a post was taken out; `curve_key`: which of its keys it knows."""

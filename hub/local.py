@@ -13,20 +13,22 @@ import orjson
 
 from common import messages as m
 from common import seal, wire
+from common.card import fingerprint
 from common.commands import COMMANDS
 from common.errors import Problem
 from common.ids import IdMint
 from common.topics import Profile
+from hub import identity
 from hub.changes import ChangeLogBook
 from hub.config import Folder, read_keys, read_settings, write_curve
 from hub.console import ConsoleRefused
 from hub.journal import JournalBook
-from hub.journal_keys import sealing
+from hub.journal_keys import known_identity, sealing
 from hub.login_outcomes import write_pin
 from hub.parts import Parts, Surroundings, make_parts
 from hub.pins import PinChecker, PinJob
 from hub.pipeline import Pipeline, Received
-from hub.records import devices
+from hub.records import devices, trail
 from hub.service import now_ms, only_hub, open_store
 from hub.store import StoreError
 
@@ -87,6 +89,34 @@ def set_pin_locally(folder: Folder, person_id: str, pin: str) -> None:
                 draft.write(log.gseq + 1)
         finally:
             store.close()
+
+
+def rotate_identity(folder: Folder, lost: bool) -> dict[str, Any]:
+    """Give the hub another identity, and say so in its journal; `lost`: its own is gone.
+
+    Returns `identity` and its `fingerprint`, the `line` of the journal, and which other keys were
+    gone as well and are `made` anew. Raises StoreError where a hub runs, ConfigError, Refusal.
+    """
+    with only_hub(folder):
+        read_settings(folder)
+        store = open_store(folder)
+        try:
+            made: list[str] = []
+            if lost:
+                said, made = identity.replace_lost(folder, known_identity(store.db), now_ms())
+            else:
+                said = identity.rotate(folder, now_ms())
+            keys = read_keys(folder)
+            journal = JournalBook(store, sealing(keys), now_ms)
+            console = next(d for d in devices.devices(store.db) if d.profile is Profile.CONSOLE)
+            with store.group() as db:
+                devices.set_keys(db, console.id, keys.console.public, keys.identity.public)
+                action = "hub.identity_lost" if lost else "hub.identity"
+                trail.add(db, trail.Entry(now_ms(), action))
+        finally:
+            store.close()
+    shown = {"identity": said.after, "fingerprint": fingerprint(said.after)}
+    return {**shown, "line": journal.head.seq, "made": made}
 
 
 def _take(pipeline: Pipeline, batch: list[Received], on_reply: Callable[[m.Reply], None]) -> None:

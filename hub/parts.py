@@ -128,8 +128,8 @@ def make_parts(
     clock = around.now_ms, around.offset_min
     closings = Closings(store, journal, check, alerts, watch, settings.closing, clock)
     counters = Counters()
-    admission = Admission(register, doors, watch, ring, around.now_ms)
-    collecting = Collecting(register, pipeline, around.now_ms)
+    admission = Admission(register, doors, watch, ring, journal.sign_keys, around.now_ms)
+    collecting = Collecting(register, pipeline, journal.sign_keys, around.now_ms)
     query_desk = queries.Desk(
         store,
         log,

@@ -70,17 +70,16 @@ class Register:
 
     # Keys.
 
-    def set_keys(
-        self, device_id: str, now_ms: int, curve_key: bytes, sign_key: bytes | None = None
-    ) -> Device:
-        """Give a post new keys, 32 bytes each; None keeps the signing key. Returns the post.
+    def set_keys(self, device_id: str, now_ms: int, curve_key: bytes) -> Device:
+        """Give a post a new CURVE key, 32 bytes; return the post.
 
+        By which key it signs is its own word, in its records.
         Raises Refusal for a post that is not known, or a key that is another's.
         """
         post = self.post(device_id)
         self._require_own(post, curve_key)
         with self._store.group() as db:
-            devices.set_keys(db, device_id, curve_key, sign_key or post.sign_key)
+            devices.set_keys(db, device_id, curve_key, post.sign_key)
             doors.drop_new_key(db, device_id)
             _note(db, now_ms, "device.keys", post)
         return self.post(device_id)

@@ -36,6 +36,7 @@ from hub.config import (
     write_curve,
     write_settings,
 )
+from hub.identity import settle
 from hub.parts import Surroundings, make_parts
 from hub.pins import PinWorker
 from hub.reader import SnapshotReader
@@ -151,9 +152,13 @@ class Service:
             self._reader.request,
             check_pin=self._pins.request,
         )
-        self.parts = make_parts(
-            store, keys, settings, around, keep_curve=partial(write_curve, folder)
-        )
+        try:
+            self.parts = make_parts(
+                store, keys, settings, around, keep_curve=partial(write_curve, folder)
+            )
+        except BaseException:
+            self.server.close()
+            raise
         self._announcer = Announcer(
             settings.shop.name, settings.network.host, settings.network.card_port
         )
@@ -200,13 +205,16 @@ def open_service(root: Path) -> Service:
     """Make a service of an existing folder; raises ConfigError, StoreError. Hold its lock."""
     folder = Folder(root)
     settings = read_settings(folder)
+    settle(folder)
     keys = read_keys(folder)
     store = open_store(folder)
     try:
         return Service(folder, settings, keys, store)
-    except FAULTS as error:
+    except BaseException as error:
         store.close()
-        raise with_backup(fault(folder.database, error), folder) from error
+        if isinstance(error, FAULTS):
+            raise with_backup(fault(folder.database, error), folder) from error
+        raise
 
 
 def _raise_file_limit() -> None:

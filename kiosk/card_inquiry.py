@@ -114,6 +114,7 @@ class CardInquiry:
             self.problem = None
             self.place = replace(
                 self.place,
+                identity=body.identity,
                 curve_key=body.curve_key,
                 commands_port=body.commands_port,
                 curve_since_ms=body.curve_since_ms,

@@ -21,6 +21,7 @@ from rich.console import Console as Terminal
 from rich.table import Table
 
 from common import VERSION
+from common.card import fingerprint
 from common.errors import Refusal
 from common.help_texts import HelpTexts, asked_language
 from common.i18n import LANGUAGES, Translator
@@ -339,6 +340,7 @@ def status(setting: Setting, data: Path | None, as_json: bool) -> None:
         (t("Post"), t("{name}, device {number}", name=look.name, number=look.number)),
         (t("Profile"), look.profile),
         (t("Hub"), look.hub),
+        (t("Key of the hub"), fingerprint(look.hub_key)),
         (t("Running"), t("yes") if look.running else t("no")),
         (t("In the shop"), t("yes") if look.revoked_ms is None else t("no")),
         (t("Last synchronised"), synced),

@@ -17,7 +17,8 @@ from kiosk.replica_file import synced_ms
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The post and its files. `hub`: host and ports; `tickets` were made in `series`.
+    """The post and its files. `hub`: host and ports; `hub_key`: its pinned identity, as hex;
+    `tickets` were made in `series`.
 
     `revoked_ms`: when it was taken out of the shop, ms since 1970 UTC; None while it is in.
     """
@@ -33,6 +34,7 @@ class Look:
     waiting: int
     quarantined: int
     revoked_ms: int | None = None
+    hub_key: str = ""
 
 
 def look_at(folder: Path) -> Look:
@@ -62,4 +64,5 @@ def look_at(folder: Path) -> Look:
         seen.waiting,
         seen.quarantined,
         None if revoked is None else revoked.at_ms,
+        device.hub.identity,
     )

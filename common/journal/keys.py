@@ -159,8 +159,8 @@ class HubKeyData:
 class HubKeys:
     """The hub's keys along the journal. `now`: the set in force, by which it seals.
 
-    `trusted`: whether a key that was known beforehand leads here. `path`: (line, key id, how) of
-    each Ed25519 key, for people.
+    `trusted`: whether a key that was known beforehand leads here. `path`: (line, key as hex, how)
+    of each Ed25519 key, from its line on.
     """
 
     now: KeySet = field(default_factory=dict)
@@ -173,7 +173,7 @@ class HubKeys:
         self.publics = publics_by_id(keys, publics)
         self.now = keys
         self.trusted = keys[ED25519] in trusted
-        self.path = [(seq, keys[ED25519], "founded")]
+        self.path = [(seq, publics[ED25519], "founded")]
 
     def change(self, entry: Entry, trusted: Iterable[str]) -> bool:
         """Go on by the keys of an entry `hub_key`; False where nobody vouches for them.
@@ -192,7 +192,7 @@ class HubKeys:
         known = data.keys[ED25519] in trusted
         self.trusted = known or (self.trusted and data.why == VOUCHED)
         if data.before[ED25519] != data.keys[ED25519]:
-            self.path.append((entry.seq, data.keys[ED25519], data.why))
+            self.path.append((entry.seq, data.publics[ED25519], data.why))
         return True
 
     def _leads(self, data: HubKeyData) -> bool:

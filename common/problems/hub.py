@@ -45,6 +45,11 @@ PROBLEMS: Final = (
         "Put back the right keys folder; if that key is lost: comptoir-hub rotate-identity --lost",
     ),
     ErrorKind(
+        "identity_there",
+        "The key {file} is the one by which the journal is sealed: it is not lost.",
+        "Change it by its own word: comptoir-hub rotate-identity",
+    ),
+    ErrorKind(
         "hub_exists", "{folder} holds a hub already; nothing was changed.", "Use another folder."
     ),
     ErrorKind(

@@ -25,8 +25,10 @@ from hub.backup_restore import opened
 from hub.backup_seal import Sealing
 from hub.config import ConfigError, Folder
 from hub.config import read_keys as hub_keys
+from hub.local import rotate_identity
 from hub.store import Store, StoreError
 from kiosk.device import write_device
+from kiosk.export import export_undelivered
 from kiosk.keys import new_keys, protect, read_keys, read_store_keys, write_keys
 from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import Draft, Maker
@@ -147,17 +149,24 @@ def test_guessing_what_few_rows_say_by_their_digest(tmp_path: Path) -> None:
 
 
 def test_private_keys_in_databases_and_copies(tmp_path: Path, till: Path) -> None:
-    """Databases, backups and copies of topics are searched for private keys: none holds any."""
+    """Databases, backups, exports and copies of topics are searched for private keys, those of a
+    hub before and after a change of its identity as well: none holds any."""
     folder: Folder = found_hub(tmp_path / "hub")
+    before = hub_keys(folder)
     made = back_up(folder, None, NOW_MS)
+    rotate_identity(folder, lost=False)
+    later = back_up(folder, None, NOW_MS + 60_000)
+    exported = tmp_path / "hub" / "exported.jsonl"
+    assert export_undelivered(till, exported).waiting == 5
     keys = hub_keys(folder)
     own = [bytes.fromhex(path.read_text()) for path in (till / "keys").iterdir()]
     secrets = [keys.identity.secret, keys.curve.secret, keys.console.secret, *own]
-    assert len(secrets) == 6
+    secrets += [before.identity.secret, keys.pepper]
+    assert len(set(secrets)) == 8
     shapes = [shape for s in secrets for shape in (s, s.hex().encode(), s.hex().upper().encode())]
     lying = [p for p in (*files_of(tmp_path / "hub"), *files_of(till)) if p.parent.name != "keys"]
-    assert made.path in lying
-    assert said_in(lying, *shapes) == set()
+    assert {made.path, later.path, exported} <= set(lying)
+    assert said_in([*lying, folder.past], *shapes) == set()
 
 
 @pytest.fixture

@@ -178,11 +178,11 @@ def open_bench(folder: Path) -> Iterator[Bench]:
     doors = Doors(())
     register = Register(store)
     ring = KeyRing(keys, Settings(), lambda: log.epoch, hand.wall_ms)
-    admission = Admission(register, doors, watch, ring, hand.wall_ms)
-    collecting = Collecting(register, pipeline, hand.wall_ms)
     check = JournalCheck(store, journal, alerts, hand.wall_ms)
     clock = hand.wall_ms, lambda _at_ms: OFFSET_MIN
     closings = Closings(store, journal, check, alerts, watch, ClosingSettings(), clock)
+    admission = Admission(register, doors, watch, ring, journal.sign_keys, hand.wall_ms)
+    collecting = Collecting(register, pipeline, journal.sign_keys, hand.wall_ms)
     desk = queries.Desk(
         store,
         log,

@@ -165,12 +165,12 @@ def test_a_new_chain_begins_by_either_key(desk: Desk) -> None:
 
 
 def test_the_hub_knows_by_which_keys_a_till_may_sign(desk: Desk) -> None:
-    till, book = desk.till.device.id, desk.shop.journal
-    assert book.publics(till) == []
+    till, book = desk.till.device, desk.shop.journal
+    assert book.sign_keys(till) == [till.sign_key]
     assert desk.opened(by=FIRST) == [None]
-    assert book.publics(till) == [signing_keys(1).public]
+    assert book.sign_keys(till) == [signing_keys(1).public]
     assert desk.take(desk.scribe.names(SECOND)) == [None]
-    assert book.publics(till) == [signing_keys(1).public, signing_keys(21).public]
+    assert book.sign_keys(till) == [signing_keys(1).public, signing_keys(21).public]
     assert desk.opened(by=SECOND) == [None]
     desk.shop.reopen()
-    assert desk.shop.journal.publics(till) == [signing_keys(21).public]
+    assert desk.shop.journal.sign_keys(till) == [signing_keys(21).public]

@@ -240,6 +240,53 @@ def test_a_new_hub_key_is_followed_by_everybody_while_they_sell(street: Street) 
     assert known.hub.curve_since_ms == after.curve_since_ms > 0
 
 
+def test_a_new_identity_of_the_hub_is_followed_by_who_was_there_and_who_was_not(
+    street: Street,
+) -> None:
+    hub = street.hub(street.folder())
+    away, till = street.post(hub, "till", "Caisse 1"), street.post(hub, "till", "Caisse 2")
+    away.end()
+    sell(till)
+    hub.end()
+    before = read_keys(hub.folder)
+    tag = till.do("sell", **SALE)
+    till.wait(sold_as(tag))
+    said = comptoir(hub.folder, "rotate-identity", "--yes")
+    assert (said.returncode, said.stderr) == (0, "")
+    after = read_keys(hub.folder)
+    assert after.identity != before.identity
+    assert after.curve == before.curve
+    hub = street.hub(hub.folder)
+    wait_pinned(street, "Caisse 2", after.identity.public)
+    till.wait_online()
+    sell(till)
+    # Who was away finds another key at the door, too: the card alone leads there.
+    admin(hub, "rotate-hub-key", "--yes")
+    away = street.again("Caisse 1")
+    away.wait_online()
+    wait_pinned(street, "Caisse 1", after.identity.public)
+    till.wait_online()
+    for post in (away, till):
+        sell(post)
+    heads = hub.heads()
+    for post in (away, till):
+        post.wait_equal(heads)
+    checked = as_json(hub, "journal", "verify")
+    assert checked["holds"]
+    assert [key["how"] for key in checked["hub_keys"]] == ["founded", "vouched"]
+    assert checked["totals"]["tickets"] == 5
+
+
+def wait_pinned(street: Street, name: str, identity: bytes) -> None:
+    """Wait until a post has pinned an identity of the hub."""
+    deadline = time.monotonic() + 20
+    while (known := read_device(street.root / name)) is None or (
+        known.hub.identity != identity.hex()
+    ):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize("is_here", [True, False])
 def test_a_post_gets_a_new_key_and_the_old_one_opens_nothing(street: Street, is_here: bool) -> None:
     hub = street.hub(street.folder())
