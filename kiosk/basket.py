@@ -6,11 +6,14 @@ a new one. A line keeps the price it was taken at. No catalogue inside, no payme
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Final, Self
 
 from common.models import Article, TicketLine
 from common.money import MILLI, line_total_cents
 from common.rules import ticket_line
+from kiosk import discount
+from kiosk.discount import Discount
 
 # What a ticket takes (common.models: lines, cents), and the most that is sold of one article.
 MAX_LINES: Final = 500
@@ -25,11 +28,19 @@ def pieces(quantities_milli: Iterable[int]) -> int:
     return sum(milli // MILLI if milli % MILLI == 0 else 1 for milli in quantities_milli)
 
 
+class PriceFrom(Enum):
+    """Where a line's price is from. Only the catalogue's is compared with what it is by now."""
+
+    CATALOGUE = "catalogue"
+    LABEL = "label"
+    HAND = "hand"
+
+
 @dataclass(frozen=True, slots=True)
 class BasketLine:
     """One article at one price; `id` is the line's own number, never used again in its basket.
 
-    `labelled`: the price is the one on its label, whatever the article costs by now.
+    `article_id` is "" for what was typed freely. `discount`: of this line alone.
     """
 
     id: int
@@ -39,32 +50,50 @@ class BasketLine:
     unit_price_cents: int
     vat_bp: int
     code: str = ""
-    labelled: bool = False
+    price_from: PriceFrom = PriceFrom.CATALOGUE
+    discount: Discount = discount.NONE
+
+    @property
+    def full_cents(self) -> int:
+        """Return what the line comes to without its discount, cents TTC."""
+        return line_total_cents(self.unit_price_cents, self.quantity_milli)
 
     @property
     def total_cents(self) -> int:
         """Return what the line comes to, cents TTC."""
-        return line_total_cents(self.unit_price_cents, self.quantity_milli)
+        return self.full_cents - self.discount.of(self.full_cents)
 
     def new_price_cents(self, article: Article | None) -> int | None:
         """Return the price that the article has meanwhile, or None where the line's still holds."""
-        if article is None or self.labelled or article.price_cents == self.unit_price_cents:
+        if article is None or self.price_from is not PriceFrom.CATALOGUE:
+            return None
+        if article.price_cents == self.unit_price_cents:
             return None
         return article.price_cents
 
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """Lines in the order they came. `selected` is the line that the pad's keys act on."""
+    """Lines in the order they came. `selected` is the line that the pad's keys act on.
+
+    `discount`: of the whole sale, on top of the lines' own.
+    """
 
     lines: tuple[BasketLine, ...] = ()
     selected: int | None = None
     next_id: int = 1
+    discount: Discount = discount.NONE
 
     @property
     def total_cents(self) -> int:
         """Return what is to be paid, cents TTC."""
-        return sum(line.total_cents for line in self.lines)
+        lines_cents = sum(line.total_cents for line in self.lines)
+        return lines_cents - self.discount.of(lines_cents)
+
+    @property
+    def discount_cents(self) -> int:
+        """Return all that is taken off, cents TTC."""
+        return sum(line.full_cents for line in self.lines) - self.total_cents
 
     @property
     def count(self) -> int:
@@ -113,8 +142,7 @@ class Basket:
         if same is not None:
             more = replace(same, quantity_milli=same.quantity_milli + quantity_milli)
             return replace(self._with(more), selected=same.id)
-        line = _line(self.next_id, article, quantity_milli)
-        return replace(self, lines=(*self.lines, line), selected=line.id, next_id=self.next_id + 1)
+        return self._with_new(_line(self.next_id, article, quantity_milli))
 
     def takes_labelled(self, price_cents: int) -> bool:
         """Return whether `add_labelled` would take a piece at this price."""
@@ -127,11 +155,44 @@ class Basket:
         """
         if not self.takes_labelled(price_cents):
             raise ValueError(f"the basket cannot take {article.id} at {price_cents}")
-        line = replace(_line(self.next_id, article, MILLI), unit_price_cents=price_cents)
-        labelled = replace(line, labelled=True)
-        return replace(
-            self, lines=(*self.lines, labelled), selected=line.id, next_id=self.next_id + 1
-        )
+        line = _line(self.next_id, article, MILLI)
+        labelled = replace(line, unit_price_cents=price_cents, price_from=PriceFrom.LABEL)
+        return self._with_new(labelled)
+
+    def add_free(self, label: str, price_cents: int, vat_bp: int) -> Self:
+        """Return the basket with a line that is no article's, selected.
+
+        Raises ValueError where `takes_labelled` says no.
+        """
+        if not self.takes_labelled(price_cents):
+            raise ValueError(f"the basket cannot take {price_cents} for {label}")
+        line = BasketLine(self.next_id, "", label, MILLI, price_cents, vat_bp)
+        return self._with_new(replace(line, price_from=PriceFrom.HAND))
+
+    def reprice(self, line_id: int, price_cents: int) -> Self:
+        """Return the basket with another price of one piece in a line, selected.
+
+        A line that is gone changes nothing. Raises ValueError for a total beyond what is taken.
+        """
+        line = self.line(line_id)
+        if line is None:
+            return self
+        changed = replace(line, unit_price_cents=price_cents, price_from=PriceFrom.HAND)
+        basket = replace(self._with(changed), selected=line_id)
+        if price_cents < 0 or basket.total_cents > MAX_TOTAL_CENTS:
+            raise ValueError(f"line {line_id} cannot cost {price_cents}")
+        return basket
+
+    def discount_line(self, line_id: int, off: Discount) -> Self:
+        """Return the basket with a line's discount, in the place of the one that it had."""
+        line = self.line(line_id)
+        if line is None:
+            return self
+        return replace(self._with(replace(line, discount=off)), selected=line_id)
+
+    def discount_all(self, off: Discount) -> Self:
+        """Return the basket with a discount of the whole, in the place of the one before."""
+        return replace(self, discount=off)
 
     def select(self, line_id: int | None) -> Self:
         """Return the basket with this line selected; no line when it is gone."""
@@ -163,8 +224,8 @@ class Basket:
         return replace(self, lines=lines, selected=selected)
 
     def clear(self) -> Self:
-        """Return the empty basket; line numbers go on."""
-        return replace(self, lines=(), selected=None)
+        """Return the empty basket, without discount; line numbers go on."""
+        return replace(self, lines=(), selected=None, discount=discount.NONE)
 
     def price_changed(self, article_of: ArticleOf) -> frozenset[int]:
         """Return the lines whose article costs something else by now (`catalogue.article`)."""
@@ -175,7 +236,8 @@ class Basket:
         )
 
     def to_lines(self) -> tuple[TicketLine, ...]:
-        """Return the lines as they will stand on the ticket."""
+        """Return the lines as they will stand on the ticket, a discount of the whole shared out."""
+        shares = discount.shared(self.discount, [line.total_cents for line in self.lines])
         return tuple(
             ticket_line(
                 line.article_id,
@@ -184,8 +246,9 @@ class Basket:
                 line.unit_price_cents,
                 line.vat_bp,
                 line.code,
+                line.full_cents - line.total_cents + share,
             )
-            for line in self.lines
+            for line, share in zip(self.lines, shares, strict=True)
         )
 
     def _same(self, article: Article) -> BasketLine | None:
@@ -195,10 +258,14 @@ class Basket:
                 line
                 for line in self.lines
                 if (line.article_id, line.unit_price_cents, line.vat_bp) == wanted
-                and not line.labelled
+                and line.price_from is PriceFrom.CATALOGUE
+                and line.discount == discount.NONE
             ),
             None,
         )
+
+    def _with_new(self, line: BasketLine) -> Self:
+        return replace(self, lines=(*self.lines, line), selected=line.id, next_id=line.id + 1)
 
     def _with(self, changed: BasketLine) -> Self:
         lines = tuple(changed if line.id == changed.id else line for line in self.lines)

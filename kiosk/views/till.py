@@ -113,6 +113,12 @@ def _line_view(
 
 
 def _note(line: BasketLine, catalogue: Catalogue, t: Translator) -> str:
+    """Return what was taken off a line, else what has happened to its article meanwhile."""
+    off_cents = line.full_cents - line.total_cents
+    if off_cents:
+        return t("Discount {amount}", amount=t.money(-off_cents))
+    if not line.article_id:
+        return ""
     article = catalogue.article(line.article_id)
     if article is None or not article.active:
         return t("No longer in the catalogue")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from common.models import Article
 from common.rules import total_cents
 from kiosk.basket import MAX_LINES, MAX_QUANTITY_MILLI, MAX_TOTAL_CENTS, Basket, pieces
+from kiosk.discount import Discount
 from tests.kiosk.shop_rows import article, small_shop, uid
 
 BREAD = article(1, "Baguette", 120, codes=("20", "21"))
@@ -221,3 +222,84 @@ def test_a_labelled_piece_that_is_too_dear_is_not_taken() -> None:
     assert not Basket().takes_labelled(MAX_TOTAL_CENTS + 1)
     with pytest.raises(ValueError, match="cannot take"):
         Basket().add_labelled(HAM, MAX_TOTAL_CENTS + 1)
+
+
+# What is taken off, and prices by hand.
+
+discounts = st.one_of(
+    st.builds(Discount, cents=st.integers(0, 5_000)), st.builds(Discount, bp=st.integers(0, 10_000))
+)
+sold = st.lists(
+    st.tuples(st.sampled_from([BREAD, WATER, HAM]), st.integers(1, 5_000), discounts),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(sold, discounts)
+def test_what_is_paid_is_what_the_lines_say_to_the_cent(
+    taken: list[tuple[Article, int, Discount]], whole: Discount
+) -> None:
+    basket = Basket()
+    for each, quantity_milli, off in taken:
+        basket = basket.add(each, quantity_milli)
+        assert basket.selected is not None
+        basket = basket.discount_line(basket.selected, off)
+    basket = basket.discount_all(whole)
+    lines = basket.to_lines()
+    assert total_cents(lines) == basket.total_cents
+    assert sum(line.discount_cents for line in lines) == basket.discount_cents
+    assert all(line.total_cents >= 0 and line.discount_cents >= 0 for line in lines)
+    assert basket.total_cents >= 0
+
+
+def test_a_discount_is_of_a_line_or_of_the_whole() -> None:
+    basket = Basket().add(BREAD, 2_000).add(HAM)
+    assert basket.discount_line(1, Discount(bp=1_000)).total_cents == 216 + 2_490
+    assert basket.discount_line(1, Discount(cents=50)).total_cents == 190 + 2_490
+    whole = basket.discount_all(Discount(bp=1_000))
+    assert whole.total_cents == 2_457
+    assert [line.discount_cents for line in whole.to_lines()] == [24, 249]
+    # It is of what is there: a line more is discounted as well.
+    assert whole.add(WATER, 10_000).total_cents == 3_042
+    assert whole.clear().add(BREAD).discount_cents == 0
+
+
+def test_more_than_all_is_not_taken_off() -> None:
+    assert Basket().add(WATER).discount_line(1, Discount(cents=500)).total_cents == 0
+    assert Basket().add(WATER).discount_all(Discount(cents=500)).total_cents == 0
+
+
+def test_a_discounted_line_stays_apart_from_the_next_piece() -> None:
+    basket = Basket().add(BREAD).discount_line(1, Discount(bp=5_000)).add(BREAD)
+    assert [line.total_cents for line in basket.lines] == [60, 120]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"cents": -1}, {"bp": -1}, {"bp": 10_001}, {"cents": 1, "bp": 1}]
+)
+def test_what_is_no_discount(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="discount"):
+        Discount(**wrong)
+
+
+def test_a_price_by_hand_holds_whatever_the_article_costs() -> None:
+    basket = Basket().add(HAM, 500).reprice(1, 2_000)
+    assert basket.total_cents == 1_000
+    assert basket.price_changed(lambda _: HAM) == frozenset()
+    assert basket.reprice(9, 1) == basket
+    for wrong in (-1, MAX_TOTAL_CENTS * 10):
+        with pytest.raises(ValueError, match="cannot cost"):
+            basket.reprice(1, wrong)
+
+
+def test_a_free_line_is_no_articles() -> None:
+    (line,) = Basket().add_free("Divers", 350, 2_000).to_lines()
+    assert (line.article_id, line.label, line.total_cents, line.vat_bp) == (
+        "",
+        "Divers",
+        350,
+        2_000,
+    )
+    with pytest.raises(ValueError, match="cannot take"):
+        Basket().add_free("Divers", MAX_TOTAL_CENTS + 1, 2_000)

@@ -8,6 +8,7 @@ from common.i18n import Translator
 from common.models import Article
 from kiosk.basket import Basket
 from kiosk.catalogue import Catalogue
+from kiosk.discount import Discount
 from kiosk.views import BasketLineView, CashChoice, basket_view, payment_view
 from tests.kiosk.shop_rows import put, small_shop, uid
 
@@ -63,6 +64,14 @@ def test_an_article_taken_off_sale_says_so() -> None:
     basket = bread_basket(catalogue)
     put(catalogue, "articles", replace(article_of(catalogue, 1), active=False))
     assert basket_view(basket, catalogue, FR).lines[0].note == "N’est plus au catalogue"
+
+
+def test_what_was_taken_off_is_said_and_a_free_line_is_no_missing_article() -> None:
+    catalogue = small_shop()
+    basket = bread_basket(catalogue).discount_line(1, Discount(bp=1_000)).add_free("Divers", 350, 0)
+    view = basket_view(basket, catalogue, FR)
+    assert [line.note for line in view.lines] == ["Remise -0,24\u00a0€", "", ""]
+    assert view.total == "6,31\u00a0€"
 
 
 def test_payment_of_the_exact_sum_as_long_as_nothing_is_typed() -> None:
