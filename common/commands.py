@@ -11,7 +11,9 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
-from common.journal.record import RECORDS_AT_ONCE, SignedRecord, read_record, ticket_of
+from common.journal.kinds import RecordType
+from common.journal.record import RECORDS_AT_ONCE, SignedRecord, read_record
+from common.journal.sale import ticket_of
 from common.messages import Count, Hex16
 from common.models import (
     Barcode,
@@ -29,6 +31,8 @@ from common.money import VatBp
 from common.people import Role
 from common.topics import Profile
 
+Records = Annotated[tuple[SignedRecord, ...], Meta(min_length=1, max_length=RECORDS_AT_ONCE)]
+
 
 @dataclass(frozen=True, slots=True)
 class SaleRecord:
@@ -44,12 +48,19 @@ class SaleSigned:
     Before it stands the record of the chain's beginning, where the chain begins with this sale.
     """
 
-    records: Annotated[tuple[SignedRecord, ...], Meta(min_length=1, max_length=RECORDS_AT_ONCE)]
+    records: Records
 
     @property
     def ticket(self) -> Ticket:
-        """Return the ticket; raises ValueError where the last record is no sale."""
+        """Return the ticket; raises ValueError where the last record is no ticket."""
         return ticket_of(read_record(self.records[-1].body))
+
+
+@dataclass(frozen=True, slots=True)
+class TillRecords:
+    """Something else happened at a till: its signed records, the last of the command's type."""
+
+    records: Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +148,7 @@ class PersonPut:
 Arguments = (
     SaleRecord
     | SaleSigned
+    | TillRecords
     | GoodsReceive
     | PriceSet
     | CataloguePut
@@ -180,8 +192,13 @@ def _command_table(*kinds: CommandKind) -> Mapping[str, CommandKind]:
     return table
 
 
+def record_kind(record: RecordType) -> str:
+    """Return by which command a till's record comes."""
+    return f"{record.value}.record"
+
+
 def sold_ticket(args: Mapping[str, Any]) -> Ticket:
-    """Return the ticket of a sale's arguments, of whichever schema; raises ValueError for none."""
+    """Return the ticket of a sale or a refund, of whichever schema; raises ValueError for none."""
     if "records" in args:
         return convert(args, SaleSigned).ticket
     return convert(args, SaleRecord).ticket
@@ -191,6 +208,15 @@ _MANAGING_POSTS: Final = frozenset({Profile.OFFICE, Profile.CONSOLE})
 _MANAGERS: Final = frozenset({Role.MANAGER, Role.ADMIN})
 _SELLERS: Final = frozenset({Role.CASHIER, Role.SELLER}) | _MANAGERS
 _STOCKERS: Final = frozenset({Role.DEPOT, Role.SELLER}) | _MANAGERS
+_TRUSTED: Final = frozenset({Role.SELLER}) | _MANAGERS
+
+
+def _till(record: RecordType, roles: frozenset[Role]) -> CommandKind:
+    """Return the line of what a till records beside its sales."""
+    schemas = {1: TillRecords}
+    return CommandKind(record_kind(record), schemas, Nature.FACT, frozenset({Profile.TILL}), roles)
+
+
 COMMANDS: Final = _command_table(
     CommandKind(
         "sale.record",
@@ -199,6 +225,17 @@ COMMANDS: Final = _command_table(
         frozenset({Profile.TILL}),
         _SELLERS,
     ),
+    # Money or goods that leave without a sale ask for more than a cashier, or for a second person.
+    _till(RecordType.REFUND, _TRUSTED),
+    _till(RecordType.VOID, _SELLERS),
+    _till(RecordType.COPY, _SELLERS),
+    _till(RecordType.DRAWER, _TRUSTED),
+    _till(RecordType.CASH_IN, _SELLERS),
+    _till(RecordType.CASH_OUT, _MANAGERS),
+    _till(RecordType.SESSION_OPENED, _SELLERS),
+    _till(RecordType.X, _SELLERS),
+    _till(RecordType.Z, _TRUSTED),
+    _till(RecordType.TRAINING, _SELLERS),
     CommandKind(
         "goods.receive",
         {1: GoodsReceive},

@@ -142,8 +142,21 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """Another ticket, as one finds it by its paper. `id`: "" where there is only the paper."""
+
+    id: Annotated[str, Meta(pattern=r"^([0-9a-f]{32})?\Z")]
+    series: Key
+    number: Annotated[int, Meta(ge=1, le=10**9)]
+    business_date: Date
+
+
+@dataclass(frozen=True, slots=True)
 class Sale:
-    """A row of topic `sales`: a ticket as the hub took it. `flags`: codes of what looked odd."""
+    """A row of topic `sales`: a ticket as the hub took it. `flags`: codes of what looked odd.
+
+    `refunds`: the ticket that this one gives back, whose amounts are negative then; else None.
+    """
 
     id: Id
     device_id: Id
@@ -151,6 +164,7 @@ class Sale:
     received_ms: TimeMs
     ticket: Ticket
     flags: tuple[str, ...] = ()
+    refunds: Original | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +262,11 @@ def decode_row(row: bytes, kind: type[RowT]) -> RowT:
 def convert(value: Any, kind: type[RowT]) -> RowT:
     """Return plain JSON data as a checked value of `kind`; raises msgspec.ValidationError."""
     return msgspec.convert(value, kind)
+
+
+def original_of(ticket: Ticket) -> Original:
+    """Return how another paper names this ticket."""
+    return Original(ticket.id, ticket.series, ticket.number, ticket.business_date)
 
 
 def stock_key(article_id: str, location_id: str) -> str:

@@ -5,10 +5,15 @@ date. Checks return codes, screens translate them. No storage, no clock.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from common.models import Payment, Ticket, TicketLine
-from common.money import line_total_cents, vat_lines
+from common.money import divide_half_up, line_total_cents, vat_lines
+
+CASH: Final = "cash"
+"""The payment method that lies in a drawer."""
 
 
 def ticket_line(
@@ -24,6 +29,23 @@ def ticket_line(
     total = line_total_cents(unit_price_cents, quantity_milli, discount_cents)
     return TicketLine(
         article_id, label, quantity_milli, unit_price_cents, vat_bp, total, discount_cents, code
+    )
+
+
+def refund_line(line: TicketLine, quantity_milli: int, before_milli: int = 0) -> TicketLine:
+    """Return the line that gives back so much of a sold one, `before_milli` of which is back.
+
+    To the cent what was paid for it: given back in parts, the parts come to the whole. Raises
+    ValueError for a quantity that the line does not have.
+    """
+    sold = line.quantity_milli
+    if not 0 < quantity_milli <= sold - before_milli or before_milli < 0:
+        raise ValueError(f"{quantity_milli} of {sold} thousandths, {before_milli} given back")
+    upto = divide_half_up(line.total_cents * (before_milli + quantity_milli), sold)
+    total = upto - divide_half_up(line.total_cents * before_milli, sold)
+    full = line_total_cents(line.unit_price_cents, -quantity_milli)
+    return replace(
+        line, quantity_milli=-quantity_milli, total_cents=-total, discount_cents=full + total
     )
 
 
@@ -43,7 +65,7 @@ def cash(total: int, given_cents: int) -> Payment:
     """Return a cash payment of the whole total; raises ValueError when too little was given."""
     if given_cents < total:
         raise ValueError(f"{given_cents} cents given for {total}")
-    return Payment("cash", total, given_cents)
+    return Payment(CASH, total, given_cents)
 
 
 def ticket_is_sound(ticket: Ticket) -> bool:

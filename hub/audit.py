@@ -83,6 +83,7 @@ CHECKS: Final[Mapping[str, Callable[[Connection], Iterable[Place]]]] = {
     "tickets": audit_sales.tickets,
     "lines": audit_sales.lines,
     "payments": audit_sales.payments,
+    "refunds": audit_sales.refunds,
     "receipts": audit_sales.receipts,
     "movements": audit_sales.movements,
     "takings": audit_sales.takings,

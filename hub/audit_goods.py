@@ -9,7 +9,7 @@ import orjson
 from common.i18n import mark
 from common.topics import WINDOWED
 from hub.records import catalogue as articles
-from hub.records import people, stock
+from hub.records import people, refunds, stock
 from hub.store import Connection
 
 Place = tuple[str, str]
@@ -84,10 +84,14 @@ def _person(db: Connection, key: str) -> dict[str, Any] | None:
 
 
 def _sale(db: Connection, key: str) -> dict[str, Any] | None:
-    return _paper(
+    sale = _paper(
         _entry(db, "SELECT id, device_id, received_ms, body FROM ticket WHERE id = ?", (key,)),
         "ticket",
     )
+    if sale is not None:
+        given_back = refunds.note(db, key)
+        sale["refunds"] = None if given_back is None else asdict(given_back[0])
+    return sale
 
 
 def _delivery(db: Connection, key: str) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ database names. Whether they are the shop's, and what tills signed, `journal ver
 """
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -12,9 +13,10 @@ import orjson
 from common.i18n import mark
 from common.journal.chain import SAYS
 from common.journal.entry import read_entry
-from common.journal.kinds import EntryType, RecordType
+from common.journal.kinds import EntryType, RecordType, is_ticket
 from common.journal.verify import Verifier
 from hub.records import journal as rows
+from hub.records import refunds
 from hub.store import Connection
 
 Place = tuple[str, str]
@@ -60,8 +62,11 @@ def places(db: Connection) -> Iterator[Place]:
         again = ticket["id"] if ticket["id"] in known else ""
         known.add(ticket["id"])
         kept = db.execute("SELECT body FROM ticket WHERE id = ?", (ticket["id"],)).fetchone()
+        where = f"journal {seq} ticket {ticket['id']}"
         if kept is None or orjson.loads(kept[0]) != ticket:
-            yield f"journal {seq} ticket {ticket['id']}", mark("is not the ticket that is kept")
+            yield where, mark("is not the ticket that is kept")
+        if _refunded(db, ticket["id"]) != _given_back(written):
+            yield where, mark("gives back another ticket than is kept")
     yield from _twice(0, again, "")
     tickets = db.execute("SELECT count(*) FROM ticket").fetchone()[0]
     if rows.head(db)[0] and tickets != len(known) + before:
@@ -79,6 +84,17 @@ def _twice(seq: int, again: str, taken_out: str) -> Iterator[Place]:
         yield f"journal {seq}", mark("takes out a ticket that stands in no other record")
 
 
+def _given_back(record: Any) -> dict[str, Any] | None:
+    """Return which ticket a record gives back, and why; None where it is no refund."""
+    data = record.get("data", {})
+    return {**data["original"], "reason": data["reason"]} if "original" in data else None
+
+
+def _refunded(db: Connection, ticket_id: str) -> dict[str, Any] | None:
+    found = refunds.note(db, ticket_id)
+    return None if found is None else {**asdict(found[0]), "reason": found[1]}
+
+
 def _place(kind: EntryType, data: dict[str, Any], record: Any) -> list[Any]:
     """Return what stands in the columns of a line that stands in a till's chain."""
     if kind is EntryType.TAKEN or (kind is EntryType.INVALID and data["advances"]):
@@ -89,6 +105,6 @@ def _place(kind: EntryType, data: dict[str, Any], record: Any) -> list[Any]:
 def _ticket(kind: EntryType, record: Any) -> Any:
     if kind is EntryType.UNSIGNED:
         return record
-    if kind in _ABOUT_TICKETS and record is not None and record["type"] == RecordType.SALE:
+    if kind in _ABOUT_TICKETS and record is not None and is_ticket(RecordType(record["type"])):
         return record["data"]["ticket"]
     return None

@@ -91,6 +91,14 @@ def payments(db: Connection) -> Iterator[Place]:
             yield f"ticket_payment {ticket_id}", mark("is not what the ticket's bytes say")
 
 
+def refunds(db: Connection) -> Iterator[Place]:
+    """Check that what is noted as a refund is a ticket."""
+    for (ticket_id,) in db.execute(
+        "SELECT ticket_id FROM refund WHERE ticket_id NOT IN (SELECT id FROM ticket)"
+    ):
+        yield f"refund {ticket_id}", mark("its ticket does not exist")
+
+
 def receipts(db: Connection) -> Iterator[Place]:
     """Check each goods receipt's columns against its bytes."""
     rows = db.execute(
@@ -109,14 +117,20 @@ def receipts(db: Connection) -> Iterator[Place]:
 
 
 class _Source(NamedTuple):
-    """Papers that move stock. `sign`: what a line's quantity does to it."""
+    """Papers that move stock. `sign`: what a line's quantity does to it; `where`: which of them."""
 
     reason: str
     table: str
     sign: int
+    where: str = "TRUE"
 
 
-_SOURCES: Final = (_Source("sale", "ticket", -1), _Source("receipt", "goods_receipt", 1))
+_REFUNDS: Final = "SELECT ticket_id FROM refund"
+_SOURCES: Final = (
+    _Source("sale", "ticket", -1, f"id NOT IN ({_REFUNDS})"),
+    _Source("refund", "ticket", -1, f"id IN ({_REFUNDS})"),
+    _Source("receipt", "goods_receipt", 1),
+)
 
 
 def movements(db: Connection) -> Iterator[Place]:
@@ -139,7 +153,7 @@ def _moved(db: Connection, source: _Source) -> Iterator[Place]:
         " WHERE reason = ? ORDER BY source_id, article_id",
         (source.reason,),
     )
-    for paper_id, found, rows in side_by_side(_bodies(db, source.table), kept):
+    for paper_id, found, rows in side_by_side(_bodies(db, source.table, source.where), kept):
         where = f"stock_movement {source.reason} {paper_id}"
         if not found:
             yield where, mark("nothing is its cause")
@@ -210,8 +224,8 @@ class Sums:
         }
 
 
-def _bodies(db: Connection, table: str) -> Iterator[tuple[str, Any, int]]:
-    rows = db.execute(f'SELECT id, body, received_ms FROM "{table}" ORDER BY id')
+def _bodies(db: Connection, table: str, where: str = "TRUE") -> Iterator[tuple[str, Any, int]]:
+    rows = db.execute(f'SELECT id, body, received_ms FROM "{table}" WHERE {where} ORDER BY id')
     return ((paper_id, orjson.loads(body), received_ms) for paper_id, body, received_ms in rows)
 
 

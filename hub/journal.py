@@ -16,9 +16,9 @@ from common.journal.chain import Fault, TillChain, new_chain
 from common.journal.entry import Head, Line, make_line, make_seal, read_entry
 from common.journal.keys import VOUCHED, Introduction, TillKeys, introduced, rotated
 from common.journal.kinds import EntryType, RecordType
+from common.journal.opened import OpenedData
 from common.journal.record import (
     ED25519,
-    OpenedData,
     Record,
     SignedRecord,
     Signer,

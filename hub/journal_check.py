@@ -36,10 +36,14 @@ _NAME: Final = "journal_checked"
 
 
 class _Kept(msgspec.Struct):
-    """What is kept on disk: where the walk stands, and what it found since the last closing."""
+    """What is kept on disk: where the walk stands, and what it found since the last closing.
+
+    `summed`: by a release that counts what tills state.
+    """
 
     standing: Standing
     found: list[Finding]
+    summed: bool = False
 
 
 class JournalCheck:
@@ -138,7 +142,7 @@ class JournalCheck:
     def _keep(self) -> None:
         if self.behind or self._now_ms() - self._kept_ms < KEPT_EVERY_MS:
             return
-        body = msgspec.json.encode(_Kept(self.standing, self.found))
+        body = msgspec.json.encode(_Kept(self.standing, self.found, summed=True))
         signed = self._book.signer.sign(body)
         with self._store.group():
             self._store.set_meta(_NAME, orjson.dumps(signed).decode())
@@ -158,6 +162,8 @@ class JournalCheck:
                 return None
             kept = msgspec.json.decode(signed.body, type=_Kept)
         except (ValueError, TypeError, AttributeError):
+            return None
+        if not kept.summed:
             return None
         head = kept.standing.head
         line = rows.line(self._store.db, head.seq)

@@ -118,6 +118,16 @@ def _tell(session: Session, report: "Report") -> None:
         )
     for line, key, how in report.hub_keys:
         session.say(_KEYS[how], line=t.number(line), fingerprint=fingerprint(key))
+    if report.exercises:
+        session.say(
+            mark("{count} tickets are exercises, and in no total."),
+            count=t.number(report.exercises),
+        )
+    if report.unproved:
+        session.say(
+            mark("{count} X and Z cover records that are missing, or came late: not recomputed."),
+            count=t.number(report.unproved),
+        )
     session.say(mark("Signatures checked: Ed25519, of tills and of the hub."))
     if report.flaws:
         session.say(mark("The journal does NOT hold."))
@@ -137,6 +147,8 @@ def _plain(report: "Report") -> dict[str, object]:
         "chains": report.chains,
         "invalid": report.invalid,
         "totals": report.totals.plain(),
+        "exercises": report.exercises,
+        "unproved": report.unproved,
         "algorithms": ["ed25519"],
         "hub_keys": [{"line": line, "key": key, "how": how} for line, key, how in report.hub_keys],
         "flaws": [

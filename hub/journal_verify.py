@@ -36,7 +36,9 @@ class Report:
     """What was verified. `flaws`: by line, the first bad one first.
 
     `invalid`: records of which the journal itself says that they are none; `chains`: of tills;
-    `hub_keys`: (line, key as hex, how) of the keys that sealed, each from its line on.
+    `hub_keys`: (line, key as hex, how) of the keys that sealed, each from its line on. `exercises`:
+    tickets of training, which are in no total; `unproved`: X and Z that cover records that are not
+    all there, or were not when later ones came.
     """
 
     head: Head
@@ -45,6 +47,8 @@ class Report:
     chains: int
     totals: Totals
     hub_keys: tuple[tuple[int, str, str], ...]
+    exercises: int
+    unproved: int
     flaws: tuple[Flaw, ...]
 
 
@@ -106,6 +110,8 @@ def verify(db: Connection, trusted: Collection[str], progress: Progress) -> Repo
         len(standing.chains),
         standing.totals(),
         tuple(standing.hub.path),
+        standing.exercises.tickets,
+        standing.unproved,
         (*flaws, *beside),
     )
 

@@ -112,6 +112,14 @@ STEPS: Final[Mapping[int, tuple[str, ...]]] = {
             ' "asked_ms" INTEGER NOT NULL, "curve_key" BLOB) STRICT'
         ),
     ),
+    6: (
+        (
+            'CREATE TABLE "refund" ("ticket_id" TEXT NOT NULL PRIMARY KEY,'
+            ' "original_id" TEXT NOT NULL, "series" TEXT NOT NULL, "number" INTEGER NOT NULL,'
+            ' "business_date" TEXT NOT NULL, "reason" TEXT NOT NULL) STRICT'
+        ),
+        'CREATE INDEX "refund_series_number" ON "refund" ("series", "number")',
+    ),
 }
 """Version → what makes it of the version before."""
 OLDEST: Final = min(STEPS) - 1

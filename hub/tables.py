@@ -17,7 +17,7 @@ from peewee import (
     TextField,
 )
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 database: Final = DatabaseProxy()
 """Bound by `Store.open`; a process opens one hub database."""
 
@@ -304,6 +304,23 @@ class TicketPayment(Table):
         without_rowid = True
 
 
+class Refund(Table):
+    """Which ticket another one gives back, as its paper names it; `original_id`: "" by paper alone.
+
+    What is signed is the refund's record.
+    """
+
+    ticket_id = TextField(primary_key=True)
+    original_id = TextField()
+    series = TextField()
+    number = BigIntegerField()
+    business_date = TextField()
+    reason = TextField()
+
+    class Meta:
+        indexes = ((("series", "number"), False),)
+
+
 class Takings(Table):
     """What a till took on a business date: running sums, as JSON by method and by rate."""
 
@@ -496,6 +513,7 @@ TABLES: Final[tuple[type[Any], ...]] = (
     Ticket,
     TicketLine,
     TicketPayment,
+    Refund,
     Takings,
     GoodsReceipt,
     Alert,

@@ -14,14 +14,15 @@ from threading import Lock
 from common import messages as m
 from common import wire
 from common.errors import Problem, Refusal
-from common.journal.record import OpenedData
+from common.journal.opened import FIRST, LOST, SET_BACK, OpenedData, unknown
 from common.outgoing import Queued
-from kiosk import outbox_chain
+from kiosk import book as books
+from kiosk import outbox_counts
 from kiosk import outbox_rows as rows
+from kiosk.book import Book
 from kiosk.commits import Commits
 from kiosk.database import FAULTS, Connection, is_damage, mend_head, refusal
 from kiosk.give_back import covered_numbers, oldest_n
-from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import (
     Draft,
     Maker,
@@ -68,10 +69,10 @@ class Outbox:
             self.id: str
             self.series: str
             self.clock_diff_ms: int
-            self.id, self.series, self._next_ticket, self.clock_diff_ms = connection.execute(
+            self.id, self.series, number, self.clock_diff_ms = connection.execute(
                 "SELECT outbox, series, next_ticket, clock_diff_ms FROM meta"
             ).fetchone()
-            self._chain = self._read_chain()
+            self._books = books.read(connection, self._box, self.id, self.series, number)
             self._last: int
             (self._last,) = connection.execute("SELECT coalesce(max(n), 0) FROM command").fetchone()
             self._oldest_n = oldest_n(connection)
@@ -81,14 +82,6 @@ class Outbox:
             self._database.close()
             raise
 
-    def _read_chain(self) -> Chain:
-        """Return the chain of records; a file of a release that signed none begins one."""
-        found = outbox_chain.read(self._database.connection, self.id)
-        if found is None:
-            with self._database.transaction() as connection:
-                found = outbox_chain.begin(connection, self.id, OpenedData(outbox_chain.FIRST))
-        return found
-
     @property
     def last_n(self) -> int:
         """Return the newest number that was given."""
@@ -97,7 +90,7 @@ class Outbox:
     @property
     def is_blank(self) -> bool:
         """Return whether nothing was ever put in."""
-        return self._last == 0 and self._next_ticket == 1
+        return self._last == 0 and self._books.own.number == 1
 
     # The screens' side.
 
@@ -107,43 +100,54 @@ class Outbox:
         Raises Refusal, and keeps nothing then. Only `outbox_in_doubt` says that it is not known:
         where the process is killed before anything else can be written, it may be there afterwards.
         """
-        return self._append(lambda _series, _number, _chain: draft, numbers=0)
+        return self.append_records(lambda _: draft)
 
-    def append_ticket(self, make: Callable[[str, int, Chain], Draft]) -> Queued:
-        """Queue what `make(series, number, chain)` returns.
+    def append_records(self, make: Callable[[Book], Draft], training: bool = False) -> Queued:
+        """Queue what `make(book)` returns: a till's records, written into its book.
 
-        The number, and the place of its records in the chain, go with it or not at all.
+        The ticket's number, the place of its records in the chain and the sums go with it or not
+        at all. `training`: into the book of exercises.
         """
-        return self._append(make, numbers=1)
-
-    def chain_lost(self) -> None:
-        """Let the chain say, where it has not begun, that there was another one before."""
         with self._held():
-            if self._chain.head.seq == 0 and self._chain.opened.why == outbox_chain.FIRST:
-                with self._writing() as connection:
-                    lost = OpenedData(outbox_chain.LOST)
-                    begun = outbox_chain.begin(connection, self.id, lost)
-                self._chain = begun
-
-    def _append(self, make: Callable[[str, int, Chain], Draft], numbers: int) -> Queued:
-        with self._held():
-            draft = make(self.series, self._next_ticket, self._chain)
+            draft = make(self.book(training))
             size = len(draft.body)
             if size > wire.COMMAND_BYTES:
                 raise Refusal("operation_too_large", size=size, limit=wire.COMMAND_BYTES)
             if self.free_bytes() < OUTBOX_NEEDS_BYTES:
                 raise Refusal("disk_full", folder=str(self._path.parent))
-            following = self._next_ticket + numbers
             with self._recording() as connection:
                 entry = insert(connection, self._last + 1, draft, self._box)
-                if numbers:
-                    connection.execute("UPDATE meta SET next_ticket = ?", (following,))
-                chain = self._chain
-                if draft.head is not None:
-                    chain = outbox_chain.note(connection, chain, draft.head)
-            self._last, self._next_ticket, self._chain = entry.n, following, chain
+                if draft.book is not None:
+                    books.write(connection, self._box, draft.book)
+                if draft.copied:
+                    outbox_counts.note_copy(connection, draft.copied)
+            self._last = entry.n
+            if draft.book is not None:
+                self._books = self._books.moved(draft.book)
             self._fresh.append(entry)
         return entry
+
+    def book(self, training: bool = False) -> Book:
+        """Return where the till's book stands, or that of its exercises."""
+        return self._books.training if training else self._books.own
+
+    def copies(self, ticket: str) -> int:
+        """Return how often a ticket was printed once more here."""
+        with self._reading() as connection:
+            return outbox_counts.copies(connection, ticket)
+
+    def chain_lost(self) -> None:
+        """Let the chain say, where it has not begun, that there was another one before."""
+        with self._held():
+            own = self._books.own
+            if own.chain.head.seq or own.chain.opened.why != FIRST:
+                return
+            with self._writing() as connection:
+                lost = OpenedData(LOST, carried=unknown(LOST))
+                books.new_chain(connection, self._box, self.id, lost)
+            with self._guarded():
+                connection = self._database.connection
+                self._books = books.read(connection, self._box, self.id, own.series, own.number)
 
     def counts(self) -> Counts:
         """Return how many operations wait and how many are quarantined."""
@@ -243,7 +247,7 @@ class Outbox:
             with self._guarded():
                 self._commits.settle()
                 drafts = list(waiting_drafts(self._database.connection, self._box))
-                opened = outbox_chain.after(self._database.connection, outbox_chain.SET_BACK)
+                opened = books.after(self._database.connection, self._box, SET_BACK)
             self._database.close()
             try:
                 aside = replace_file(
@@ -274,7 +278,7 @@ class Outbox:
         with self._lock:
             if self._rescued is None and self._mended is None and not self._in_place():
                 # What vanished is still whole for whoever has it open, and for nobody after that.
-                self._rescued = salvage(self._database.connection, self._box)
+                self._rescued = salvage(self._database.connection, self._box, LOST)
             with suppress(*FAULTS):
                 self._database.close()
             try:

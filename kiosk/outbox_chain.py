@@ -1,8 +1,9 @@
-"""The chain of a till's signed records, as its outbox keeps it: where it stands, and why it began.
+"""The chains of a till's signed records, as its outbox keeps them: where each stands, why it began.
 
-One row beside the operations, so that record, head and ticket number are one transaction. A chain
-bears the id of its outbox: where that is renewed, another chain begins, and says after which one.
-Owns the statements on that row; what a record says is `journal.py`'s.
+A row beside the operations, so that record, head and ticket number are one transaction; another row
+once somebody trains here. A chain bears the id of its outbox: where that is renewed, another chain
+begins, and says after which one. Owns the statements on those rows; what a record says is
+`journal.py`'s.
 """
 
 from collections.abc import Iterable
@@ -14,19 +15,16 @@ import msgspec
 import orjson
 from peewee import BigIntegerField, BlobField, Model, TextField
 
-from common.journal.record import ChainHead, OpenedData
+from common.journal.opened import TRAINING, OpenedData
+from common.journal.record import ChainHead
 from common.models import convert
 from kiosk.database import FAULTS, Connection
 
-FIRST: Final = "first"
-SET_BACK: Final = "set_back"
-DAMAGED: Final = "damaged"
-LOST: Final = "lost"
 _ROW: Final = "SELECT chain, seq, digest, counts, opened, hash FROM chain"
 
 
 class ChainRow(Model):
-    """One row. `counts`, `opened`: JSON; `hash`: of the others, for bits that a disk flips."""
+    """A chain. `counts`, `opened`: JSON; `hash`: of the others, for bits that a disk flips."""
 
     chain = TextField()
     seq = BigIntegerField()
@@ -47,58 +45,75 @@ class Chain:
     head: ChainHead
     opened: OpenedData
 
-
-def begin(db: Connection, outbox: str, opened: OpenedData) -> Chain:
-    """Let a chain begin, in the transaction that is open; there is no other then."""
-    chain = Chain(ChainHead(outbox), opened)
-    db.execute("DELETE FROM chain")
-    _write(db, chain)
-    return chain
+    @property
+    def training(self) -> bool:
+        """Return whether its records are exercises."""
+        return self.opened.why == TRAINING
 
 
-def read(db: Connection, outbox: str) -> Chain | None:
-    """Return the chain of this outbox, None where it has none; raises one of `FAULTS` as damage."""
-    row = db.execute(_ROW).fetchone()
-    if row is None:
-        return None
-    chain = _sound(row)
-    if chain is None or chain.head.chain != outbox:
-        raise FAULTS[0]("malformed: the chain of records is not as it was written")
-    return chain
+def training_id(outbox: str) -> str:
+    """Return by which id the exercises of an outbox are chained."""
+    return blake2b(f"{outbox} training".encode(), digest_size=16).hexdigest()
 
 
-def note(db: Connection, chain: Chain, head: ChainHead) -> Chain:
-    """Let the chain stand at a head, in the transaction that is open."""
-    moved = Chain(head, chain.opened)
-    row = _values(moved)
-    db.execute("UPDATE chain SET seq = ?, digest = ?, counts = ?, hash = ?", (*row[1:4], row[5]))
-    return moved
+def begin(db: Connection, chain: str, opened: OpenedData) -> Chain:
+    """Let a chain begin, in the transaction that is open, instead of what it was."""
+    begun = Chain(ChainHead(chain), opened)
+    db.execute("DELETE FROM chain WHERE chain = ?", (chain,))
+    note(db, begun)
+    return begun
 
 
-def after(db: Connection, why: str) -> OpenedData:
-    """Return what a chain says that begins after this file's, as far as this can be read."""
+def read(db: Connection, outbox: str) -> tuple[Chain | None, Chain | None]:
+    """Return the chain of this outbox and that of its exercises, None where there is none.
+
+    Raises one of `FAULTS` as damage.
+    """
+    own: Chain | None = None
+    training: Chain | None = None
+    for row in db.execute(_ROW).fetchall():
+        chain = _sound(row)
+        if chain is not None and chain.head.chain == outbox:
+            own = chain
+        elif chain is not None and chain.head.chain == training_id(outbox):
+            training = chain
+        else:
+            raise FAULTS[0]("malformed: the chain of records is not as it was written")
+    if training is not None and own is None:
+        raise FAULTS[0]("malformed: the chain of records is gone")
+    return own, training
+
+
+def note(db: Connection, chain: Chain) -> None:
+    """Let a chain stand as it does, in the transaction that is open."""
+    row = _values(chain)
+    moved = db.execute(
+        "UPDATE chain SET seq = ?, digest = ?, counts = ?, opened = ?, hash = ? WHERE chain = ?",
+        (*row[1:], row[0]),
+    )
+    if not moved.rowcount:
+        db.execute(
+            "INSERT INTO chain (chain, seq, digest, counts, opened, hash)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            row,
+        )
+
+
+def ended(db: Connection) -> Chain | None:
+    """Return the chain of a file that is given up, as far as it can be read."""
     try:
         rows = db.execute(_ROW).fetchall()
     except FAULTS:
-        return OpenedData(why)
-    return opened_after(why, rows)
+        return None
+    return _first(rows)
 
 
-def opened_after(why: str, rows: Iterable[Any]) -> OpenedData:
-    """Return the same from rows that were read."""
+def _first(rows: Iterable[Any]) -> Chain | None:
     for row in rows:
         chain = _sound(row)
-        if chain is not None:
-            head = chain.head
-            return OpenedData(why, head.chain, head.seq, head.digest)
-    return OpenedData(why)
-
-
-def _write(db: Connection, chain: Chain) -> None:
-    db.execute(
-        "INSERT INTO chain (chain, seq, digest, counts, opened, hash) VALUES (?, ?, ?, ?, ?, ?)",
-        _values(chain),
-    )
+        if chain is not None and not chain.training:
+            return chain
+    return None
 
 
 def _values(chain: Chain) -> tuple[Any, ...]:

@@ -14,9 +14,10 @@ from typing import Final
 from peewee import BigIntegerField, BlobField, IntegerField, Model, TextField
 
 from common import wire
-from common.journal.record import ChainHead, OpenedData
+from common.journal.opened import FIRST, OpenedData
 from common.outgoing import Queued
-from kiosk import outbox_chain
+from kiosk import book, outbox_chain, outbox_counts
+from kiosk.book import Book
 from kiosk.database import FAULTS, Connection, Database, delete, set_aside
 from kiosk.sealed import Box
 from kiosk.unsealed import Sealing, bring_over_outbox, require_key
@@ -57,21 +58,30 @@ class Operation(Model):
         strict_tables = True
 
 
-_TABLES: Final = (Meta, Operation, outbox_chain.ChainRow, Sealing)
+_TABLES: Final = (
+    Meta,
+    Operation,
+    outbox_chain.ChainRow,
+    outbox_counts.TallyRow,
+    outbox_counts.CopyRow,
+    Sealing,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An operation before it has a number: kind, schema version, JSON body, when it was made.
 
-    `head`: where the chain of records stands with those in it; None where there are none.
+    `book`: where the till's book stands with the records in it; None where there are none.
+    `copied`: the id of the ticket of which it is a copy, or "".
     """
 
     kind: str
     schema: int
     body: bytes
     made_ms: int
-    head: ChainHead | None = None
+    book: Book | None = None
+    copied: str = ""
 
 
 def free_bytes(folder: Path) -> int:
@@ -107,7 +117,7 @@ def open_file(path: Path, maker: Maker) -> Database:
         bring_over_outbox(database, maker.box)
         require_key(database, maker.box)
         if database.connection.execute("SELECT 1 FROM meta").fetchone() is None:
-            _begin(database, maker, unlike="", opened=OpenedData(outbox_chain.FIRST))
+            _begin(database, maker, unlike="", opened=OpenedData(FIRST))
     except BaseException:
         database.close()
         raise
@@ -219,7 +229,7 @@ def _begin(database: Database, maker: Maker, unlike: str, opened: OpenedData) ->
             "INSERT INTO meta (outbox, series, next_ticket, clock_diff_ms) VALUES (?, ?, 1, 0)",
             (outbox, series),
         )
-        outbox_chain.begin(connection, outbox, opened)
+        book.new_chain(connection, maker.box, outbox, opened)
 
 
 def _beside(path: Path) -> Path:

@@ -6,15 +6,15 @@ said of it.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from common import wire
 from common.errors import Problem
-from common.journal.record import OpenedData
+from common.journal.opened import DAMAGED, OpenedData, unknown
+from kiosk import book
 from kiosk.database import FAULTS, Connection, Database, is_damage
-from kiosk.outbox_chain import DAMAGED, LOST, after, read
 from kiosk.outbox_file import Draft, Maker, opened, replace_file, series_of
 from kiosk.sealed import Box
 from kiosk.unsealed import is_unsealed
@@ -47,7 +47,9 @@ class Salvaged:
 
     drafts: list[Draft] = field(default_factory=list)
     lost: int = 0
-    opened: OpenedData = field(default_factory=lambda: OpenedData(DAMAGED))
+    opened: OpenedData = field(
+        default_factory=lambda: OpenedData(DAMAGED, carried=unknown(DAMAGED))
+    )
 
 
 def require_sound(database: Database, box: Box) -> None:
@@ -60,7 +62,7 @@ def require_sound(database: Database, box: Box) -> None:
     for outbox, series in connection.execute("SELECT outbox, series FROM meta"):
         if not _OUTBOX.fullmatch(outbox) or not series.endswith(series_of(0, outbox)[-4:]):
             raise FAULTS[0](f"malformed: outbox {outbox} with series {series}")
-        read(connection, outbox)
+        book.read(connection, box, outbox, series, 1)
     # A bit that flips within a body harms no page: SQLite does not see it.
     for n, sealed in connection.execute("SELECT n, body FROM command WHERE status = 0"):
         opened(box, n, sealed)
@@ -89,8 +91,7 @@ def replace_damaged(path: Path, maker: Maker, found: Salvaged | None = None) -> 
     `found`: what was read of a file that is gone. Raises one of `FAULTS`.
     """
     if found is not None:
-        begun = replace(found.opened, why=LOST)
-        replace_file(path, maker, found.drafts, mark="damaged", opened=begun)
+        replace_file(path, maker, found.drafts, mark="damaged", opened=found.opened)
         return Problem("outbox_missing", {"saved": len(found.drafts)})
     found = salvage_file(path, maker.box)
     aside = replace_file(path, maker, found.drafts, mark="damaged", opened=found.opened)
@@ -115,9 +116,9 @@ def salvage_file(path: Path, box: Box) -> Salvaged:
         database.close()
 
 
-def salvage(connection: Connection, box: Box) -> Salvaged:
-    """Return what still waits in an open outbox, in order."""
-    found = Salvaged(opened=after(connection, DAMAGED))
+def salvage(connection: Connection, box: Box, why: str = DAMAGED) -> Salvaged:
+    """Return what still waits in an open outbox, in order; `why`: what became of its file."""
+    found = Salvaged(opened=book.after(connection, box, why))
     row = _ROW.format("hash" if _is_unsealed(connection) else "NULL")
     by_index = _walked(connection, _BY_INDEX)[0]
     by_table, between = _walked(connection, _BY_TABLE)

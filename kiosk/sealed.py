@@ -1,4 +1,4 @@
-"""What of a post's files is sealed, and how it lies there: operations, replies, rows of topics.
+"""What of a post's files is sealed, and how it lies there: operations, replies, sums, topics.
 
 Owns which topics are sealed and the place that each value is bound to, so that none can be moved
 unseen. Numbers, kinds, times and keys of rows stay readable: queues and topics are sorted by them.
@@ -48,6 +48,16 @@ class Box:
     def open_reply(self, n: int, sealed: bytes) -> bytes | None:
         """Return the hub's reply to an operation, or None where it does not open."""
         return self._open(b"reply\0%d" % n, sealed)
+
+    # Sums.
+
+    def tally(self, chain: str, seq: int, next_ticket: int, body: bytes) -> bytes:
+        """Return the sums of a chain after a record of it, sealed."""
+        return self._seal(_tally_place(chain, seq, next_ticket), body)
+
+    def open_tally(self, chain: str, seq: int, next_ticket: int, sealed: bytes) -> bytes | None:
+        """Return the sums of a chain after a record of it, or None where they do not open."""
+        return self._open(_tally_place(chain, seq, next_ticket), sealed)
 
     # Topics.
 
@@ -113,6 +123,10 @@ def sealed_topics(topics: Iterable[str]) -> list[str]:
 
 def _row_place(topic: str, key: str) -> bytes:
     return b"\0".join((b"row", topic.encode(), key.encode()))
+
+
+def _tally_place(chain: str, seq: int, next_ticket: int) -> bytes:
+    return b"tally\0%s\0%d\0%d" % (chain.encode(), seq, next_ticket)
 
 
 def _digest_place(topic: str) -> bytes:

@@ -1,8 +1,8 @@
 """The session: the one object that a post's screens, or a program in their stead, meet.
 
-Owns the way in (`sell`, `receive`, `send`: on disk when they return) and the way out (`poll`: what
-the link left, folded into the catalogue). One owner thread. No Kivy, no socket: the screens poll
-when `on_wake` tells them to.
+Owns the way in (`receive`, `send`, and what a till's `counter` records: on disk when they return)
+and the way out (`poll`: what the link left, folded into the catalogue). One owner thread. No Kivy,
+no socket: the screens poll when `on_wake` tells them to.
 """
 
 import logging
@@ -12,31 +12,29 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 import msgspec
-import orjson
 
 from common import messages as m
 from common.commands import COMMANDS, Arguments
 from common.errors import Problem, Refusal
 from common.ids import IdMint
-from common.journal.record import ShopIdentity, Signer
+from common.journal.record import Signer
 from common.models import GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine, convert
 from common.outgoing import Queued
 from common.topics import TOPICS_OF
 from kiosk.arrivals import Arrivals, Batch, LinkView
 from kiosk.asking import Asked
+from kiosk.counter import Counter
 from kiosk.held import HeldRequest
-from kiosk.journal import Writer, write_sale
 from kiosk.link import Link
 from kiosk.link_life import Post
 from kiosk.membership import revoked_of
 from kiosk.mirror import Mirror
 from kiosk.outbox import Kept
-from kiosk.outbox_chain import Chain
-from kiosk.outbox_file import Draft
 from kiosk.reception import Keeping, Reception
+from kiosk.recorder import Recorder
 from kiosk.replica_file import Topic
 from kiosk.state import DeviceInfo, SessionState, Update
-from kiosk.till import Stamp, Till
+from kiosk.till import Till
 from kiosk.undelivered import SHOWN, Undelivered, undelivered
 from kiosk.worker import Worker
 
@@ -79,7 +77,6 @@ class Session:
         self._topics = TOPICS_OF[post.device.profile]
         self._mint = IdMint(post.clocks.wall_ms, random_bytes)
         self._till = Till(post.clocks, self._mint)
-        self._signer = Signer(post.keys.signing)
         self._mirror = Mirror(self._topics, post.stores)
         self.catalogue = self._mirror.catalogue
         self._replies: list[m.Reply] = []
@@ -107,6 +104,16 @@ class Session:
             lambda: self.last_n,
             self._show_people,
         )
+        self._recorder = Recorder(
+            lambda: self._device,
+            lambda: self.state,
+            self.catalogue,
+            self.people,
+            post.clocks,
+            self._mint,
+        )
+        signer = Signer(post.keys.signing)
+        self.counter = Counter(self._outbox, self._till, signer, self._recorder, self._appended)
         self._asks = post.asks
         self._count()
         self._note_people()
@@ -188,24 +195,13 @@ class Session:
 
     def sell(self, lines: Sequence[TicketLine], payments: Sequence[Payment]) -> Ticket:
         """Make a ticket; it is on disk on return. Raises Refusal, and nothing is done then."""
-        self._allow("sale.record")
-        made: list[Ticket] = []
-
-        def make(series: str, number: int, chain: Chain) -> Draft:
-            ticket = self._till.ticket(series, number, lines, payments, self._stamp())
-            written = write_sale(chain, ticket, self._writer(), self._signer)
-            made.append(ticket)
-            draft = self._draft("sale.record", {"records": written.records})
-            return replace(draft, head=written.head)
-
-        self._appended("sale.record", self._outbox.append_ticket(make))
-        return made[-1]
+        return self.counter.sell(lines, payments)
 
     def receive(self, lines: Sequence[ReceiptLine], note: str = "") -> GoodsReceipt:
         """Make a goods receipt; as `sell`."""
-        self._allow("goods.receive")
-        receipt = self._till.receipt(lines, note, self._stamp())
-        draft = self._draft("goods.receive", {"receipt": receipt})
+        self._recorder.allow("goods.receive")
+        receipt = self._till.receipt(lines, note, self._recorder.stamp())
+        draft = self._recorder.draft("goods.receive", {"receipt": receipt})
         self._appended("goods.receive", self._outbox.append(draft))
         return receipt
 
@@ -214,7 +210,7 @@ class Session:
 
         0: a request of somebody whom the post let in by itself is held until the hub has.
         """
-        self._allow(kind)
+        self._recorder.allow(kind)
         table = COMMANDS[kind]
         try:
             checked = convert(msgspec.to_builtins(args), table.schemas[table.schema])
@@ -224,7 +220,7 @@ class Session:
             plain = msgspec.to_builtins(checked)
             self.people.hold(self._mint(), kind, plain, self._clocks.wall_ms())
             return 0
-        queued = self._outbox.append(self._draft(kind, checked))
+        queued = self._outbox.append(self._recorder.draft(kind, checked))
         self._appended(kind, queued)
         return queued.n
 
@@ -245,42 +241,6 @@ class Session:
 
     # Inside: the way in.
 
-    def _allow(self, kind: str) -> None:
-        if self.state.revoked is not None:
-            raise Refusal("post_revoked")
-        table = COMMANDS.get(kind)
-        if table is None:
-            raise Refusal("unknown_command", kind=kind)
-        if self._device.profile not in table.profiles:
-            raise Refusal("profile_not_allowed", profile=self._device.profile, kind=kind)
-        self.people.check(kind)
-
-    def _stamp(self) -> Stamp:
-        location, who = self.catalogue.location_id, self.people.who
-        name = who.name if who.here else self._device.operator
-        return Stamp(name, location, self.state.clock_diff_ms, who.person if who.here else "")
-
-    def _writer(self) -> Writer:
-        shop = self.catalogue.shop
-        whose = ShopIdentity(self._device.name)  # Before the hub was ever met.
-        if shop is not None:
-            whose = ShopIdentity(shop.name, shop.siret, shop.vat_number, shop.address)
-        return Writer(self._device.id, self._device.name, whose)
-
-    def _draft(self, kind: str, args: Any, operation_id: str = "") -> Draft:
-        signed = self.people.sign(kind)
-        body = {
-            "id": operation_id or self._mint(),
-            "kind": kind,
-            "args": args,
-            "operator": signed.name or self._device.operator,
-        }
-        if signed.person:
-            body |= {"person": signed.person, "session": signed.session}
-            body |= {"override": signed.override, "offline": signed.offline}
-        schema = COMMANDS[kind].schema
-        return Draft(kind, schema, orjson.dumps(body), self._clocks.wall_ms())
-
     def _appended(self, kind: str, queued: Queued) -> None:
         self.last_n = queued.n
         self.people.spend(kind)
@@ -291,7 +251,7 @@ class Session:
             self.on_wake()
 
     def _send_held(self, request: HeldRequest) -> None:
-        draft = self._draft(request.kind, request.args, request.id)
+        draft = self._recorder.draft(request.kind, request.args, request.id)
         self._appended(request.kind, self._outbox.append(draft))
 
     def _ask(self, asked: Asked) -> None:

@@ -33,12 +33,34 @@ class Stamp:
     operator_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened at a post, and who did it. `at_ms`: the post's clock in UTC.
+
+    `clock_diff_ms`: hub time minus that, as last measured; `business_date`: the shop's day.
+    """
+
+    operator: str
+    at_ms: int
+    utc_offset_min: int
+    clock_diff_ms: int
+    business_date: str
+
+
 class Till:
     """Makes papers. `mint` gives ids."""
 
     def __init__(self, clocks: Clocks, mint: Callable[[], str]) -> None:
         self._clocks = clocks
         self._mint = mint
+
+    def moment(self, stamp: Stamp) -> Moment:
+        """Return what is written of now."""
+        at_ms = self._clocks.wall_ms()
+        offset_min = self._clocks.offset_min(at_ms)
+        # The shop's day by the hub's clock: a till whose battery died must not sell in 1970.
+        day = business_date(at_ms + stamp.clock_diff_ms, offset_min)
+        return Moment(stamp.operator, at_ms, offset_min, stamp.clock_diff_ms, day)
 
     def ticket(
         self,
@@ -47,23 +69,25 @@ class Till:
         lines: Sequence[TicketLine],
         payments: Sequence[Payment],
         stamp: Stamp,
+        moment: Moment | None = None,
     ) -> Ticket:
-        """Return a ticket; raises Refusal `ticket_empty`, `payment_differs`, `malformed`."""
+        """Return a ticket, of now where no moment is given.
+
+        Raises Refusal `ticket_empty`, `payment_differs`, `malformed`.
+        """
         if not lines:
             raise Refusal("ticket_empty")
         total = total_cents(lines)
         if not settles(total, payments):
             raise Refusal("payment_differs")
-        at_ms = self._clocks.wall_ms()
-        offset_min = self._clocks.offset_min(at_ms)
+        moment = moment or self.moment(stamp)
         ticket = Ticket(
             id=self._mint(),
             series=series,
             number=number,
-            at_ms=at_ms,
-            utc_offset_min=offset_min,
-            # The shop's day by the hub's clock: a till whose battery died must not sell in 1970.
-            business_date=business_date(at_ms + stamp.clock_diff_ms, offset_min),
+            at_ms=moment.at_ms,
+            utc_offset_min=moment.utc_offset_min,
+            business_date=moment.business_date,
             clock_diff_ms=stamp.clock_diff_ms,
             operator=stamp.operator,
             location_id=stamp.location_id,
@@ -74,6 +98,20 @@ class Till:
             operator_id=stamp.operator_id,
         )
         return _checked(ticket, Ticket)
+
+    def refund(
+        self,
+        series: str,
+        number: int,
+        lines: Sequence[TicketLine],
+        payments: Sequence[Payment],
+        stamp: Stamp,
+        moment: Moment | None = None,
+    ) -> Ticket:
+        """Return a ticket that gives back; raises as `ticket` does, and `refund_positive`."""
+        if any(line.quantity_milli >= 0 or line.total_cents > 0 for line in lines):
+            raise Refusal("refund_positive")
+        return self.ticket(series, number, lines, payments, stamp, moment)
 
     def receipt(self, lines: Sequence[ReceiptLine], note: str, stamp: Stamp) -> GoodsReceipt:
         """Return a goods receipt; raises Refusal `ticket_empty`, `malformed`."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from common.i18n import mark
+from common.journal.kinds import RecordType
 from common.journal.record import ChainHead, Record
 
 
@@ -36,6 +37,8 @@ class Fault(StrEnum):
     CLOSING_SUM = "closing_sum"
     CLOSING_LATE = "closing_late"
     REPEATED = "repeated"
+    SUMS = "sums"
+    TRAINING = "training"
 
 
 SAYS: Final[Mapping[Fault, str]] = {
@@ -59,7 +62,15 @@ SAYS: Final[Mapping[Fault, str]] = {
     Fault.CLOSING_SUM: mark("states a sum that its lines do not come to"),
     Fault.CLOSING_LATE: mark("does not name what came late"),
     Fault.REPEATED: mark("takes out a ticket that the line before it does not hold"),
+    Fault.SUMS: mark("its sums are not those of the records that it covers"),
+    Fault.TRAINING: mark("mixes exercises with what counts"),
 }
+
+
+_OF_TRAINING: Final = frozenset(
+    {RecordType.OPENED.value, RecordType.TRAINING.value, RecordType.KEY_ROTATED.value}
+)
+"""What stands in a chain of exercises."""
 
 
 class Gap(NamedTuple):
@@ -93,6 +104,8 @@ class TillChain:
             return Fault.SEQUENCE
         if record.previous != self.head.digest:
             return Fault.LINK
+        if _mixes(self.head.counts, record.type):
+            return Fault.TRAINING
         known = self.head.counts.get(record.type.value, 0)
         in_order = record.type_seq > known if self.loose else record.type_seq == known + 1
         return None if in_order else Fault.TYPE_SEQUENCE
@@ -150,6 +163,13 @@ class TillChain:
         if record.seq + 1 in gaps:
             gaps[record.seq + 1] = gaps[record.seq + 1]._replace(before=digest)
         return TillChain(self.head, self.device, gaps, self.loose)
+
+
+def _mixes(counts: Mapping[str, int], kind: RecordType) -> bool:
+    """Return whether a record is an exercise in a till's own chain, or the other way round."""
+    if kind is RecordType.TRAINING:
+        return not counts.keys() <= _OF_TRAINING
+    return RecordType.TRAINING in counts and kind not in _OF_TRAINING
 
 
 def new_chain(chain: str, device: str) -> TillChain:

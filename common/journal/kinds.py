@@ -1,8 +1,8 @@
 """Every type of record and of entry, as one table.
 
 A **record** is a till's, signed by it, in the till's own chain. An **entry** is a line of the hub's
-one chain: it takes a record in, or says what the hub itself has to say. Owns their names and who
-writes them; what stands in them is `record.py`'s and `entry.py`'s.
+one chain: it takes a record in, or says what the hub itself has to say. Owns their names, who
+writes them, and what of a record is counted; what stands in them is the files' beside this one.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,16 @@ class RecordType(StrEnum):
     OPENED = "opened"
     SALE = "sale"
     KEY_ROTATED = "key_rotated"
+    REFUND = "refund"
+    VOID = "void"
+    COPY = "copy"
+    DRAWER = "drawer"
+    CASH_IN = "cash_in"
+    CASH_OUT = "cash_out"
+    SESSION_OPENED = "session_opened"
+    X = "x"
+    Z = "z"
+    TRAINING = "training"
 
 
 class EntryType(StrEnum):
@@ -43,10 +53,23 @@ class Period(StrEnum):
 
 
 class Counts(Enum):
-    """Whether what a record holds is summed up: a ticket with its amounts, or nothing."""
+    """What of a record is counted in the sums of its till's cash session.
 
-    TICKET = "ticket"
+    TICKET: its amounts, in all totals. REFUND: so, and apart as well. The others are in no total.
+    """
+
     NOTHING = "nothing"
+    TICKET = "ticket"
+    REFUND = "refund"
+    VOID = "void"
+    COPY = "copy"
+    DRAWER = "drawer"
+    CASH_IN = "cash_in"
+    CASH_OUT = "cash_out"
+    FLOAT = "float"
+
+
+TICKETS: Final = frozenset({Counts.TICKET, Counts.REFUND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +81,19 @@ class Kind:
 
 
 RECORDS: Final[Mapping[RecordType, Kind]] = {
-    RecordType.OPENED: Kind("a chain begins: why, and after which other one"),
+    RecordType.OPENED: Kind("a chain begins, or its sums: why, and after which other chain"),
     RecordType.SALE: Kind("a ticket was paid", Counts.TICKET),
     RecordType.KEY_ROTATED: Kind("by which keys the device signs from a later record on"),
+    RecordType.REFUND: Kind("goods and money were given back, for which ticket", Counts.REFUND),
+    RecordType.VOID: Kind("a basket was given up before it was paid, or a line", Counts.VOID),
+    RecordType.COPY: Kind("a ticket was printed once more, for the n-th time", Counts.COPY),
+    RecordType.DRAWER: Kind("the drawer was opened without a sale", Counts.DRAWER),
+    RecordType.CASH_IN: Kind("cash was put into the drawer", Counts.CASH_IN),
+    RecordType.CASH_OUT: Kind("cash was taken out of the drawer", Counts.CASH_OUT),
+    RecordType.SESSION_OPENED: Kind("a cash session begins, with so much cash", Counts.FLOAT),
+    RecordType.X: Kind("what the cash session comes to so far"),
+    RecordType.Z: Kind("what the cash session came to; it ends"),
+    RecordType.TRAINING: Kind("one of the above, as an exercise"),
 }
 ENTRIES: Final[Mapping[EntryType, Kind]] = {
     EntryType.FOUNDED: Kind("the journal begins, and how many tickets there were before"),
@@ -76,3 +109,8 @@ ENTRIES: Final[Mapping[EntryType, Kind]] = {
 }
 if RECORDS.keys() != set(RecordType) or ENTRIES.keys() != set(EntryType):
     raise ImportError("a type of record or entry stands in no table")
+
+
+def is_ticket(kind: RecordType) -> bool:
+    """Return whether a record of this type is a ticket, whose amounts count."""
+    return RECORDS[kind].counts in TICKETS

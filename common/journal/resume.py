@@ -7,6 +7,8 @@ need not be at hand any more: it is as the closing states, which the hub has sea
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import msgspec
+
 from common.journal.chain import Gap, TillChain
 from common.journal.entry import Head
 from common.journal.keys import HubKeys, TillKeys
@@ -14,6 +16,7 @@ from common.journal.kinds import Period
 from common.journal.record import ED25519, ChainHead
 from common.journal.standing import Closed, Standing
 from common.journal.sums import Sums
+from common.journal.till_sums import TillSums
 from common.journal.totals import Totals
 from common.models import convert
 
@@ -31,10 +34,13 @@ def resumed(
     standing = Standing(head, sealed_seq=head.seq)
     for name, chain in data["chains"].items():
         standing.chains[name] = _chain(name, chain)
+        if chain.get("sums") is not None:
+            standing.sums[name] = convert(chain["sums"], TillSums)
     _resume_keys(standing, data["keys"], trusted)
     standing.closed = {kind: Closed(**closed) for kind, closed in data["before"].items()}
     standing.closed[Period.DAY] = Closed(data["number"], data["to"], at_ms, head.seq)
     standing.perpetual = convert(data["perpetual"], Totals)
+    standing.exercises = convert(data.get("exercises", {}), Totals)
     standing.day = Sums(after=head.seq, heads=standing.heads())
     standing.month = convert(data["open"]["month"], Sums)
     standing.year = convert(data["open"]["year"], Sums)
@@ -91,7 +97,13 @@ def reach_of(standing: Standing, name: str) -> dict[str, Any]:
         "filled": day.filled.get(name, 0),
         "missing": _missing(chain),
         "loose": chain.loose,
+        "sums": _plain(standing.sums.get(name)),
     }
+
+
+def _plain(sums: TillSums | None) -> Any:
+    """Return a till's sums as JSON has them."""
+    return msgspec.json.decode(msgspec.json.encode(sums))
 
 
 def _missing(chain: TillChain) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from common.journal.chain import TillChain
 from common.journal.entry import Head
 from common.journal.keys import HubKeys, TillKeys
 from common.journal.sums import Sums
+from common.journal.till_sums import TillSums
 from common.journal.totals import Totals
 
 
@@ -29,7 +30,8 @@ class Standing:
 
     `publics`: public keys of devices by id; `tills`: which of them each device signs by. `closed`:
     the last closing of each kind; `perpetual`: all tickets up to the last daily one; `day`,
-    `month`, `year`: what came since. `began_ms`: when the journal began.
+    `month`, `year`: what came since. `began_ms`: when the journal began. `exercises`: tickets of
+    training, which are in no total; `sums`: what each till's chain has come to, by its id.
     """
 
     head: Head
@@ -44,6 +46,13 @@ class Standing:
     day: Sums = field(default_factory=Sums)
     month: Sums = field(default_factory=Sums)
     year: Sums = field(default_factory=Sums)
+    exercises: Totals = field(default_factory=Totals)
+    sums: dict[str, TillSums] = field(default_factory=dict)
+
+    @property
+    def unproved(self) -> int:
+        """Return how many X and Z state sums of records that are not all there, or were not."""
+        return sum(sums.unproved + len(sums.waiting) for sums in self.sums.values())
 
     def last(self, period: str) -> Closed:
         """Return the last closing of a kind; all zero where there is none yet."""
@@ -64,3 +73,4 @@ class Standing:
         self.chains, self.closed = other.chains, other.closed
         self.perpetual, self.day = other.perpetual, other.day
         self.month, self.year = other.month, other.year
+        self.sums, self.exercises = other.sums, other.exercises

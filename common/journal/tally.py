@@ -9,12 +9,15 @@ from typing import Any, Final, NamedTuple
 
 from common.journal import closing
 from common.journal.chain import Fault
+from common.journal.contents import content_of
 from common.journal.entry import Entry, Head
-from common.journal.kinds import RECORDS, Counts, EntryType, Period
-from common.journal.record import Record, ticket_of
+from common.journal.kinds import EntryType, Period, RecordType, is_ticket
+from common.journal.record import Record
 from common.journal.resume import resumed
 from common.journal.standing import Standing
 from common.journal.sums import Part, count
+from common.journal.till_sums import TillSums
+from common.journal.till_walk import Found, count_sums
 from common.models import Ticket
 
 _UNCOUNTED: Final = frozenset({Fault.UNREADABLE, Fault.RECORD, Fault.DIGEST, Fault.SEQUENCE})
@@ -46,17 +49,43 @@ class Tally:
         if kind is not EntryType.CLOSING:
             count(self._standing.day.lines, kind.value)
 
-    def taken(self, seq: int, record: Record, late: bool) -> None:
-        """Count a record that was taken in. `late`: after later ones of its chain."""
+    def taken(self, seq: int, record: Record, late: bool) -> Iterator[Found]:
+        """Count a record that was taken in; yield what it states of sums, and is not so.
+
+        `late`: after later ones of its chain.
+        """
         count(self._standing.day.records, record.type.value)
         if late:
             count(self._standing.day.filled, record.chain)
-        self.record(seq, record)
+        content = self._record(seq, record)
+        yield from count_sums(self._standing, seq, record, content, late)
 
-    def record(self, seq: int, record: Record) -> None:
-        """Add what a record holds, sound or not: what was sold was sold."""
-        if RECORDS[record.type].counts is Counts.TICKET:
-            self._add(seq, ticket_of(record), record.device, record.chain, record.seq)
+    def invalid(self, seq: int, record: Record, advances: bool) -> Iterator[Found]:
+        """Add what a record holds that is not sound: what was sold was sold.
+
+        `advances`: its till went on from it.
+        """
+        try:
+            content = self._record(seq, record)
+        except ValueError:
+            if is_ticket(record.type):
+                raise
+            self.lost(record.chain, record.seq)
+            return
+        if advances:
+            yield from count_sums(self._standing, seq, record, content, late=False)
+
+    def lost(self, chain: str, seq: int) -> None:
+        """A till's record is not what it was: no statement of its till is held against it."""
+        self._standing.sums.setdefault(chain, TillSums()).lost(seq)
+
+    def _record(self, seq: int, record: Record) -> tuple[RecordType, Any]:
+        kind, data = content = content_of(record)
+        if is_ticket(record.type):
+            self._add(seq, data.ticket, record.device, record.chain, record.seq)
+        elif is_ticket(kind):
+            self._standing.exercises.add(data.ticket)
+        return content
 
     def unsigned(self, seq: int, ticket: Ticket, device: str) -> None:
         """Add a ticket of a till that signs nothing."""

@@ -178,7 +178,7 @@ class Verifier:
                 gone = chain.without(data["first"], data["last"], data["leads_to"])
                 self.standing.chains[data["chain"]] = gone
             case EntryType.INVALID:
-                self._invalid(line, entry)
+                yield from self._invalid(line, entry)
             case EntryType.REPEATED:
                 yield from (Finding(line.seq, fault) for fault in self._tally.repeated(data))
             case EntryType.CLOSING:
@@ -190,8 +190,9 @@ class Verifier:
         chain = self.standing.chains.get(data.get("chain", ""))
         if chain is not None and isinstance(data.get("seq"), int):
             self.standing.chains[data["chain"]] = chain.past(data["seq"], data["digest"])
+            self._tally.lost(data["chain"], data["seq"])
 
-    def _invalid(self, line: Line, entry: Entry) -> None:
+    def _invalid(self, line: Line, entry: Entry) -> Iterator[Finding]:
         """The hub has said itself that this record is none: what it says of it is no finding."""
         self.invalid += 1
         self._unsigned.pop(entry.data.get("entry", 0), None)
@@ -201,7 +202,8 @@ class Verifier:
         if entry.data["advances"]:
             chain = self._chain(record.chain, record.device)
             self.standing.chains[record.chain] = chain.taken(record, entry.data["digest"])
-        self._tally.record(line.seq, record)
+        for said in self._tally.invalid(line.seq, record, entry.data["advances"]):
+            yield Finding(*said)
 
     def _hub_key(self, entry: Entry) -> Iterator[Finding]:
         hub, data, trusted = self.standing.hub, entry.data, self._trusted or ()
@@ -264,10 +266,13 @@ class Verifier:
         fault = chain.fault(record, data["digest"])
         if fault is not None:
             yield Finding(line.seq, fault, record.name)
+            self._tally.lost(record.chain, record.seq)
+        late = chain.is_late(record)
         standing.chains[record.chain] = chain.taken(record, data["digest"])
         signed = SignedRecord(body, data["signatures"])
-        yield from self._signed(line.seq, signed, record, chain.is_late(record))
-        self._tally.taken(line.seq, record, chain.is_late(record))
+        yield from self._signed(line.seq, signed, record, late)
+        for said in self._tally.taken(line.seq, record, late):
+            yield Finding(*said)
 
 
 def _stated(seal: SignedRecord | None) -> int:

@@ -49,11 +49,41 @@ PROBLEMS: Final = (
         "A till began another chain of signed records: {chain}.",
         "Its outbox was lost, damaged or put back from a copy. Look what happened there.",
     ),
+    ErrorKind(
+        "flag_refund_unknown",
+        "A refund names a ticket that the hub does not have: {refund}.",
+        "Look at the paper. The ticket may still be on its way from a till.",
+    ),
+    ErrorKind(
+        "flag_refund_above",
+        "A refund gives back more than its ticket sold: {refund}.",
+        "Compare both tickets, and ask who made it.",
+    ),
+    ErrorKind(
+        "flag_refund_repeated",
+        "A refund gives back once more what was given back before: {refund}.",
+        "Look for the other refunds of that ticket, and ask who made them.",
+    ),
     ErrorKind("ticket_empty", "A ticket needs at least one line.", "Add an article first."),
     ErrorKind(
         "payment_differs",
         "The payments do not settle the ticket.",
         "Enter at least what the ticket comes to.",
         retryable=True,
+    ),
+    ErrorKind(
+        "refund_positive",
+        "A refund gives goods and money back: its quantities and amounts are negative.",
+        "Sell what the customer takes instead on a ticket of its own.",
+    ),
+    ErrorKind(
+        "session_already_open",
+        "A cash session is open at this till.",
+        "End it with a Z first.",
+    ),
+    ErrorKind(
+        "session_not_open",
+        "Nothing has happened at this till since its last Z.",
+        "Open a cash session, or sell.",
     ),
 )

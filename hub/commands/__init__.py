@@ -3,14 +3,30 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from common.commands import COMMANDS
-from hub.commands import backups, catalogue, people, quarantine, sales, stock
+from common.commands import COMMANDS, record_kind
+from common.journal.kinds import RecordType
+from hub.commands import backups, catalogue, people, quarantine, sales, signed, stock
 from hub.work import Work
 
 Handler = Callable[[Work, Any], None]
 
+JOURNAL_ONLY: Final = (
+    RecordType.VOID,
+    RecordType.COPY,
+    RecordType.DRAWER,
+    RecordType.CASH_IN,
+    RecordType.CASH_OUT,
+    RecordType.SESSION_OPENED,
+    RecordType.X,
+    RecordType.Z,
+    RecordType.TRAINING,
+)
+"""What a till records that stands in the journal and nowhere else."""
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     "sale.record": sales.record,
+    "refund.record": sales.refund,
+    **{record_kind(kind): signed.record(kind) for kind in JOURNAL_ONLY},
     "goods.receive": stock.receive,
     "price.set": catalogue.set_prices,
     "catalogue.put": catalogue.put,

@@ -1,14 +1,17 @@
-"""Sales. A ticket is a fact: taken as the till made it, never recomputed, flagged where odd."""
+"""Sales and refunds. A ticket is a fact: taken as the till made it, never recomputed, flagged where
+odd."""
 
-from common.commands import SaleRecord, SaleSigned
+from common.commands import SaleRecord, SaleSigned, TillRecords, record_kind
 from common.errors import Refusal
-from common.journal.record import ticket_of
-from common.models import Sale, Ticket
+from common.journal.kinds import RecordType
+from common.journal.refund import RefundData
+from common.journal.sale import SaleData
+from common.models import Original, Sale, Ticket
 from common.rules import ticket_is_sound
 from hub.authority import check_operator
-from hub.commands.signed import take_records
+from hub.commands.signed import take_records, taken_data
 from hub.commands.stock import enter
-from hub.records import catalogue, sales
+from hub.records import catalogue, refunds, sales
 from hub.work import Work
 
 CLOCK_TOLERANCE_MS = 120_000
@@ -20,41 +23,67 @@ def record(work: Work, args: SaleRecord | SaleSigned) -> None:
     The same ticket comes again where an outbox was renewed. Another one under its id is refused,
     which quarantines it.
     """
-    ticket, entered = (
-        _signed_ticket(work, args) if isinstance(args, SaleSigned) else (args.ticket, False)
-    )
-    if not sales.add_ticket(work.db, ticket, work.arrival):
-        if sales.kept_ticket(work.db, ticket.id) != ticket:
-            raise Refusal("repeated_id", id=ticket.id)
-        work.remark("flag_repeated_id")
-        if entered:
-            # It stands in another record, too: the journal's sums are those of the tickets.
-            work.journal.repeated(ticket.id, work.now_ms)
+    if isinstance(args, SaleRecord):
+        ticket, entered = args.ticket, False
+    else:
+        taken = take_records(work, args.records, RecordType.SALE)
+        sale: SaleData = taken_data(taken.record)
+        ticket, entered = sale.ticket, not taken.repeated
+    if not _is_new(work, ticket, entered):
         return
     if isinstance(args, SaleRecord):
         work.journal.unsigned(work.device, sales.ticket_bytes(ticket), work.now_ms)
+    _enter(work, ticket, RecordType.SALE)
+
+
+def refund(work: Work, args: TillRecords) -> None:
+    """Put the goods back into stock, take the money from the takings; a repeated id as with a sale.
+
+    Whether so much of the original was sold, and is not back yet, is flagged where it is not so.
+    """
+    taken = take_records(work, args.records, RecordType.REFUND)
+    data: RefundData = taken_data(taken.record)
+    if not _is_new(work, data.ticket, not taken.repeated):
+        return
+    doubt = refunds.doubt(work.db, data.ticket, data.original)
+    if doubt:
+        number = f"{data.original.series}-{data.original.number}"
+        work.flag(doubt, f"{data.ticket.series}-{data.ticket.number}: {number}")
+    refunds.add(work.db, data)
+    _enter(work, data.ticket, RecordType.REFUND, data.original)
+
+
+def _is_new(work: Work, ticket: Ticket, entered: bool) -> bool:
+    """Keep a ticket, and return True; False where it was here already.
+
+    `entered`: its record was entered now.
+    """
+    if sales.add_ticket(work.db, ticket, work.arrival):
+        return True
+    if sales.kept_ticket(work.db, ticket.id) != ticket:
+        raise Refusal("repeated_id", id=ticket.id)
+    work.remark("flag_repeated_id")
+    if entered:
+        # It stands in another record, too: the journal's sums are those of the tickets.
+        work.journal.repeated(ticket.id, work.now_ms)
+    return False
+
+
+def _enter(work: Work, ticket: Ticket, kind: RecordType, refunded: Original | None = None) -> None:
     _look(work, ticket)
-    check_operator(work, "sale.record", ticket.id, ticket.operator_id)
+    check_operator(work, record_kind(kind), ticket.id, ticket.operator_id)
     known = catalogue.known(work.db, (line.article_id for line in ticket.lines if line.article_id))
-    sold: dict[str, int] = {}
+    moved: dict[str, int] = {}
     for line in ticket.lines:
         if line.article_id in known:
-            sold[line.article_id] = sold.get(line.article_id, 0) - line.quantity_milli
+            moved[line.article_id] = moved.get(line.article_id, 0) - line.quantity_milli
         elif line.article_id:
             work.flag("flag_unknown_article", line.label)
-    enter(work, sold, ticket.location_id, "sale", ticket.id)
+    enter(work, moved, ticket.location_id, kind.value, ticket.id)
     work.put("takings", sales.add_takings(work.db, ticket, work.arrival))
-    sale = Sale(ticket.id, work.device.id, work.device.name, work.now_ms, ticket, tuple(work.flags))
+    device, flags = work.device, tuple(work.flags)
+    sale = Sale(ticket.id, device.id, device.name, work.now_ms, ticket, flags, refunded)
     work.put("sales", sale)
-
-
-def _signed_ticket(work: Work, args: SaleSigned) -> tuple[Ticket, bool]:
-    """Return the ticket, and whether its record was entered now and not before."""
-    taken = take_records(work, args.records)
-    try:
-        return ticket_of(taken.record), not taken.repeated
-    except ValueError as error:
-        raise Refusal("unreadable_command", reason=str(error)) from error
 
 
 def _look(work: Work, ticket: Ticket) -> None:

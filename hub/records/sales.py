@@ -1,11 +1,11 @@
 """Tickets, deliveries, takings: what was sold and brought in."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
 
-from common.models import GoodsReceipt, Takings, Ticket, decode_row, takings_key
+from common.models import GoodsReceipt, Original, Takings, Ticket, decode_row, takings_key
 from hub.store import Connection
 
 
@@ -156,14 +156,15 @@ def tickets_before(
     At most `limit`, and no more once their bodies come to `max_bytes`; but one where there is any.
     """
     rows = db.execute(
-        "SELECT t.body, t.device_id, d.name, t.received_ms FROM ticket t"
-        " LEFT JOIN device d ON d.id = t.device_id WHERE t.at_ms < ?"
+        "SELECT t.body, t.device_id, d.name, t.received_ms, r.original_id, r.series, r.number,"
+        " r.business_date FROM ticket t LEFT JOIN device d ON d.id = t.device_id"
+        " LEFT JOIN refund r ON r.ticket_id = t.id WHERE t.at_ms < ?"
         " ORDER BY t.at_ms DESC, t.id DESC LIMIT ?",
         (before_ms, limit),
     )
     found: list[dict[str, Any]] = []
     size = 0
-    for body, device_id, name, received_ms in rows:
+    for body, device_id, name, received_ms, *refunded in rows:
         size += len(body)
         if found and size > max_bytes:
             break
@@ -172,6 +173,7 @@ def tickets_before(
             "device_id": device_id,
             "device_name": name or "",
             "received_ms": received_ms,
+            "refunds": None if refunded[0] is None else asdict(Original(*refunded)),
         }
         found.append(ticket)
     return found

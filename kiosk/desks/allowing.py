@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 ACTIONS: Final[Mapping[str, str]] = {
     "sale.record": mark("Recording a sale"),
+    "refund.record": mark("Giving money back"),
+    "void.record": mark("Giving up a basket"),
+    "copy.record": mark("Printing a ticket once more"),
+    "drawer.record": mark("Opening the drawer"),
+    "cash_in.record": mark("Putting cash in"),
+    "cash_out.record": mark("Taking cash out"),
+    "session_opened.record": mark("Opening a cash session"),
+    "x.record": mark("An X report"),
+    "z.record": mark("Closing the till with a Z"),
+    "training.record": mark("Training"),
     "goods.receive": mark("Taking in a delivery"),
     "price.set": mark("Changing a price"),
     "catalogue.put": mark("Changing articles"),

@@ -17,6 +17,16 @@ from kiosk.views.problems import problem_text
 
 _KINDS: Final[Mapping[str, str]] = {
     "sale.record": mark("Sale"),
+    "refund.record": mark("Refund"),
+    "void.record": mark("Basket given up"),
+    "copy.record": mark("Copy of a ticket"),
+    "drawer.record": mark("Drawer opened"),
+    "cash_in.record": mark("Cash put in"),
+    "cash_out.record": mark("Cash taken out"),
+    "session_opened.record": mark("Cash session opened"),
+    "x.record": mark("X report"),
+    "z.record": mark("Z report"),
+    "training.record": mark("Exercise"),
     "goods.receive": mark("Delivery"),
     "price.set": mark("New prices"),
     "catalogue.put": mark("Changed articles"),

@@ -27,16 +27,16 @@ from hub.config import ConfigError, Folder
 from hub.config import read_keys as hub_keys
 from hub.local import rotate_identity
 from hub.store import Store, StoreError
+from kiosk.book import Book
 from kiosk.device import write_device
 from kiosk.export import export_undelivered
 from kiosk.keys import new_keys, protect, read_keys, read_store_keys, write_keys
-from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import Draft, Maker
 from kiosk.protection import unlock
 from kiosk.sealed import Box
 from kiosk.stores import Stores, open_stores
 from kiosk.till import Stamp, Till
-from tests.kiosk.post import NOW_MS, OTHER, HandClocks, device, reply, seeded_bytes
+from tests.kiosk.post import NOW_MS, OTHER, HandClocks, device, reply, seeded_bytes, ticketed
 from tests.kiosk.shop_rows import article, encoded, sale, ticket, uid
 
 pytestmark = pytest.mark.attack
@@ -74,13 +74,13 @@ def work(folder: Path, stores: Stores) -> None:
     stamp = Stamp(OPERATOR, "main", 0)
     lines = (ticket_line(uid(1), LABEL, 1000, 48_700, 550),)
 
-    def sold(series: str, number: int, _chain: Chain) -> Draft:
+    def sold(book: Book) -> Draft:
         paid = (Payment("card", 48_700, 48_700),)
-        made = till.ticket(series, number, lines, paid, stamp)
-        return operation("sale.record", {"ticket": made})
+        made = till.ticket(book.series, book.number, lines, paid, stamp)
+        return ticketed(operation("sale.record", {"ticket": made}), book)
 
     for _ in range(6):
-        stores.outbox.append_ticket(sold)
+        stores.outbox.append_records(sold)
     receipt = till.receipt((ReceiptLine(uid(1), 1000),), NOTE, stamp)
     stores.outbox.append(operation("goods.receive", {"receipt": receipt}))
     refused = reply(stores.outbox.id, 2, m.Status.REFUSED, code="unknown_article")

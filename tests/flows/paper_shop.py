@@ -29,16 +29,16 @@ from hub.records import devices
 from hub.records.devices import ACTIVE, Device
 from hub.store import Store
 from kiosk.arrivals import Batch
+from kiosk.book import Book
 from kiosk.conversation import Conversation
-from kiosk.journal import Writer, write_sale
+from kiosk.journal import Writer
 from kiosk.mirror import Mirror
 from kiosk.outbox import Kept
-from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import Draft, Maker
 from kiosk.presence import Way
 from kiosk.stores import open_stores
 from kiosk.till import Stamp, Till
-from tests.hub.journals import HUB, SHOP, signing_keys
+from tests.hub.journals import HUB, SHOP, signing_keys, write_sale
 from tests.kiosk.post import BOX, HandClocks, seeded_bytes
 
 DEVICE_ID = "d{:031x}"
@@ -208,18 +208,18 @@ class PaperPost:
         lines = (ticket_line(article_id, "Something", milli, 250, 550),)
         total = total_cents(lines)
 
-        def make(series: str, number: int, chain: Chain) -> Draft:
+        def make(book: Book) -> Draft:
             stamp = Stamp("", "main", 0)
             paid = (Payment("card", total, total),)
-            ticket = self._till.ticket(series, number, lines, paid, stamp)
+            ticket = self._till.ticket(book.series, book.number, lines, paid, stamp)
             self.tickets.append(ticket)
             writer = Writer(DEVICE_ID.format(self.number), f"Post {self.number}", SHOP)
-            written = write_sale(chain, ticket, writer, self._signer)
-            args = {"records": written.records}
+            pen = write_sale(book, ticket, writer, self._signer)
+            args = {"records": pen.records}
             body = {"id": self._mint(), "kind": "sale.record", "args": args}
-            return Draft("sale.record", 2, orjson.dumps(body), ticket.at_ms, written.head)
+            return Draft("sale.record", 2, orjson.dumps(body), ticket.at_ms, pen.book)
 
-        queued = self.outbox.append_ticket(make)
+        queued = self.outbox.append_records(make)
         self.mirror.add(Kept(queued.n, "sale.record", queued.body, None))
 
     def restart(self) -> None:

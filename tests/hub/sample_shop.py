@@ -3,8 +3,19 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from common.commands import BackupRecord, NewPrice, PersonPut, PriceSet, SaleRecord
+from common.commands import (
+    BackupRecord,
+    NewPrice,
+    PersonPut,
+    PriceSet,
+    SaleRecord,
+    TillRecords,
+)
+from common.journal.drawer import DrawerData
+from common.journal.kinds import RecordType
+from common.models import Ticket, original_of
 from common.people import Role
+from common.rules import refund_line
 from common.topics import Profile
 from hub.changes import Draft
 from hub.config import KeepSettings, PeopleSettings
@@ -35,6 +46,7 @@ def make_sample(folder: Path) -> Path:
     pen = Pen(2, till2.device.id)
     depot, office = shop.post(Profile.DEPOT, 3), shop.post(Profile.OFFICE, 4)
     articles = shop.stock(goods(12))
+    tickets: list[Ticket] = []
     for day in range(3):
         for number in range(1, 13):
             for post in (till, till2):
@@ -42,6 +54,7 @@ def make_sample(folder: Path) -> Path:
                 lines = lines_of((sold[0], 1000), (sold[1], 500))
                 paid = ticket(post, day * 12 + number, lines, at_ms=shop.clock.ms)
                 if post is till2:
+                    tickets.append(paid)
                     shop.accept(post.send("sale.record", pen.sale(paid), 2))
                 else:
                     shop.accept(post.send("sale.record", SaleRecord(paid)))
@@ -51,6 +64,7 @@ def make_sample(folder: Path) -> Path:
         price = PriceSet((NewPrice(articles[day].id, 777 + day),))
         shop.accept(office.send("price.set", price))
         shop.clock.pass_s(4 * DAY_MS / 1000)
+    _give_back(shop, till2, pen, tickets[-1])
     odd = asdict(sale(till, 99, (articles[0], 1000)))
     odd["ticket"]["total_cents"] += 1
     shop.accept(till.send("sale.record", odd))
@@ -63,6 +77,18 @@ def make_sample(folder: Path) -> Path:
     _back_up(shop, "b2" * 16)
     shop.close()
     return shop.path
+
+
+def _give_back(shop: Shop, till: Post, pen: Pen, sold: Ticket) -> None:
+    """Let a till give a ticket back, open its drawer, practise, and end its cash session."""
+    lines = [refund_line(line, line.quantity_milli) for line in sold.lines]
+    back = ticket(till, 99, lines, at_ms=shop.clock.ms)
+    for kind, records in (
+        ("refund", pen.refund(back, original_of(sold))),
+        ("drawer", pen.write(RecordType.DRAWER, DrawerData("change"))),
+        ("z", pen.report(RecordType.Z, counted_cents=0)),
+    ):
+        shop.accept(till.send(f"{kind}.record", TillRecords(tuple(records))))
 
 
 def _hire(shop: Shop, post: Post) -> None:

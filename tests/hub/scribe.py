@@ -46,9 +46,9 @@ class Scribe:
         self.head = self.head.after(record, canon.digest(body))
         return self.signer.sign(body)
 
-    def opened(self) -> SignedRecord:
-        """Return a record that needs no more: the beginning of a chain, however often."""
-        return self.write(RecordType.OPENED, {"why": "first"})
+    def drawer(self) -> SignedRecord:
+        """Return a record that needs no more: the drawer was opened."""
+        return self.write(RecordType.DRAWER, {"reason": "change"})
 
     def names(self, following: Signer) -> SignedRecord:
         """Return the record by which other keys are named; it goes on by the present ones."""

@@ -173,6 +173,13 @@ EDITS = [
     ("ticket_payment", "method", "'card'", "1"),
     ("ticket_payment", "amount_cents", "amount_cents + 1", "1"),
     ("ticket_payment", "given_cents", "given_cents + 1", "1"),
+    ("refund", "ticket_id", "'f' || substr(ticket_id, 2)", "1"),
+    ("refund", "original_id", "'f' || substr(original_id, 2)", "1"),
+    ("refund", "series", "series || '1'", "1"),
+    ("refund", "number", "number + 1", "1"),
+    ("refund", "business_date", "'2026-03-31'", "1"),
+    ("refund", "reason", "'none'", "1"),
+    ("stock_movement", "reason", "'sale'", "reason = 'refund'"),
     ("takings", "tickets", "tickets + 1", "1"),
     ("takings", "total_cents", "total_cents + 1", "1"),
     ("takings", "by_method", "'{}'", "1"),
@@ -221,7 +228,7 @@ def test_a_single_changed_value_is_found(
 def test_a_lost_row_is_found_in_every_table_that_holds_what_happened(path: Path) -> None:
     tables = (
         *("topic_head", "live_row", "change", "category", "article", "barcode", "stock_level"),
-        *("stock_movement", "ticket", "ticket_line", "ticket_payment", "takings"),
+        *("stock_movement", "ticket", "ticket_line", "ticket_payment", "takings", "refund"),
         *("goods_receipt", "outbox", "device", "alert", "person", "pin"),
     )
     with closing(driver.connect(path, isolation_level=None)) as db:

@@ -49,7 +49,7 @@ class Desk:
     def opened(self, by: Signer) -> list[Fault | None]:
         """Take a record that is signed by these keys."""
         self.scribe.signer = by
-        return self.take(self.scribe.opened())
+        return self.take(self.scribe.drawer())
 
     def introductions(self) -> list[Introduction]:
         """Return what the journal says of keys."""
@@ -138,9 +138,9 @@ def test_another_key_may_be_named_before_the_first_was_used(desk: Desk) -> None:
 
 def test_what_the_old_key_signed_may_come_late(desk: Desk) -> None:
     desk.scribe.signer = FIRST
-    early, late, named = desk.scribe.opened(), desk.scribe.opened(), desk.scribe.names(SECOND)
+    early, late, named = desk.scribe.drawer(), desk.scribe.drawer(), desk.scribe.names(SECOND)
     desk.scribe.signer = SECOND
-    last = desk.scribe.opened()
+    last = desk.scribe.drawer()
     assert desk.take(early, named, last) == [None, None, None]
     desk.shop.reopen()
     assert desk.take(late) == [None]
@@ -148,7 +148,7 @@ def test_what_the_old_key_signed_may_come_late(desk: Desk) -> None:
 
 def test_a_record_that_names_a_key_may_come_late(desk: Desk) -> None:
     """From quarantine, after an update of the hub: the till has gone on by its old key."""
-    early, named, last = desk.scribe.opened(), desk.scribe.names(SECOND), desk.scribe.opened()
+    early, named, last = desk.scribe.drawer(), desk.scribe.names(SECOND), desk.scribe.drawer()
     assert desk.take(early, last, named) == [None, None, None]
     desk.shop.reopen()
     assert desk.opened(by=SECOND) == [None]

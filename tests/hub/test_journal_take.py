@@ -15,7 +15,8 @@ import pytest
 from common.journal import canon
 from common.journal.chain import Fault
 from common.journal.kinds import EntryType
-from common.journal.record import OpenedData, Record, SignedRecord, Signer, read_record
+from common.journal.opened import OpenedData
+from common.journal.record import Record, SignedRecord, Signer, read_record
 from common.journal.verify import Finding, Verifier
 from common.models import Article
 from common.topics import Profile
@@ -177,9 +178,9 @@ def test_a_number_that_is_taken_is_a_fork(desk: Desk) -> None:
 def test_two_versions_of_the_next_record(desk: Desk) -> None:
     """A copy of a till's folder goes on beside it: whoever comes second is the fork."""
     desk.take(*desk.records(2))
-    chain = desk.pens[0].chain
+    book = desk.pens[0].book
     one = desk.records(2)
-    desk.pens[0].chain = chain
+    desk.pens[0].book = book
     two = desk.records(2)
     assert desk.faults(*one) == [None, None]
     assert desk.faults(*two) == [Fault.FORK, Fault.FORK]

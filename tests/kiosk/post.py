@@ -1,7 +1,7 @@
 """What tests of a post's parts stand on: clocks by hand, random bytes by count, a small outbox."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import count
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from common import messages as m
 from common import wire
 from common.topics import Profile
+from kiosk.book import Book
 from kiosk.clocks import Clocks
 from kiosk.device import Device, HubPlace, write_whole
 from kiosk.outbox import Outbox
@@ -77,6 +78,11 @@ def keep_store_key(folder: Path, key: bytes = STORE_KEY) -> None:
 def new_outbox(folder: Path) -> Outbox:
     """Return a new outbox of device 7."""
     return Outbox(folder / "outbox.db", maker())
+
+
+def ticketed(draft: Draft, book: Book) -> Draft:
+    """Return a draft that uses up the book's next ticket number."""
+    return replace(draft, book=replace(book, number=book.number + 1))
 
 
 def draft(body: bytes = b"{}", kind: str = "price.set") -> Draft:

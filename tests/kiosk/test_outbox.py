@@ -10,14 +10,15 @@ from common import messages as m
 from common import wire
 from common.errors import Refusal
 from common.outgoing import Outgoing
+from kiosk.book import Book
 from kiosk.outbox import Counts, Outbox
-from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import Draft, Maker, series_of
-from tests.kiosk.post import BOX, NOW_MS, OTHER, draft, maker, new_outbox, reply
+from tests.kiosk.post import BOX, NOW_MS, OTHER, draft, maker, new_outbox, reply, ticketed
 
 
-def ticket_draft(series: str, number: int, _chain: Chain) -> Draft:
-    return Draft("sale.record", 1, f"{series}/{number}".encode(), NOW_MS)
+def ticket_draft(book: Book) -> Draft:
+    plain = Draft("sale.record", 1, f"{book.series}/{book.number}".encode(), NOW_MS)
+    return ticketed(plain, book)
 
 
 def fill_disk(outbox: Outbox) -> None:
@@ -32,8 +33,8 @@ def free_disk(outbox: Outbox) -> None:
 def test_what_was_appended_is_there_after_a_restart(tmp_path: Path) -> None:
     outbox = new_outbox(tmp_path)
     first = outbox.append(draft(b"one"))
-    second = outbox.append_ticket(ticket_draft)
-    third = outbox.append_ticket(ticket_draft)
+    second = outbox.append_records(ticket_draft)
+    third = outbox.append_records(ticket_draft)
     before = outbox.waiting()
     outbox.close()
 
@@ -48,7 +49,7 @@ def test_what_was_appended_is_there_after_a_restart(tmp_path: Path) -> None:
         f"{again.series}/2".encode(),
     ]
     assert all(entry.body_hash == wire.body_hash(entry.body) for entry in after.queued)
-    assert again.append_ticket(ticket_draft).body == f"{again.series}/3".encode()
+    assert again.append_records(ticket_draft).body == f"{again.series}/3".encode()
     again.close()
 
 
@@ -74,27 +75,27 @@ def test_a_series_names_device_and_outbox(tmp_path: Path) -> None:
 def test_a_ticket_that_cannot_be_made_uses_up_no_number(tmp_path: Path) -> None:
     outbox = new_outbox(tmp_path)
 
-    def refuse(series: str, number: int, _chain: Chain) -> Draft:
+    def refuse(_book: Book) -> Draft:
         raise Refusal("ticket_empty")
 
     with pytest.raises(Refusal):
-        outbox.append_ticket(refuse)
-    assert outbox.append_ticket(ticket_draft).body.endswith(b"/1")
+        outbox.append_records(refuse)
+    assert outbox.append_records(ticket_draft).body.endswith(b"/1")
     outbox.close()
 
 
 def test_a_full_disk_leaves_nothing_half_done(tmp_path: Path) -> None:
     outbox = new_outbox(tmp_path)
-    outbox.append_ticket(ticket_draft)
+    outbox.append_records(ticket_draft)
     fill_disk(outbox)
     big = Draft("sale.record", 1, bytes(100_000), NOW_MS)
     with pytest.raises(Refusal) as caught:
-        outbox.append_ticket(lambda _series, _number, _chain: big)
+        outbox.append_records(lambda book: ticketed(big, book))
     assert caught.value.problem.code == "disk_full"
     assert outbox.counts() == Counts(1, 0)
     assert len(outbox.take_fresh()) == 1
     free_disk(outbox)
-    entry = outbox.append_ticket(ticket_draft)
+    entry = outbox.append_records(ticket_draft)
     assert (entry.n, entry.body) == (2, f"{outbox.series}/2".encode())
     outbox.close()
 
@@ -167,7 +168,7 @@ def test_a_renewed_outbox_goes_on_with_what_waits_under_new_numbers(tmp_path: Pa
     old_id, old_series = outbox.id, outbox.series
     for body in (b"one", b"two", b"three"):
         outbox.append(draft(body))
-    outbox.append_ticket(ticket_draft)
+    outbox.append_records(ticket_draft)
     outbox.note_replies([reply(outbox.id, 1), reply(outbox.id, 3)])
     aside = outbox.renew()
 
@@ -178,7 +179,7 @@ def test_a_renewed_outbox_goes_on_with_what_waits_under_new_numbers(tmp_path: Pa
         (1, b"two"),
         (2, f"{old_series}/1".encode()),
     ]
-    assert outbox.append_ticket(ticket_draft).body == f"{outbox.series}/1".encode()
+    assert outbox.append_records(ticket_draft).body == f"{outbox.series}/1".encode()
     outbox.close()
     old = Outbox(aside, maker())
     assert (old.id, len(old.kept(0))) == (old_id, 4)

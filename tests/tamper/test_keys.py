@@ -115,7 +115,7 @@ def test_the_hub_gives_a_till_another_key(ledger: Ledger) -> None:
     signer = Signer(THIEF)
     said = Introduction(device.id, device.name, dict(signer.keys), dict(signer.publics))
     ledger.append(EntryType.KEY, msgspec.to_builtins(said), HUB)
-    sale = Scribe(device.id, signer, ChainHead("99" * 16)).opened()
+    sale = Scribe(device.id, signer, ChainHead("99" * 16)).drawer()
     ledger.append_record(sale, RecordType.OPENED, HUB)
     named = [(flaw.seq, flaw.text) for flaw in ledger.flaws()]
     assert named[0] == (head.seq + 1, SAYS[Fault.VOUCH])
@@ -131,7 +131,7 @@ def test_a_till_is_made_to_name_another_key(ledger: Ledger) -> None:
     forged = Signer(THIEF).sign(named.body.encode())
     ledger.append_record(forged, RecordType.KEY_ROTATED, HUB)
     scribe.signer = Signer(THIEF)
-    ledger.append_record(scribe.opened(), RecordType.OPENED, HUB)
+    ledger.append_record(scribe.drawer(), RecordType.DRAWER, HUB)
     found = [(flaw.seq, flaw.text) for flaw in ledger.flaws()]
     assert found[0] == (head.seq + 1, SAYS[Fault.SIGNATURE])
     assert (head.seq + 2, SAYS[Fault.KEY]) in found

@@ -9,24 +9,18 @@ from hypothesis import strategies as st
 
 from common.journal import canon
 from common.journal.kinds import RecordType
-from common.journal.record import (
-    ChainHead,
-    OpenedData,
-    SignedRecord,
-    Signer,
-    line_vat_cents,
-    read_record,
-    sale_data,
-    signed_by,
-    ticket_of,
-)
+from common.journal.opened import OpenedData
+from common.journal.record import ChainHead, SignedRecord, Signer, read_record, signed_by
+from common.journal.sale import line_vat_cents, sale_data, ticket_of
+from common.journal.till_tally import TillTally
 from common.models import Payment, Ticket, convert
 from common.money import vat_lines
 from common.rules import ticket_line, total_cents
-from kiosk.journal import Writer, write_sale
+from kiosk.book import Book
+from kiosk.journal import Writer
 from kiosk.outbox_chain import Chain
 from tests.common.strategies import JSON, whole
-from tests.hub.journals import AT_MS, SHOP, Pen, signing_keys
+from tests.hub.journals import AT_MS, SHOP, Pen, signing_keys, write_sale
 
 GOLDEN = (
     '{"at_ms":1772545920000,"business_date":"2026-03-03","chain":"00000000000000000000000000000007",'
@@ -135,18 +129,19 @@ def test_no_fraction_is_ever_signed() -> None:
 def test_a_record_of_any_ticket_is_read_back(data: st.DataObject) -> None:
     ticket = data.draw(whole(Ticket))
     chain = Chain(ChainHead("ab" * 16), OpenedData("first"))
+    book = Book("07-ABCD", 1, chain, TillTally())
     signer = Signer(signing_keys(7))
-    written = write_sale(chain, ticket, Writer("0" * 32, "till", SHOP), signer)
+    written = write_sale(book, ticket, Writer("0" * 32, "till", SHOP), signer)
     record = read_record(written.records[-1].body)
     assert record.type is RecordType.SALE
     assert ticket_of(record) == ticket
-    assert written.head == ChainHead(
+    assert written.book.chain.head == ChainHead(
         "ab" * 16,
         2,
         canon.digest(written.records[-1].body.encode()),
         {"opened": 1, "sale": 1},
     )
-    assert tuple(sale_data(ticket)["line_vat_cents"]) == line_vat_cents(ticket)
+    assert sale_data(ticket).line_vat_cents == line_vat_cents(ticket)
 
 
 @given(

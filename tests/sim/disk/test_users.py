@@ -7,11 +7,11 @@ import pytest
 
 from common.errors import Refusal
 from hub.store import FAULTS, Store, is_passing
+from kiosk.book import Book
 from kiosk.outbox import Outbox
-from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import Draft
 from kiosk.replica import Replica
-from tests.kiosk.post import BOX, draft, maker
+from tests.kiosk.post import BOX, draft, maker, ticketed
 from tests.sim.disk.disk import Machine
 
 NAMES = [f"name {number}" for number in range(6)]
@@ -75,8 +75,8 @@ def test_a_store_lives_through_a_full_disk(machine: Machine) -> None:
     assert noted(path) == [NAMES[0], NAMES[2]]
 
 
-def ticket(series: str, number: int, _chain: Chain | None = None) -> Draft:
-    return draft(f"{series}/{number}".encode() * 30)
+def ticket(book: Book) -> Draft:
+    return ticketed(draft(f"{book.series}/{book.number}".encode() * 30), book)
 
 
 def post_dies(machine: Machine, path: Path, op: int, *, power: bool) -> tuple[list[bytes], bool]:
@@ -87,7 +87,7 @@ def post_dies(machine: Machine, path: Path, op: int, *, power: bool) -> tuple[li
         outbox = Outbox(path, maker())
         try:
             for _ in range(6):
-                bodies.append(outbox.append_ticket(ticket).body)
+                bodies.append(outbox.append_records(ticket).body)
         finally:
             outbox.close()
     died = machine.frozen
@@ -106,8 +106,9 @@ def test_an_outbox_has_every_ticket_that_was_queued(machine: Machine, power: boo
             assert [entry.body for entry in queued][: len(bodies)] == bodies
             assert len(queued) <= len(bodies) + 1
             assert [entry.n for entry in queued] == [*range(1, len(queued) + 1)]
-            following = ticket(outbox.series, len(queued) + 1).body
-            assert outbox.append_ticket(ticket).body == following
+            assert outbox.book().number == len(queued) + 1
+            following = ticket(outbox.book()).body
+            assert outbox.append_records(ticket).body == following
         finally:
             outbox.close()
         if not died:
@@ -118,17 +119,17 @@ def test_an_outbox_has_every_ticket_that_was_queued(machine: Machine, power: boo
 def test_an_outbox_tells_of_a_full_disk_and_goes_on(machine: Machine) -> None:
     outbox = Outbox(machine.folder / "outbox.db", maker())
     try:
-        outbox.append_ticket(ticket)
+        outbox.append_records(ticket)
         machine.full()
         with pytest.raises(Refusal) as caught:
-            outbox.append_ticket(ticket)
+            outbox.append_records(ticket)
         assert caught.value.problem.code == "disk_full"
         machine.full(False)
         machine.fail("sync")
         with pytest.raises(Refusal) as caught:
-            outbox.append_ticket(ticket)
+            outbox.append_records(ticket)
         assert caught.value.problem.code == "disk_failed"
-        assert outbox.append_ticket(ticket).n == 2
+        assert outbox.append_records(ticket).n == 2
         assert [entry.n for entry in outbox.waiting().queued] == [1, 2]
     finally:
         outbox.close()

@@ -20,11 +20,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from common import messages as m
 from common import wire
 from common.errors import Refusal
+from kiosk.book import Book
 from kiosk.database import FAULTS
 from kiosk.outbox import Counts, Outbox
-from kiosk.outbox_chain import Chain
 from kiosk.outbox_file import Draft
-from tests.kiosk.post import NOW_MS, maker, reply
+from tests.kiosk.post import NOW_MS, maker, reply, ticketed
 from tests.sim.disk.disk import Disk, Effect, Op
 
 SIZES: Final = (0, 40, 1500, 9000)
@@ -85,14 +85,15 @@ class OutboxMachine(RuleBasedStateMachine):
         text = b"%d " % next(self.numbers) + bytes(size)
         numbered: list[str] = []
 
-        def make(series: str, number: int, _chain: Chain) -> Draft:
-            numbered.append(f"{series}/{number}")
-            return Draft("sale.record", 1, numbered[0].encode() + b" " + text, NOW_MS)
+        def make(book: Book) -> Draft:
+            numbered.append(f"{book.series}/{book.number}")
+            body = numbered[0].encode() + b" " + text
+            return ticketed(Draft("sale.record", 1, body, NOW_MS), book)
 
         draft = Draft("price.set", 1, text, NOW_MS)
         n = max(self.held.entries, default=0) + 1
         try:
-            entry = self.outbox.append_ticket(make) if ticket else self.outbox.append(draft)
+            entry = self.outbox.append_records(make) if ticket else self.outbox.append(draft)
         except Refusal as refused:
             if refused.problem.code == "outbox_in_doubt":
                 body = numbered[0].encode() + b" " + text if ticket else text
@@ -291,4 +292,4 @@ class OutboxMachine(RuleBasedStateMachine):
             kept.n: Entry(kept.body, kept.reply.status if kept.reply else None)
             for kept in outbox.kept(0)
         }
-        return Held(outbox.id, outbox._next_ticket, MappingProxyType(entries))
+        return Held(outbox.id, outbox.book().number, MappingProxyType(entries))

@@ -1,0 +1,237 @@
+"""The counter of a till: everything that is signed there, from a sale to the Z of its cash session.
+
+Owns what each operation needs to be one, and that its record, the sums and the operation for the
+hub are one transaction of the outbox. In `training` the same is done in a chain of exercises, and
+counts nowhere. No screens, no hub.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from common.commands import record_kind
+from common.errors import Refusal
+from common.journal.contents import read_data
+from common.journal.drawer import CashData, DrawerData, SessionData
+from common.journal.duplicate import CopyData
+from common.journal.kinds import RecordType
+from common.journal.record import Signer
+from common.journal.refund import RefundData
+from common.journal.report import ReportData, report_of
+from common.journal.sale import SaleData, line_vat_cents, sale_data
+from common.journal.till_tally import TillTally
+from common.journal.void import VoidData, Voided
+from common.models import Original, Payment, Ticket, TicketLine, original_of
+from common.outgoing import Queued
+from common.rules import total_cents
+from kiosk.book import Book
+from kiosk.journal import Pen
+from kiosk.outbox import Outbox
+from kiosk.outbox_file import Draft
+from kiosk.recorder import Recorder
+from kiosk.till import Moment, Stamp, Till
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A record that is on disk: its type, its place in its chain, and what it holds.
+
+    `training`: it is an exercise.
+    """
+
+    type: RecordType
+    chain: str
+    seq: int
+    training: bool
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """What a record is made of: the book as it stands before it, who and when."""
+
+    book: Book
+    stamp: Stamp
+    moment: Moment
+
+    @property
+    def tally(self) -> TillTally:
+        """Return the sums before it."""
+        return self.book.tally or TillTally()
+
+
+class Counter:
+    """One till's. `appended` is told (kind, operation) of what is on disk by then.
+
+    Each operation raises Refusal, and nothing is done then: `not_allowed`, `malformed`, what is
+    said with it, and what the disk says.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        till: Till,
+        signer: Signer,
+        recorder: Recorder,
+        appended: Callable[[str, Queued], None],
+    ) -> None:
+        self._outbox = outbox
+        self._till = till
+        self._signer = signer
+        self._recorder = recorder
+        self._appended = appended
+        self.training = False
+
+    @property
+    def tally(self) -> TillTally:
+        """Return where the sums stand: the cash session's, and the two that never end."""
+        return self._outbox.book(self.training).tally or TillTally()
+
+    @property
+    def session_open(self) -> bool:
+        """Return whether a cash session was opened that has not ended."""
+        return self.tally.session.opened > 0
+
+    # Tickets.
+
+    def sell(self, lines: Sequence[TicketLine], payments: Sequence[Payment]) -> Ticket:
+        """Make a ticket; also `ticket_empty`, `payment_differs`."""
+
+        def make(now: _Now) -> SaleData:
+            book, till = now.book, self._till
+            ticket = till.ticket(book.series, book.number, lines, payments, now.stamp, now.moment)
+            return sale_data(ticket)
+
+        data: SaleData = self._record(RecordType.SALE, make, numbers=1).data
+        return data.ticket
+
+    def refund(
+        self,
+        original: Original,
+        lines: Sequence[TicketLine],
+        payments: Sequence[Payment],
+        reason: str,
+    ) -> Ticket:
+        """Give goods and money back; also `ticket_empty`, `payment_differs`, `refund_positive`.
+
+        `lines`, `payments`: negative, as `refund_line` makes them. Whether so much was sold is
+        looked at by the hub, which takes it all the same.
+        """
+
+        def make(now: _Now) -> RefundData:
+            book, till = now.book, self._till
+            ticket = till.refund(book.series, book.number, lines, payments, now.stamp, now.moment)
+            return RefundData(ticket, line_vat_cents(ticket), original, reason)
+
+        data: RefundData = self._record(RecordType.REFUND, make, numbers=1).data
+        return data.ticket
+
+    def copy(self, ticket: Ticket) -> Recorded:
+        """Note that a ticket is printed once more; `data.n`: for the how-many-th time here."""
+        n = self._outbox.copies(ticket.id) + 1
+        original = original_of(ticket)
+        return self._record(
+            RecordType.COPY,
+            lambda now: CopyData(original, n, now.stamp.operator_id),
+            copied=ticket.id,
+        )
+
+    def void(self, what: Voided, lines: Sequence[TicketLine], reason: str) -> Recorded:
+        """Note that a basket is given up before it was paid, or a line; also `ticket_empty`."""
+        if not lines:
+            raise Refusal("ticket_empty")
+        held, total = tuple(lines), total_cents(lines)
+        return self._record(
+            RecordType.VOID,
+            lambda now: VoidData(what, held, total, reason, now.stamp.operator_id),
+        )
+
+    # The drawer.
+
+    def open_drawer(self, reason: str) -> Recorded:
+        """Note that the drawer is opened without a sale."""
+        return self._record(
+            RecordType.DRAWER, lambda now: DrawerData(reason, now.stamp.operator_id)
+        )
+
+    def cash_in(self, amount_cents: int, reason: str) -> Recorded:
+        """Note that cash is put in."""
+        return self._cash(RecordType.CASH_IN, amount_cents, reason)
+
+    def cash_out(self, amount_cents: int, reason: str) -> Recorded:
+        """Note that cash is taken out."""
+        return self._cash(RecordType.CASH_OUT, amount_cents, reason)
+
+    def _cash(self, kind: RecordType, amount_cents: int, reason: str) -> Recorded:
+        return self._record(kind, lambda now: CashData(amount_cents, reason, now.stamp.operator_id))
+
+    # The cash session.
+
+    def open_session(self, float_cents: int) -> Recorded:
+        """Begin a cash session with so much in the drawer; also `session_already_open`."""
+
+        def make(now: _Now) -> SessionData:
+            if now.tally.session.opened:
+                raise Refusal("session_already_open")
+            return SessionData(float_cents, now.stamp.operator_id)
+
+        return self._record(RecordType.SESSION_OPENED, make)
+
+    def x(self, counted_cents: int | None = None) -> Recorded:
+        """State what the cash session comes to so far; `counted_cents`: in the drawer."""
+        return self._record(RecordType.X, lambda now: _report(now, counted_cents))
+
+    def z(self, counted_cents: int) -> Recorded:
+        """State what the cash session came to, and end it; also `session_not_open`."""
+
+        def make(now: _Now) -> ReportData:
+            if now.tally.first_seq > now.book.chain.head.seq:
+                raise Refusal("session_not_open")
+            return _report(now, counted_cents)
+
+        return self._record(RecordType.Z, make)
+
+    # Inside.
+
+    def _record(
+        self,
+        kind: RecordType,
+        make: Callable[[_Now], Any],
+        numbers: int = 0,
+        copied: str = "",
+    ) -> Recorded:
+        """Sign and keep a record of what `make` says; `numbers`: of tickets, used by it."""
+        training = self.training
+        command = record_kind(RecordType.TRAINING if training else kind)
+        self._recorder.allow(command)
+        stamp = self._recorder.stamp()
+        moment = self._till.moment(stamp)
+        made: list[Recorded] = []
+
+        def draft(book: Book) -> Draft:
+            pen = Pen(book, moment, self._recorder.writer(), self._signer)
+            data = _checked(kind, make(_Now(pen.book, stamp, moment)))
+            pen.write(kind, data, numbers)
+            head = pen.book.chain.head
+            made.append(Recorded(kind, head.chain, head.seq, training, data))
+            drafted = self._recorder.draft(command, {"records": pen.records})
+            return replace(drafted, book=pen.book, copied=copied)
+
+        self._appended(command, self._outbox.append_records(draft, training))
+        return made[-1]
+
+
+def _report(now: _Now, counted_cents: int | None) -> ReportData:
+    return report_of(now.tally, now.book.chain.head.seq, counted_cents, now.stamp.operator_id)
+
+
+def _checked(kind: RecordType, data: Any) -> Any:
+    """Return what the hub will read, once its limits hold: better refused here than there."""
+    if kind is RecordType.SALE:
+        return data  # Its ticket was looked at when it was made.
+    try:
+        return read_data(kind, msgspec.to_builtins(data))
+    except msgspec.ValidationError as error:
+        raise Refusal("malformed", reason=str(error)) from error
