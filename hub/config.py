@@ -21,6 +21,7 @@ from msgspec import Meta
 from common import seal
 from common.errors import Refusal
 from common.models import LabelPrefixes, LockSeconds, convert
+from common.p256 import P256Keys, is_available, new_p256_keys, p256_keys_of
 from common.succession import Succession
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -114,6 +115,13 @@ class ClosingSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JournalSettings:
+    """How the journal is signed. `second_signature`: by ECDSA P-256 besides Ed25519."""
+
+    second_signature: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All of `hub.toml`."""
 
@@ -123,6 +131,7 @@ class Settings:
     watch: WatchSettings = field(default_factory=WatchSettings)
     people: PeopleSettings = field(default_factory=PeopleSettings)
     closing: ClosingSettings = field(default_factory=ClosingSettings)
+    journal: JournalSettings = field(default_factory=JournalSettings)
 
 
 SECTIONS: Final[Mapping[str, type[Any]]] = {
@@ -132,6 +141,7 @@ SECTIONS: Final[Mapping[str, type[Any]]] = {
     "watch": WatchSettings,
     "people": PeopleSettings,
     "closing": ClosingSettings,
+    "journal": JournalSettings,
 }
 
 
@@ -192,6 +202,11 @@ class Folder:
         return self.keys / "identity.past.json"
 
     @property
+    def second(self) -> Path:
+        """Return the file of the journal's second key, ECDSA P-256."""
+        return self.keys / "seal-p256.key"
+
+    @property
     def pepper(self) -> Path:
         """Return the file of what is mixed into PINs, where that is of an older identity."""
         return self.keys / "pepper.key"
@@ -203,6 +218,7 @@ class Keys:
 
     `curve_since_ms`: when the CURVE pair was made; 0 for one of the hub's first day. `past`: how
     the identity followed older ones. `own_pepper`: that of PINs, where it is of an older identity.
+    `second`: the pair of the journal's second signature, where there is one.
     """
 
     identity: seal.SigningKeys
@@ -210,7 +226,8 @@ class Keys:
     console: seal.CurveKeys
     curve_since_ms: int = 0
     past: tuple[Succession, ...] = ()
-    own_pepper: bytes = b""
+    own_pepper: bytes = field(default=b"", repr=False)
+    second: P256Keys | None = None
 
     @property
     def identities(self) -> frozenset[bytes]:
@@ -345,6 +362,7 @@ def read_keys(folder: Folder) -> Keys:
         curve[1],
         past,
         _pepper(folder),
+        _second(folder),
     )
 
 
@@ -355,6 +373,34 @@ def _identity(folder: Folder, past: Sequence[Succession]) -> seal.SigningKeys:
         if past and past[-1].after == following.public.hex():
             return following
     return seal.signing_keys_of(read_secret(folder.identity)[0])
+
+
+def _second(folder: Folder) -> P256Keys | None:
+    """Return the second pair, where it is there and of use on this machine."""
+    if not folder.second.exists() or not is_available():
+        return None
+    secret, _ = read_secret(folder.second)
+    try:
+        return p256_keys_of(secret)
+    except ValueError as error:
+        raise ConfigError("key_damaged", file=folder.second) from error
+
+
+def make_second(folder: Folder, settings: Settings) -> None:
+    """Make the pair of the second signature, where it is wanted and not there; raises ConfigError.
+
+    `second_unavailable`: it is wanted, and this machine has no library for it.
+    """
+    if not settings.journal.second_signature:
+        return
+    if not is_available():
+        raise ConfigError("second_unavailable", file=folder.settings)
+    if not folder.second.exists():
+        try:
+            write_secret(folder.second, new_p256_keys().secret)
+        except OSError as error:
+            reason = error.strerror
+            raise ConfigError("key_unwritable", file=folder.second, reason=reason) from error
 
 
 def _pepper(folder: Folder) -> bytes:

@@ -58,7 +58,7 @@ class JournalBook:
         self._store = store
         self._now_ms = now_ms
         self._past = keys.past
-        self.signer = Signer(keys.identity)
+        self.signer = Signer(keys.identity, keys.second)
         self.head = Head("")
         self.chains: dict[str, TillChain] = {}
         self.tills: dict[str, TillKeys] = {}

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from hub.journal_verify import Progress, Report
 
 SHOWN = 20
+ALGORITHMS: Final = {"ed25519": "Ed25519", "ecdsa-p256": "ECDSA P-256"}
+_CHECKED: Final = mark("Signatures checked: {name}, of {records} records and {seals} seals.")
+_UNCHECKED: Final = mark(
+    "NOT checked: {name}, of {records} records and {seals} seals; the package cryptography is not"
+    " installed."
+)
 _KEYS: Final = {
     "founded": mark("Sealed from line {line} on by the key {fingerprint}."),
     "vouched": mark("From line {line} on by {fingerprint}, for which the one before vouches."),
@@ -128,7 +134,13 @@ def _tell(session: Session, report: "Report") -> None:
             mark("{count} X and Z cover records that are missing, or came late: not recomputed."),
             count=t.number(report.unproved),
         )
-    session.say(mark("Signatures checked: Ed25519, of tills and of the hub."))
+    for name, records, seals, checked in report.algorithms:
+        session.say(
+            _CHECKED if checked else _UNCHECKED,
+            name=ALGORITHMS.get(name, name),
+            records=t.number(records),
+            seals=t.number(seals),
+        )
     if report.flaws:
         session.say(mark("The journal does NOT hold."))
     else:
@@ -149,7 +161,7 @@ def _plain(report: "Report") -> dict[str, object]:
         "totals": report.totals.plain(),
         "exercises": report.exercises,
         "unproved": report.unproved,
-        "algorithms": ["ed25519"],
+        "algorithms": [signed._asdict() for signed in report.algorithms],
         "hub_keys": [{"line": line, "key": key, "how": how} for line, key, how in report.hub_keys],
         "flaws": [
             {"line": flaw.seq, "where": flaw.where, "text": flaw.text} for flaw in report.flaws

@@ -22,24 +22,37 @@ from common.journal.keys import (
 )
 from common.journal.kinds import EntryType
 from common.journal.record import ED25519, Record, Signer
+from common.p256 import P256Keys
 from common.seal import SigningKeys
 from common.succession import Succession, leads, way
-from hub.config import Keys
+from hub.config import Folder, Keys, Settings, make_second, read_keys, read_settings
 from hub.records import journal as rows
 from hub.store import Connection, StoreError
 
 
 @dataclass(frozen=True, slots=True)
 class SealingKeys:
-    """What the hub seals by. `past`: what is said of how its identity followed older ones."""
+    """What the hub seals by. `past`: what is said of how its identity followed older ones.
+
+    `second`: of the second signature, where that is wanted.
+    """
 
     identity: SigningKeys
     past: tuple[Succession, ...] = ()
+    second: P256Keys | None = None
 
 
-def sealing(keys: Keys) -> SealingKeys:
+def sealing(keys: Keys, settings: Settings) -> SealingKeys:
     """Return by what a hub with these keys seals its journal."""
-    return SealingKeys(keys.identity, keys.past)
+    second = keys.second if settings.journal.second_signature else None
+    return SealingKeys(keys.identity, keys.past, second)
+
+
+def sealing_of(folder: Folder) -> SealingKeys:
+    """Return by what the hub of a folder seals its journal; raises ConfigError."""
+    settings = read_settings(folder)
+    make_second(folder, settings)
+    return sealing(read_keys(folder), settings)
 
 
 def till_keys(db: Connection, newest: Iterable[Record]) -> dict[str, TillKeys]:

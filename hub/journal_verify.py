@@ -8,13 +8,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from common.card import fingerprint
 from common.i18n import mark
 from common.journal import canon
 from common.journal.chain import SAYS
 from common.journal.entry import Head, Line
+from common.journal.record import ED25519, is_checked
 from common.journal.totals import Totals
 from common.journal.verify import Verifier
 from hub import audit_journal, tables
@@ -31,14 +32,23 @@ class Flaw:
     text: str
 
 
+class SignedBy(NamedTuple):
+    """How many records and seals bear a signature of an algorithm, and whether it was checked."""
+
+    algorithm: str
+    records: int
+    seals: int
+    checked: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What was verified. `flaws`: by line, the first bad one first.
 
     `invalid`: records of which the journal itself says that they are none; `chains`: of tills;
-    `hub_keys`: (line, key as hex, how) of the keys that sealed, each from its line on. `exercises`:
-    tickets of training, which are in no total; `unproved`: X and Z that cover records that are not
-    all there, or were not when later ones came.
+    `hub_keys`: (line, key as hex, how) of the keys that sealed, each from its line on;
+    `algorithms`: by which was signed. `exercises`: tickets of training, which are in no total;
+    `unproved`: X and Z that cover records that are not all there, or were not when later ones came.
     """
 
     head: Head
@@ -49,6 +59,7 @@ class Report:
     hub_keys: tuple[tuple[int, str, str], ...]
     exercises: int
     unproved: int
+    algorithms: tuple[SignedBy, ...]
     flaws: tuple[Flaw, ...]
 
 
@@ -112,8 +123,15 @@ def verify(db: Connection, trusted: Collection[str], progress: Progress) -> Repo
         tuple(standing.hub.path),
         standing.exercises.tickets,
         standing.unproved,
+        tuple(_signed_by(verifier)),
         (*flaws, *beside),
     )
+
+
+def _signed_by(verifier: Verifier) -> Iterator[SignedBy]:
+    records, seals = verifier.records_signed, verifier.seals_signed
+    for name in sorted({ED25519, *records, *seals}):
+        yield SignedBy(name, records[name], seals[name], is_checked(name))
 
 
 def _counted(lines: Iterator[Line], there: int, progress: Progress) -> Iterator[Line]:

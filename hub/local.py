@@ -20,10 +20,10 @@ from common.ids import IdMint
 from common.topics import Profile
 from hub import identity
 from hub.changes import ChangeLogBook
-from hub.config import Folder, read_keys, read_settings, write_curve
+from hub.config import Folder, make_second, read_keys, read_settings, write_curve
 from hub.console import ConsoleRefused
 from hub.journal import JournalBook
-from hub.journal_keys import known_identity, sealing
+from hub.journal_keys import known_identity, sealing_of
 from hub.login_outcomes import write_pin
 from hub.parts import Parts, Surroundings, make_parts
 from hub.pins import PinChecker, PinJob
@@ -45,7 +45,7 @@ def run_locally(
         store = open_store(folder)
         try:
             mint = IdMint(now_ms, seal.random_bytes)
-            journal = JournalBook(store, sealing(read_keys(folder)), now_ms)
+            journal = JournalBook(store, sealing_of(folder), now_ms)
             pipeline = Pipeline(store, ChangeLogBook(store), journal, now_ms, mint)
             console = next(d for d in devices.devices(store.db) if d.profile is Profile.CONSOLE)
             outbox = seal.random_bytes(16).hex()
@@ -107,7 +107,7 @@ def rotate_identity(folder: Folder, lost: bool) -> dict[str, Any]:
             else:
                 said = identity.rotate(folder, now_ms())
             keys = read_keys(folder)
-            journal = JournalBook(store, sealing(keys), now_ms)
+            journal = JournalBook(store, sealing_of(folder), now_ms)
             console = next(d for d in devices.devices(store.db) if d.profile is Profile.CONSOLE)
             with store.group() as db:
                 devices.set_keys(db, console.id, keys.console.public, keys.identity.public)
@@ -154,7 +154,9 @@ def close_locally(folder: Folder, period: str, progress: Callable[[int], None]) 
 def _parts(folder: Folder) -> Iterator[tuple[Parts, str]]:
     """Make a hub's parts on a folder that no hub runs on; with them the console's id."""
     with only_hub(folder):
-        settings, keys = read_settings(folder), read_keys(folder)
+        settings = read_settings(folder)
+        make_second(folder, settings)
+        keys = read_keys(folder)
         store = open_store(folder)
         try:
             around = Surroundings(now_ms, time.monotonic, seal.random_bytes, lambda _topic: None)

@@ -101,7 +101,7 @@ def make_parts(
     mint = IdMint(around.now_ms, around.random_bytes)
     log = ChangeLogBook(store)
     publish_shop(store, log, settings)
-    journal = JournalBook(store, sealing(keys), around.now_ms)
+    journal = JournalBook(store, sealing(keys, settings), around.now_ms)
     pipeline = Pipeline(store, log, journal, around.now_ms, mint, kinds, handlers)
     register = Register(store)
     doors = Doors(devices.devices(store.db))

@@ -31,6 +31,7 @@ from hub.config import (
     Settings,
     check_settings,
     make_keys,
+    make_second,
     read_keys,
     read_settings,
     write_curve,
@@ -206,6 +207,7 @@ def open_service(root: Path) -> Service:
     folder = Folder(root)
     settings = read_settings(folder)
     settle(folder)
+    make_second(folder, settings)
     keys = read_keys(folder)
     store = open_store(folder)
     try:

@@ -29,9 +29,10 @@ UI_PROGRAMS = ("Xvfb", "xauth", "xdotool")
 UI_LIBRARIES = ("GL", "EGL", "mtdev")
 # In this order, each pinned within the versions of the first.
 LOCKS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("dev", ("--extra", "kiosk", "--extra", "camera", "--group", "dev")),
+    ("dev", ("--extra", "kiosk", "--extra", "camera", "--extra", "ecdsa", "--group", "dev")),
     ("kiosk", ("--extra", "kiosk")),
     ("hub", ()),
+    ("ecdsa", ("--extra", "ecdsa")),
 )
 
 

@@ -57,7 +57,7 @@ RULES = (
         "common stands on four libraries",
         ("common/*",),
         (THIRD_PARTY,),
-        but=("orjson", "msgspec", "nacl", "babel"),
+        but=("orjson", "msgspec", "nacl", "babel", "cryptography"),
     ),
     Rule(
         "common does no I/O",
@@ -86,6 +86,7 @@ RULES = (
     only_in("printers stay with paper", ("escpos", "PIL", "usb", "serial"), ("kiosk/printing/*",)),
     only_in("misspelt words stay in the spelling", ("rapidfuzz",), ("kiosk/spelling.py",)),
     only_in("nacl stays in the seal", ("nacl",), ("common/seal.py",)),
+    only_in("cryptography stays with the second signature", ("cryptography",), ("common/p256.py",)),
     only_in("zeroconf stays at both ends", ("zeroconf",), ("hub/announce.py", "kiosk/discover.py")),
     only_in(
         "SQL stays with those who store",
@@ -215,6 +216,7 @@ BROKEN = [
     ("hub/store.py", "kiosk.views", "the hub does not know the kiosk"),
     ("kiosk/session.py", "hub.store", "the kiosk does not know the hub"),
     ("common/wire.py", "zeroconf.Zeroconf", "common stands on four libraries"),
+    ("hub/config.py", "cryptography.hazmat", "cryptography stays with the second signature"),
     ("common/wire.py", "socket", "common does no I/O"),
     ("common/ids.py", "random.random", "common is handed its clock and its randomness"),
     ("common/ids.py", "time.time_ns", "common is handed its clock and its randomness"),

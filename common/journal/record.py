@@ -15,6 +15,7 @@ from common import seal
 from common.journal import canon
 from common.journal.kinds import RecordType
 from common.models import Date, Id, Label, Note, TimeMs, convert
+from common.p256 import P256, P256Keys, P256Signer, is_available, p256_verifies
 
 ED25519: Final = "ed25519"
 RECORD_CHARS: Final = 240_000
@@ -97,27 +98,32 @@ class ChainHead:
 
 
 class Signer:
-    """Signs records and seals by one key.
+    """Signs records and seals: by Ed25519, and by ECDSA P-256 as well where there is a second pair.
 
     `keys`: what a body says of whom it is signed by; `publics`: the public keys themselves, as hex.
     """
 
-    def __init__(self, pair: seal.SigningKeys) -> None:
+    def __init__(self, pair: seal.SigningKeys, second: P256Keys | None = None) -> None:
         self._signer = seal.Signer(pair)
-        self.publics: Mapping[str, str] = {ED25519: pair.public.hex()}
-        self.keys: Mapping[str, str] = {ED25519: canon.key_id(pair.public)}
+        self._second = None if second is None else P256Signer(second)
+        publics = {ED25519: pair.public} | ({} if second is None else {P256: second.public})
+        self.publics: Mapping[str, str] = {name: key.hex() for name, key in publics.items()}
+        self.keys: Mapping[str, str] = {name: canon.key_id(key) for name, key in publics.items()}
 
     def sign(self, body: bytes) -> SignedRecord:
-        """Return canonical bytes with their signature."""
+        """Return canonical bytes with their signatures."""
         return SignedRecord(body.decode(), self.signatures(canon.signed_message(body)))
 
     def signatures(self, message: bytes) -> dict[str, str]:
         """Return a message's signatures as hex, by algorithm."""
-        return {ED25519: self._signer.sign(message).hex()}
+        made = {ED25519: self._signer.sign(message).hex()}
+        if self._second is not None:
+            made[P256] = self._second.sign(message).hex()
+        return made
 
 
 def signed_by(record: SignedRecord, keys: Mapping[str, str], publics: Mapping[str, bytes]) -> bool:
-    """Return whether every key that the body names has signed it.
+    """Return whether every key that the body names has signed it, as far as can be checked here.
 
     `keys`: ids by algorithm, as the body says; `publics`: public keys by id.
     """
@@ -131,14 +137,31 @@ def all_hold(
     keys: Mapping[str, str],
     publics: Mapping[str, bytes],
 ) -> bool:
-    """Return whether there is a signature of each key over a message, and no other."""
-    public = publics.get(keys.get(ED25519, ""))
-    signature = signatures.get(ED25519)
-    if public is None or signature is None or keys.keys() != signatures.keys():
+    """Return whether there is a signature of each key over a message, and no other.
+
+    Ed25519 is always among them. What this machine has no library for is there, and not checked.
+    """
+    if ED25519 not in keys or keys.keys() != signatures.keys():
         return False
-    raw = bytes.fromhex(signature)
-    # One text for one signature: a letter of another case is a bit that flipped.
-    return raw.hex() == signature and seal.verifies(public, message, raw)
+    for name, key in keys.items():
+        public = publics.get(key)
+        if public is None:
+            return False
+        raw = bytes.fromhex(signatures[name])
+        # One text for one signature: a letter of another case is a bit that flipped.
+        if raw.hex() != signatures[name]:
+            return False
+        if is_checked(name) and not _CHECKS[name](public, message, raw):
+            return False
+    return True
+
+
+def is_checked(algorithm: str) -> bool:
+    """Return whether this machine can check a signature of an algorithm."""
+    return algorithm == ED25519 or (algorithm == P256 and is_available())
+
+
+_CHECKS: Final = {ED25519: seal.verifies, P256: p256_verifies}
 
 
 def read_record(body: str, strict: bool = True) -> Record:

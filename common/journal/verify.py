@@ -5,6 +5,7 @@ seals are handed in, in their order, so that a database, a backup and an archive
 same rules. Goes on after a fault where it can, so that what is merely next to one is not blamed.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -54,6 +55,9 @@ class Verifier:
         self._tally = Tally(self.standing)
         self.lines = 0
         self.invalid = 0
+        # How many of each bear a signature of an algorithm, whether or not it can be checked here.
+        self.records_signed: Counter[str] = Counter()
+        self.seals_signed: Counter[str] = Counter()
         self._unsigned: dict[int, Finding] = {}
         # A seal or a key of the hub's that does not hold: no more can be known of who seals.
         self._broken = False
@@ -126,6 +130,7 @@ class Verifier:
             yield Finding(head.seq + 1, Fault.TAIL)
             return
         hub = self.standing.hub
+        self.seals_signed.update(stated.keys.keys())
         sound = (stated.chain, stated.seq, stated.digest) == tuple(head)
         sound = sound and stated.keys == hub.now
         if not sound or not signed_by(seal, stated.keys, hub.publics):
@@ -238,6 +243,7 @@ class Verifier:
     ) -> Iterator[Finding]:
         """Yield what does not hold of who has signed a record; go on by the keys that it names."""
         tills, publics = self.standing.tills, self.standing.publics
+        self.records_signed.update(record.keys.keys())
         held, names = tills.get(record.device), rotated(record)
         after = None if held is None else held.after(record, late)
         if after is None:

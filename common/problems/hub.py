@@ -45,6 +45,11 @@ PROBLEMS: Final = (
         "Put back the right keys folder; if that key is lost: comptoir-hub rotate-identity --lost",
     ),
     ErrorKind(
+        "second_unavailable",
+        "{file}: [journal] second_signature needs the Python package cryptography.",
+        "Install it from packaging/locks/ecdsa.txt, or set it to false.",
+    ),
+    ErrorKind(
         "identity_there",
         "The key {file} is the one by which the journal is sealed: it is not lost.",
         "Change it by its own word: comptoir-hub rotate-identity",

@@ -13,9 +13,9 @@ from common.ids import IdMint
 from common.rules import ticket_line
 from common.topics import Profile
 from hub.changes import ChangeLogBook
-from hub.config import Folder, read_keys
+from hub.config import Folder
 from hub.journal import JournalBook
-from hub.journal_keys import sealing
+from hub.journal_keys import sealing_of
 from hub.pipeline import Pipeline
 from hub.records import devices
 from hub.store import Store
@@ -51,7 +51,7 @@ class Seller:
 
         def enter(store: Store) -> None:
             log, now_ms = ChangeLogBook(store), self.clock.now_ms
-            journal = JournalBook(store, sealing(read_keys(self.folder)), now_ms)
+            journal = JournalBook(store, sealing_of(self.folder), now_ms)
             pipeline = Pipeline(store, log, journal, now_ms, self.mint)
             for moment in at_ms:
                 self.number += 1

@@ -14,7 +14,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCKS = ROOT / "packaging" / "locks"
-NAMES = ("hub", "kiosk", "dev")
+NAMES = ("hub", "kiosk", "ecdsa", "dev")
+EXTRAS = {"hub": (), "kiosk": ("kiosk",), "ecdsa": ("ecdsa",), "dev": ("kiosk", "ecdsa")}
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 LINUX = {"sys_platform": "linux", "platform_machine": "x86_64", "implementation_name": "cpython"}
 
@@ -42,8 +43,8 @@ def wanted(name: str) -> list[Requirement]:
     """Return what pyproject.toml asks for, directly, in a lock file."""
     project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     texts = list(project["project"]["dependencies"])
-    if name != "hub":
-        texts += project["project"]["optional-dependencies"]["kiosk"]
+    for extra in EXTRAS[name]:
+        texts += project["project"]["optional-dependencies"][extra]
     if name == "dev":
         texts += project["dependency-groups"]["dev"] + project["build-system"]["requires"]
     return [Requirement(text) for text in texts]
@@ -70,7 +71,7 @@ class TestEach:
             assert requirement.specifier.contains(specifier.version), requirement
 
 
-@pytest.mark.parametrize("name", ["hub", "kiosk"])
+@pytest.mark.parametrize("name", ["hub", "kiosk", "ecdsa"])
 def test_what_is_shipped_is_what_was_tested(name: str) -> None:
     tested = pins("dev")
     for package, pin in pins(name).items():
