@@ -88,6 +88,12 @@ def sim(venv: Venv, arguments: list[str]) -> int:
     return become([str(venv.python), "-m", "tests.sim", *arguments])
 
 
+def days(venv: Venv, arguments: list[str]) -> int:
+    """Let random shops live through random days; every total must agree to the cent."""
+    venv.ensure()
+    return become([str(venv.python), "-m", "tests.days", *arguments])
+
+
 def safeguards(venv: Venv, arguments: list[str]) -> int:
     """Switch off each safeguard in a copy of the tree; the simulation must see it."""
     venv.ensure()
@@ -191,6 +197,7 @@ COMMANDS: dict[str, Command] = {
     "sim": Command(
         sim, "sim [--seeds N]     simulated shops: everything fails, nothing is lost", None
     ),
+    "days": Command(days, "days [--days N]     random days: every total agrees to the cent", None),
     "safeguards": Command(
         safeguards, "safeguards [...]    each one switched off: the simulation must see it", None
     ),

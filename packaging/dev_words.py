@@ -22,6 +22,9 @@ FRENCH = {
     "sim [--seeds N]     simulated shops: everything fails, nothing is lost": (
         "sim [--seeds N]     boutiques simulées : tout tombe en panne, rien ne se perd"
     ),
+    "days [--days N]     random days: every total agrees to the cent": (
+        "days [--days N]     jours au hasard : chaque total tombe juste, au centime"
+    ),
     "safeguards [...]    each one switched off: the simulation must see it": (
         "safeguards [...]    chaque garde-fou retiré : la simulation doit le voir"
     ),

@@ -68,6 +68,52 @@ def test_vat_is_the_nearest_cent_of_the_exact_share(rate_bp: int, total_cents: i
     assert off <= 10_000 + rate_bp
 
 
+@given(RATES_BP, AMOUNTS)
+def test_vat_is_rounded_half_up_to_the_cent(rate_bp: int, total_cents: int) -> None:
+    """By decimals, which round as the law's examples do: a half goes away from zero."""
+    (line,) = vat_lines([(rate_bp, total_cents)])
+    exact = Decimal(total_cents) * rate_bp / (10_000 + rate_bp)
+    assert line.vat_cents == int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+@pytest.mark.parametrize(
+    ("rate_bp", "total_cents", "vat_cents"),
+    [
+        (2000, 3, 1),  # 0.5 of a cent
+        (2000, -3, -1),
+        (2000, 9, 2),  # 1.5
+        (2000, 1199, 200),  # 199.83
+        (550, 211, 11),  # 11.0 exactly
+        (1000, 1099, 100),  # 99.91
+        (210, 100, 2),  # 2.06
+        (0, 1999, 0),
+        (10_000, 1, 1),  # 0.5
+    ],
+)
+def test_vat_by_hand(rate_bp: int, total_cents: int, vat_cents: int) -> None:
+    assert vat_lines([(rate_bp, total_cents)]) == (
+        VatLine(rate_bp, total_cents - vat_cents, vat_cents, total_cents),
+    )
+
+
+@given(RATES_BP, AMOUNTS)
+def test_vat_lies_within_its_price_and_has_its_sign(rate_bp: int, total_cents: int) -> None:
+    (line,) = vat_lines([(rate_bp, total_cents)])
+    assert abs(line.vat_cents) <= abs(total_cents)
+    assert line.vat_cents * total_cents >= 0
+    assert line.base_cents * total_cents >= 0
+
+
+@given(RATES_BP, st.lists(st.integers(-(10**8), 10**8), min_size=1, max_size=50))
+def test_a_days_vat_is_that_of_its_tickets_and_never_far_from_that_of_its_total(
+    rate_bp: int, tickets: list[int]
+) -> None:
+    """Each ticket is rounded by itself: its VAT is what its customer was told."""
+    by_ticket = sum(vat_lines([(rate_bp, cents)])[0].vat_cents for cents in tickets)
+    (whole,) = vat_lines([(rate_bp, sum(tickets))])
+    assert 2 * abs(by_ticket - whole.vat_cents) <= len(tickets) + 1
+
+
 @given(st.lists(st.tuples(RATES_BP, AMOUNTS), max_size=10))
 def test_giving_everything_back_gives_the_same_vat_back(totals: list[tuple[int, int]]) -> None:
     sold = vat_lines(totals)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.models import Payment, Ticket, TicketLine
-from common.money import VatLine, vat_lines
+from common.money import VatLine, spread, vat_lines
 from common.rules import (
     business_date,
     cash,
@@ -58,6 +58,33 @@ LINES = st.lists(
 @given(LINES)
 def test_what_the_rules_make_is_sound(lines: tuple[TicketLine, ...]) -> None:
     assert ticket_is_sound(ticket_of(lines))
+
+
+@given(LINES, st.integers(0, 10**6))
+def test_prices_with_vat_are_the_ones_that_hold(lines: tuple[TicketLine, ...], off: int) -> None:
+    """Whatever is taken off the whole ticket, each line, each rate and the total lose just that."""
+    weights = [max(0, line.total_cents) for line in lines]
+    off = min(off, sum(weights))
+    shares = spread(off, weights)
+    less = tuple(
+        replace(
+            line,
+            total_cents=line.total_cents - share,
+            discount_cents=line.discount_cents + share,
+        )
+        for line, share in zip(lines, shares, strict=True)
+    )
+    before, after = ticket_of(lines), ticket_of(less)
+    assert ticket_is_sound(after)
+    assert after.total_cents == before.total_cents - off
+    assert sum(vat.total_cents for vat in after.vat) == after.total_cents
+    assert all(vat.base_cents + vat.vat_cents == vat.total_cents for vat in after.vat)
+    for vat in after.vat:
+        taken = sum(
+            share for line, share in zip(lines, shares, strict=True) if line.vat_bp == vat.vat_bp
+        )
+        (was,) = [one for one in before.vat if one.vat_bp == vat.vat_bp]
+        assert vat.total_cents == was.total_cents - taken
 
 
 SOUND = ticket_of((ticket_line("b" * 32, "Pain", 2000, 130, 550), ticket_line("", "x", 1000, 5, 0)))
