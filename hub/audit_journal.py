@@ -20,7 +20,6 @@ from hub.records import refunds
 from hub.store import Connection
 
 Place = tuple[str, str]
-_REPEATED = EntryType.REPEATED
 _ABOUT_TICKETS = (EntryType.TAKEN, EntryType.INVALID)
 
 
@@ -35,9 +34,8 @@ def chain(db: Connection) -> Iterator[Place]:
 
 def places(db: Connection) -> Iterator[Place]:
     """Check the columns of each line against what its bytes say, and its ticket against its row."""
-    known: set[str] = set()
+    tickets = _Tickets(db)
     before = 0
-    again = ""
     for seq, kind, *place, body, record in db.execute(
         "SELECT seq, type, chain, record_seq, record_type, type_seq, entry, record"
         " FROM journal ORDER BY seq"
@@ -48,40 +46,60 @@ def places(db: Connection) -> Iterator[Place]:
         written = None if record is None else orjson.loads(record)
         if kind != entry.type or place != _place(entry.type, entry.data, written):
             yield f"journal {seq}", mark("its columns are not what its bytes say")
-        if again and entry.type is not EntryType.REPEATED:
-            yield (
-                f"journal {seq - 1} ticket {again}",
-                mark("stands in two records, and counts twice"),
-            )
-        if entry.type is EntryType.REPEATED and again != entry.data["ticket"]:
-            yield f"journal {seq}", mark("takes out a ticket that stands in no other record")
-        again = ""
+        taken_out = entry.data["ticket"] if entry.type is EntryType.REPEATED else ""
+        yield from tickets.taken_out(seq, taken_out)
         ticket = _ticket(entry.type, written)
-        if ticket is None:
-            continue
-        again = ticket["id"] if ticket["id"] in known else ""
-        known.add(ticket["id"])
-        kept = db.execute("SELECT body FROM ticket WHERE id = ?", (ticket["id"],)).fetchone()
+        if ticket is not None:
+            yield from tickets.compare(seq, ticket, _given_back(written))
+    yield from tickets.taken_out(0, "")
+    kept = db.execute("SELECT count(*) FROM ticket").fetchone()[0]
+    if rows.head(db)[0] and kept != tickets.known + before:
+        yield f"{kept} tickets", mark("are not those of the journal")
+
+
+class _Tickets:
+    """The tickets that the journal had so far, against their rows: a bit for each row, so that
+    years of them need little memory. `known`: how many different ones."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+        self._had = bytearray()
+        self._again = ""
+        self.known = 0
+
+    def compare(
+        self, seq: int, ticket: dict[str, Any], given_back: dict[str, Any] | None
+    ) -> Iterator[Place]:
+        """Check a ticket of a line against its row, and whether it gives back another one."""
+        found = self._db.execute(
+            "SELECT rowid, body FROM ticket WHERE id = ?", (ticket["id"],)
+        ).fetchone()
         where = f"journal {seq} ticket {ticket['id']}"
-        if kept is None or orjson.loads(kept[0]) != ticket:
+        if found is None or orjson.loads(found[1]) != ticket:
             yield where, mark("is not the ticket that is kept")
-        if _refunded(db, ticket["id"]) != _given_back(written):
+        if _refunded(self._db, ticket["id"]) != given_back:
             yield where, mark("gives back another ticket than is kept")
-    yield from _twice(0, again, "")
-    tickets = db.execute("SELECT count(*) FROM ticket").fetchone()[0]
-    if rows.head(db)[0] and tickets != len(known) + before:
-        yield f"{tickets} tickets", mark("are not those of the journal")
+        if found is None or not self._is_again(found[0]):
+            self.known += 1
+        else:
+            self._again = ticket["id"]
 
+    def taken_out(self, seq: int, ticket_id: str) -> Iterator[Place]:
+        """Check that a ticket which the line before had again is taken out by a line, and no other
+        one is. `ticket_id`: which one the line takes out, or ""."""
+        again, self._again = self._again, ""
+        if again and not ticket_id:
+            yield f"ticket {again}", mark("stands in two records, and counts twice")
+        elif again != ticket_id:
+            yield f"journal {seq}", mark("takes out a ticket that stands in no other record")
 
-def _twice(seq: int, again: str, taken_out: str) -> Iterator[Place]:
-    """Check that a ticket which the line before had again is taken out, and no other one is.
-
-    `again`, `taken_out`: its id, or "".
-    """
-    if again and not taken_out:
-        yield f"ticket {again}", mark("stands in two records, and counts twice")
-    elif again != taken_out:
-        yield f"journal {seq}", mark("takes out a ticket that stands in no other record")
+    def _is_again(self, row: int) -> bool:
+        place, bit = row // 8, 1 << row % 8
+        if place >= len(self._had):
+            self._had.extend(bytes(place + 4096 - len(self._had)))
+        had = self._had[place] & bit
+        self._had[place] |= bit
+        return bool(had)
 
 
 def _given_back(record: Any) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ from hub.store import sqlite_version
 from tests.bench.figure import Figure
 from tests.bench.figures import (
     flood,
+    journal,
     kills,
     latency,
     memory,
@@ -49,6 +50,7 @@ FIGURES: Final[Mapping[str, Callable[[Setting], Iterator[Figure]]]] = {
     "memory": memory.figures,
     "flood": flood.figures,
     "search": search.figures,
+    "journal": journal.figures,
 }
 FILE_WIDTH: Final = 160
 LIBRARIES: Final = ("comptoir", "pyzmq", "orjson", "msgspec", "peewee", "pysqlite3", "websockets")

@@ -7,7 +7,8 @@ from typing import Final
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Rounds and sizes. `followers`: (count, commands a second, load processes). `killed`: (posts,
-    sales a second, kills)."""
+    sales a second, kills). `shared_tickets`: of which the journal's share is measured.
+    `year_records`: years of so many signed records."""
 
     rounds: int
     followers: tuple[tuple[int, float, int], ...]
@@ -19,6 +20,8 @@ class Plan:
     repriced_articles: int
     restarted: int
     killed: tuple[int, float, int]
+    shared_tickets: int
+    year_records: tuple[int, ...]
 
 
 WARM_UP: Final = 20
@@ -33,6 +36,8 @@ FULL: Final = Plan(
     repriced_articles=20_000,
     restarted=300,
     killed=(50, 50, 25),
+    shared_tickets=2_048,
+    year_records=(125_000, 250_000, 500_000),
 )
 QUICK: Final = Plan(
     rounds=1,
@@ -45,4 +50,6 @@ QUICK: Final = Plan(
     repriced_articles=5_000,
     restarted=50,
     killed=(50, 50, 5),
+    shared_tickets=512,
+    year_records=(2_000, 4_000),
 )

@@ -21,6 +21,9 @@ from common import seal, wire
 from common.ids import IdMint
 from common.topics import TOPICS_OF, Profile
 from hub.changes import ChangeLogBook
+from hub.config import Folder
+from hub.journal import JournalBook
+from hub.journal_keys import sealing_of
 from hub.pipeline import Pipeline, Received
 from hub.records import devices
 from hub.service import now_ms
@@ -28,7 +31,6 @@ from hub.store import Store
 from tests.bench.shop import Shop
 from tests.bench.workers.channel import leave_to_rest
 from tests.bench.workload import Workload, outbox_id
-from tests.hub.journals import journal_of
 
 BEGIN: Final = "BEGIN IMMEDIATE"
 COMMIT: Final = "COMMIT"
@@ -97,7 +99,8 @@ def take_trace(shop: Shop, root: Path, workload: Workload) -> tuple[Step, ...]:
         recorder = _Recorder(store.db)
         store.db = recorder
         mint = IdMint(lambda: time.time_ns() // 1_000_000, seal.random_bytes)
-        pipeline = Pipeline(store, ChangeLogBook(store), journal_of(store), now_ms, mint)
+        journal = JournalBook(store, sealing_of(Folder(copy.root)), now_ms)
+        pipeline = Pipeline(store, ChangeLogBook(store), journal, now_ms, mint)
         device = next(d for d in devices.devices(recorder.db) if d.profile is workload.profile)
         recorder.statements.clear()
         outbox = outbox_id()

@@ -4,7 +4,7 @@ Made by a seed, as the bytes of their bodies: every system and every round gets 
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
@@ -13,9 +13,19 @@ import orjson
 
 from common import rules, seal
 from common.ids import IdMint
+from common.journal.kinds import RecordType
+from common.journal.opened import OpenedData, begins_with
+from common.journal.record import ChainHead, ShopIdentity, SignedRecord, Signer
+from common.journal.sale import sale_data
 from common.models import Ticket
 from common.money import vat_lines
 from common.topics import Profile
+from kiosk.book import Book
+from kiosk.journal import Pen as KioskPen
+from kiosk.journal import Writer
+from kiosk.outbox_chain import Chain
+from tests.bench.shop import Post
+from tests.hub.journals import moment_of
 
 TICKET_LINES: Final = 8
 PRICED: Final = 500
@@ -25,16 +35,15 @@ PRICES_A_COMMAND: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Bodies of one command kind, and the profile of the posts that send them."""
+    """Bodies of one command kind, and the profile of the posts that send them.
+
+    `schema`: their schema version; a ticket of 1 is not signed.
+    """
 
     kind: str
     profile: Profile
     bodies: tuple[bytes, ...]
-
-    @property
-    def schema(self) -> int:
-        """Return the schema version of the bodies: tickets here are not signed."""
-        return 1
+    schema: int = 1
 
 
 def price_changes(article_ids: tuple[str, ...], count: int, seed: int = 1) -> Workload:
@@ -85,12 +94,46 @@ def tickets(article_ids: tuple[str, ...], count: int, seed: int = 1) -> Workload
     ids = _ids(rng)
     bodies = []
     for number in range(1, count + 1):
-        ticket = _ticket(rng, next(ids), number, rng.sample(article_ids, TICKET_LINES))
+        ticket = one_ticket(rng, next(ids), number, rng.sample(article_ids, TICKET_LINES))
         bodies.append(_body(next(ids), "sale.record", {"ticket": ticket}))
     return Workload("sale.record", Profile.TILL, tuple(bodies))
 
 
-def _ticket(rng: Random, ticket_id: str, number: int, article_ids: list[str]) -> Ticket:
+def signed_tickets(
+    article_ids: tuple[str, ...], posts: Sequence[Post], count: int, seed: int = 1
+) -> Workload:
+    """Return as many of the same tickets, signed: each post's turn comes after the others'."""
+    rng = Random(seed)
+    ids = _ids(rng)
+    pens = [Pen(post) for post in posts]
+    bodies = []
+    for number in range(1, count + 1):
+        pen = pens[(number - 1) % len(pens)]
+        ticket = one_ticket(rng, next(ids), number, rng.sample(article_ids, TICKET_LINES))
+        bodies.append(_body(next(ids), "sale.record", {"records": pen.records(ticket)}))
+    return Workload("sale.record", Profile.TILL, tuple(bodies), schema=2)
+
+
+class Pen:
+    """A till's pen: it signs as the till does."""
+
+    def __init__(self, post: Post) -> None:
+        self._writer = Writer(post.id, post.name, ShopIdentity("Bench"))
+        self._signer = Signer(seal.signing_keys_of(bytes.fromhex(post.sign_secret)))
+        opened = OpenedData("first")
+        chain = Chain(ChainHead(outbox_id()), opened)
+        self._book = Book("T01", 1, chain, begins_with(opened))
+
+    def records(self, ticket: Ticket) -> tuple[SignedRecord, ...]:
+        """Return the records of a sale, the next of the chain."""
+        pen = KioskPen(self._book, moment_of(ticket), self._writer, self._signer)
+        pen.write(RecordType.SALE, sale_data(ticket), numbers=1)
+        self._book = pen.book
+        return tuple(pen.records)
+
+
+def one_ticket(rng: Random, ticket_id: str, number: int, article_ids: list[str]) -> Ticket:
+    """Return a ticket of one line an article, paid in cash."""
     lines = tuple(
         rules.ticket_line(
             article_id,

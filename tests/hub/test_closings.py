@@ -326,3 +326,19 @@ def test_a_ticket_that_stands_in_two_records_counts_once(shop: ClosingShop) -> N
     report = shop.report()
     assert (report.flaws, report.totals.tickets) == ((), 1)
     assert audit_file(shop.shop.path) == []
+
+
+def test_a_ticket_that_counts_twice_is_found(shop: ClosingShop) -> None:
+    """Two records hold it, and no line takes one out: the walk alone cannot tell."""
+    till = shop.tills[0]
+    paid = ticket(till.post, 1, lines_of((shop.articles[0], 1000)), at_ms=shop.clock.ms)
+    shop.shop.accept(till.post.send("sale.record", till.pen.sale(paid), 2))
+    draft = shop.shop.journal.draft()
+    with shop.shop.store.group():
+        (again,) = till.pen.records(paid)
+        draft.take(till.post.device, again, shop.clock.ms)
+        draft.write(shop.shop.log.epoch, shop.clock.ms)
+    shop.shop.journal.committed(draft)
+    assert [(flaw.seq, flaw.where) for flaw in shop.report().flaws] == [(0, f"ticket {paid.id}")]
+    shop.sell(0)
+    assert [flaw.where for flaw in shop.report().flaws] == [f"ticket {paid.id}"]
