@@ -63,18 +63,20 @@ class Following:
         return Problem("replica_no_room", {"folder": str(self._replica.path.parent)})
 
     def meet(self, epoch: str) -> None:
-        """Operations are sent to a hub of this epoch before it is followed.
+        """Operations are sent to a hub of this epoch before it is followed, or without following it.
 
-        Replies count in it from now on: positions of an older one say nothing.
+        Replies count in it from now on: positions of an older one say nothing. It is one page to
+        write: there is room for that as long as there is any for the outbox.
         """
         known = self._replica.epoch()
-        if known and known < epoch and self._room.enough:
+        if known and known < epoch:
             self._replica.leave_epoch(epoch)
             self._count(Event.NEW_EPOCH.value)
 
     def welcome(self, welcome: m.Welcome, subscribed: bool) -> list[Any]:
         """Compare with the hub; return what to ask for. Nothing where there is no room."""
         if not self._room.enough:
+            self.meet(welcome.epoch)
             return []
         self._by_broadcasts = subscribed
         return self.follower.welcome(welcome)

@@ -1,6 +1,7 @@
 """The disk of a post gets full: nothing is lost, the replica stands still first, sales go on."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,14 @@ import pytest
 from common import messages as m
 from common import wire
 from common.errors import Refusal
+from kiosk.news import Left
 from kiosk.outbox import Counts
 from kiosk.presence import Way
+from kiosk.replica_file import Reader
 from kiosk.room import AGAIN_BYTES, FULL_AGAIN_S, OUTBOX_NEEDS_BYTES, REPLICA_NEEDS_BYTES
 from kiosk.state import LinkStatus
-from tests.kiosk.post import draft, reply
-from tests.kiosk.scripted_hub import TOPICS, Scripted, changes, heartbeat, snapshot
+from tests.kiosk.post import BOX, draft, reply
+from tests.kiosk.scripted_hub import NEWER, TOPICS, Scripted, changes, heartbeat, snapshot
 
 ONLINE, CATCHING_UP = LinkStatus.ONLINE, LinkStatus.CATCHING_UP
 
@@ -156,3 +159,23 @@ def test_an_outbox_without_room_for_a_reply_waits_for_it_again(post: Scripted) -
     assert [command.n for command in post.take(m.Command)] == [1]
     post.hear(reply(post.outbox.id, 1, topics=topics))
     assert post.outbox.counts() == Counts(0, 0)
+
+
+def test_without_room_a_restored_hub_is_met_all_the_same(post: Scripted) -> None:
+    """Its replies count in its own epoch: against positions of the one before they would say that
+    a sale stands in the copy, and the sale would be shown nowhere."""
+    post.go_live()
+    post.hear_broadcast(changes("sales", 1, ("a", b"1"), ("b", b"2")))
+    post.wait(0.5)
+    post.disk.free = REPLICA_NEEDS_BYTES - 1
+    post.outbox.append(draft())
+    post.turn()
+    (hello,) = post.take(m.Hello)
+    turn = post.hear(post.welcome(hello, epoch=NEWER))
+    assert post.replica.epoch() == NEWER
+    assert post.replica.tseq("sales") == 0
+    assert {news.topic for news in turn.news if isinstance(news, Left)} >= {"sales"}
+    assert post.take(m.SnapshotRequest) == []
+    # The rows stay what the screens show.
+    with closing(Reader(post.replica.path, BOX)) as reader:
+        assert dict(reader.read("sales").rows) == {"a": b"1", "b": b"2"}

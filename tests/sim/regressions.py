@@ -33,6 +33,7 @@ FOUND: Final[Mapping[int, str]] = MappingProxyType(
         30_374: "an outbox's schema that is no text any more, met while salvaging: never started",
         30_328: "power took a new epoch back that replies on the outbox's disk were numbered in",
         100_296: "a till that has the shop's row altered for a second records at another location",
+        201_861: "without room a restored hub's replies were compared with the epoch before",
         452: "bits flipped in a replica's schema: the post never started again",
     }
 )
