@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from hypothesis import strategies as st
 
-from common.journal.kinds import Period
+from common.journal.drawer import CashData
+from common.journal.kinds import Period, RecordType
 from common.money import spread
 from common.rules import ticket_line
 from tests.days.street import Street
@@ -69,7 +70,19 @@ def _sell(street: Street, sale: Sale) -> None:
 
 
 def _give_back(street: Street, sale: Sale) -> None:
-    street.sell(sale.till, [_line(street, line, -1) for line in sale.lines], sale.method)
+    street.give_back(sale.till, [_line(street, line, -1) for line in sale.lines], sale.method)
+
+
+def _give_up(street: Street, sale: Sale) -> None:
+    street.give_up(sale.till, [_line(street, line, 1) for line in sale.lines])
+
+
+def _train(street: Street, sale: Sale) -> None:
+    street.train(sale.till, [_line(street, line, 1) for line in sale.lines], sale.method)
+
+
+def _put_in(street: Street, till: int) -> None:
+    street.note(till, RecordType.CASH_IN, CashData(5000, "change"))
 
 
 def _line(street: Street, line: Line, sign: int) -> Any:
@@ -108,6 +121,11 @@ EVENTS: Final[Mapping[str, Kind]] = {
     "sale": Kind(_sales(st.just(0)), _sell, 6),
     "discount on all": Kind(_sales(st.sampled_from((1, 7, 500))), _sell),
     "refund": Kind(_sales(st.just(0)), _give_back, 2),
+    "void": Kind(_sales(st.just(0)), _give_up),
+    "exercise": Kind(_sales(st.just(0)), _train),
+    "cash put in": Kind(TILL, _put_in),
+    "X": Kind(TILL, lambda street, till: street.report(till, RecordType.X)),
+    "Z": Kind(TILL, lambda street, till: street.report(till, RecordType.Z)),
     "till goes offline": Kind(TILL, Street.go_offline),
     "till comes back": Kind(TILL, Street.come_back),
     "closing by hand": Kind(st.sampled_from(list(Period)), Street.close_by_hand),

@@ -9,8 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from common.journal.kinds import Period
-from common.models import Payment, Ticket, TicketLine
+import orjson
+
+from common.journal.kinds import Period, RecordType
+from common.journal.refund import RefundData
+from common.journal.report import report_of
+from common.journal.sale import line_vat_cents, sale_data
+from common.journal.void import VoidData, Voided
+from common.models import Original, Payment, Ticket, TicketLine
 from common.rules import local_time, total_cents
 from hub.closing_list import days_of
 from tests.days.books import Sums, same, sums
@@ -24,7 +30,8 @@ PAUSE_S: Final = 1200.0
 
 class Street:
     """One shop. `waiting`, `taken`, `closed`: tickets still at their till, in the hub's journal,
-    and in a daily closing."""
+    and in a daily closing. `made`: all of each till; `records`: what the journal took in since the
+    last closing, by type; `exercises`: tickets of training at their till, and in the journal."""
 
     def __init__(self, folder: Path, tills: int) -> None:
         self.shop = ClosingShop(folder, tills)
@@ -32,6 +39,9 @@ class Street:
         self.waiting: dict[int, list[Ticket]] = defaultdict(list)
         self.taken: list[Ticket] = []
         self.closed: list[Ticket] = []
+        self.made: dict[int, list[Ticket]] = defaultdict(list)
+        self.records: Counter[str] = Counter()
+        self.exercises: tuple[dict[int, list[Ticket]], list[Ticket]] = defaultdict(list), []
         self.offline: set[int] = set()
         self._seen = 0
 
@@ -39,18 +49,56 @@ class Street:
 
     def sell(self, till: int, lines: Sequence[TicketLine], method: str) -> None:
         """Let a till make a ticket, and deliver it where it is connected."""
-        till %= len(self.shop.tills)
+        till = self._till(till)
         made = self.shop.make(till, lines, _paid(total_cents(lines), method))
-        self.waiting[till].append(made)
+        self._deliver(till, made)
+
+    def give_back(self, till: int, lines: Sequence[TicketLine], method: str) -> None:
+        """Let a till give goods back: of its last ticket, or of one that nobody knows."""
+        till = self._till(till)
+        made = self.shop.ticket(till, lines, _paid(total_cents(lines), method))
+        sold = self.made[till][-1] if self.made[till] else made
+        original = Original(sold.id, sold.series, sold.number, sold.business_date)
+        data = RefundData(made, line_vat_cents(made), original, "broken")
+        self.shop.note(till, RecordType.REFUND, data, made)
+        self._deliver(till, made)
+
+    def give_up(self, till: int, lines: Sequence[TicketLine]) -> None:
+        """Let a basket be given up before it is paid."""
+        data = VoidData(Voided.BASKET, tuple(lines), total_cents(lines), "left")
+        self.note(till, RecordType.VOID, data)
+
+    def train(self, till: int, lines: Sequence[TicketLine], method: str) -> None:
+        """Let somebody train at a till: an exercise is in no total."""
+        till = self._till(till)
+        made = self.shop.ticket(till, lines, _paid(total_cents(lines), method))
+        self.shop.note(till, RecordType.SALE, sale_data(made), made, exercise=True)
+        self.exercises[0][till].append(made)
         self._deliver(till)
+
+    def report(self, till: int, kind: RecordType) -> None:
+        """Let a till state its session in an X or a Z."""
+        pen = self.shop.tills[self._till(till)].pen
+        tally = pen.book.tally
+        assert tally is not None
+        self.note(till, kind, report_of(tally, max(pen.chain.head.seq, 1), 0))
+
+    def note(self, till: int, kind: RecordType, data: Any) -> None:
+        """Let a till record what has no amount in any total."""
+        till = self._till(till)
+        self.shop.note(till, kind, data)
+        self._deliver(till)
+
+    def _till(self, number: int) -> int:
+        return number % len(self.shop.tills)
 
     def go_offline(self, till: int) -> None:
         """Cut a till off."""
-        self.offline.add(till % len(self.shop.tills))
+        self.offline.add(self._till(till))
 
     def come_back(self, till: int) -> None:
         """Let a till deliver what it made meanwhile."""
-        till %= len(self.shop.tills)
+        till = self._till(till)
         self.offline.discard(till)
         self._deliver(till)
 
@@ -86,10 +134,18 @@ class Street:
         now = local_time(self.shop.clock.ms, PARIS_MIN)
         return 60.0 * ((minute - now.hour * 60 - now.minute) % 1440 or 1440) - now.second
 
-    def _deliver(self, till: int) -> None:
-        if till not in self.offline and self.waiting[till]:
-            self.shop.deliver(till)
-            self.taken += self.waiting.pop(till)
+    def _deliver(self, till: int, *made: Ticket) -> None:
+        """Let the hub have what waits at a till, where that is connected."""
+        self.made[till] += made
+        self.waiting[till] += made
+        if till in self.offline:
+            return
+        for received in self.shop.tills[till].waiting:
+            for record in orjson.loads(received.command.body)["args"]["records"]:
+                self.records[orjson.loads(record["body"])["type"]] += 1
+        self.shop.deliver(till)
+        self.taken += self.waiting.pop(till)
+        self.exercises[1].extend(self.exercises[0].pop(till, ()))
 
     # What must hold.
 
@@ -100,6 +156,7 @@ class Street:
             fresh = self.taken[len(self.closed) :]
             self._require(day, fresh)
             self.closed += fresh
+            self.records.clear()
         self._seen = len(days)
 
     def _require(self, day: dict[str, Any], fresh: list[Ticket]) -> None:
@@ -114,6 +171,8 @@ class Street:
             ticket.business_date in late for ticket in fresh
         )
         same(day["perpetual"], sums(self.taken[: len(self.closed) + len(fresh)]))
+        assert day["records"] == dict(self.records)
+        same(day["exercises"], sums(self.exercises[1]))
         assert day["faults"] == []
 
     def end(self) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from common.commands import TillRecords, record_kind
 from common.ids import IdMint
 from common.journal.entry import Line, read_entry
-from common.journal.kinds import EntryType, Period
+from common.journal.kinds import EntryType, Period, RecordType
+from common.journal.opened import TRAINING, OpenedData
 from common.models import Article, Payment, Ticket, TicketLine
 from common.topics import Profile
 from hub.alerts import AlertBook
@@ -22,6 +24,7 @@ from hub.journal_verify import Report, verify_file
 from hub.pipeline import Received
 from hub.records import journal as rows
 from hub.watch import Watch
+from kiosk.outbox_chain import training_id
 from tests.hub.journals import HUB, Pen
 from tests.hub.papers import PARIS_MIN, lines_of, ticket
 from tests.hub.shop import Post, Shop, goods
@@ -32,10 +35,11 @@ DAY_S = 24 * HOUR_S
 
 @dataclass(slots=True)
 class Till:
-    """A till with its pen; what it made and has not sent waits in `waiting`."""
+    """A till with its pen, and that of its exercises; what it has not sent waits in `waiting`."""
 
     post: Post
     pen: Pen
+    school: Pen
     waiting: list[Received]
     number: int = 0
 
@@ -70,7 +74,9 @@ class ClosingShop:
     def add_till(self, number: int) -> Till:
         """Enrol a till."""
         post = self.shop.post(Profile.TILL, number, f"Caisse {number}")
-        till = Till(post, Pen(number, post.device.id), [])
+        pen, school = Pen(number, post.device.id), Pen(number, post.device.id)
+        school.begin(training_id(pen.chain.head.chain), OpenedData(TRAINING))
+        till = Till(post, pen, school, [])
         self.tills.append(till)
         self.watch.readmit(post.device)
         return till
@@ -103,12 +109,33 @@ class ClosingShop:
         payments: Sequence[Payment] = (),
     ) -> Ticket:
         """Make a ticket at a till, which waits there."""
-        at = self.tills[till]
-        at.number += 1
         sold = tuple(lines) or lines_of((self.articles[0], 1000), (self.articles[1], 2000))
-        made = ticket(at.post, at.number, sold, payments, at_ms=self.clock.ms)
+        made = self.ticket(till, sold, payments)
+        at = self.tills[till]
         at.waiting.append(at.post.send("sale.record", at.pen.sale(made), 2))
         return made
+
+    def ticket(
+        self, till: int, lines: Sequence[TicketLine], payments: Sequence[Payment] = ()
+    ) -> Ticket:
+        """Return the next ticket of a till; nobody has recorded it yet."""
+        at = self.tills[till]
+        at.number += 1
+        return ticket(at.post, at.number, lines, payments, at_ms=self.clock.ms)
+
+    def note(
+        self,
+        till: int,
+        kind: RecordType,
+        data: Any,
+        ticket: Ticket | None = None,
+        exercise: bool = False,
+    ) -> None:
+        """Record something else at a till, of a ticket's moment; it waits there."""
+        at = self.tills[till]
+        records = (at.school if exercise else at.pen).write(kind, data, ticket)
+        command = record_kind(RecordType.TRAINING if exercise else kind)
+        at.waiting.append(at.post.send(command, TillRecords(tuple(records)), 1))
 
     def deliver(self, till: int = 0) -> None:
         """Let the hub have what waits at a till."""
