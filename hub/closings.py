@@ -70,13 +70,14 @@ class Closings:
         self._made: list[m.Changes] = []
 
     def tick(self) -> list[m.Changes]:
-        """Make what is due; return what to broadcast. A disk that fails only puts it off."""
+        """Make what is due; return what to broadcast. Whatever fails only puts it off."""
         try:
             if self._settings.automatic:
                 self._by_clock()
             if self._is_asked():
                 self._verify_on()
-        except (Refusal, *FAULTS) as error:
+        except (Refusal, ArithmeticError, LookupError, TypeError, ValueError, *FAULTS) as error:
+            # Also what a damaged journal may lead to: nothing of it stops a sale.
             _log.warning("a closing was put off: %s", error)
         made, self._made = self._made, []
         return made

@@ -67,6 +67,9 @@ class Stated:
     silent: tuple[Silent, ...] = ()
     faults: tuple[NamedFault, ...] = ()
 
+    def __post_init__(self) -> None:
+        date.fromisoformat(self.to)  # The hub counts days from it.
+
 
 CHECKED: Final[Mapping[str, Fault]] = {
     "number": Fault.CLOSING_NUMBER,

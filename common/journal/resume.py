@@ -5,6 +5,7 @@ need not be at hand any more: it is as the closing states, which the hub has sea
 """
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -38,6 +39,8 @@ def resumed(
             standing.sums[name] = convert(chain["sums"], TillSums)
     _resume_keys(standing, data["keys"], trusted)
     standing.closed = {kind: Closed(**closed) for kind, closed in data["before"].items()}
+    for to in (data["to"], *(closed.to for closed in standing.closed.values())):
+        date.fromisoformat(to)
     standing.closed[Period.DAY] = Closed(data["number"], data["to"], at_ms, head.seq)
     standing.perpetual = convert(data["perpetual"], Totals)
     standing.exercises = convert(data.get("exercises", {}), Totals)

@@ -57,6 +57,7 @@ class Book:
             shop.deliver(1)
         shop.close(Period.MONTH)
         shop.shop.close()
+        self.shop = shop
         self.path = shop.shop.path
         self.tills = [till.pen.chain.head.chain for till in shop.tills]
 
@@ -282,3 +283,18 @@ def test_the_sums_of_the_next_closing_are_changed(
     assert shop.close()["totals"]["net_cents"] == paid.total_cents
     assert shop.report().flaws == ()
     shop.shop.close()
+
+
+@pytest.mark.parametrize("to", ["2026-99-99", "", 7, None])
+def test_a_closing_that_names_no_day_stops_nothing(book: Book, to: Any) -> None:
+    """A closing's last day is made to be no day, all signed anew with the hub's stolen key: it is
+    named, and the hub goes on taking sales and closing days."""
+    seq = book.closing_line(5)
+    book.change(seq, lambda data: data.update(to=to))
+    assert book.flaws()[0].seq == seq
+    book.shop.restart()
+    book.shop.sell(0)
+    book.shop.clock.pass_s(DAY_S)
+    book.shop.settle()
+    assert book.shop.closed()[-1]["faults"][0]["line"] == seq
+    book.shop.shop.close()

@@ -27,11 +27,12 @@ def main() -> None:
     channel = Channel()
     folder = Path(channel.config["folder"])
     if "identity" in channel.config:
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         report = verify_file(folder / "comptoir.db", bytes.fromhex(channel.config["identity"]))
         channel.say(
             "verified",
             seconds=time.perf_counter() - began,
+            cpu=time.process_time() - cpu,
             lines=report.lines,
             tickets=report.totals.tickets,
             flaws=len(report.flaws),
@@ -48,6 +49,7 @@ def main() -> None:
     channel.say(
         "written",
         seconds=dict(shop.spent.seconds),
+        cpu=dict(shop.spent.cpu),
         slowest_closing_s=max(shop.spent.closings_s),
         closed=dict(closed),
         identity=shop.identity.public.hex(),
