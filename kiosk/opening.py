@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+from common.enrolment import raw_key
 from common.errors import Refusal
 from common.seal import PIN_COST, PinCost, Sealer, pin_pepper
 from common.topics import TOPICS_OF
@@ -26,6 +27,8 @@ from kiosk.sealed import Box
 from kiosk.session import Session
 from kiosk.stores import erase_replica, open_stores
 from kiosk.verifier_file import VerifierFile
+from kiosk.witness import Witness
+from kiosk.witness_file import WitnessBook
 
 
 def open_session(
@@ -55,7 +58,9 @@ def open_session(
         opening.callback(stores.close)
         notices = [*([readable] if readable else []), *stores.problems]
         keep = partial(write_device, folder)
-        post = Post(device, keys, stores, clocks or system_clocks(), keep, folder=folder, lock=lock)
+        clocks = clocks or system_clocks()
+        witness = Witness(raw_key(device.hub.identity), clocks, WitnessBook(folder, device))
+        post = Post(device, keys, stores, clocks, keep, folder=folder, lock=lock, witness=witness)
         closing = ExitStack()
         # By the key of what is kept, not by one that may be another tomorrow.
         sealer = Sealer(store_keys[0])
