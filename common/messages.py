@@ -127,10 +127,14 @@ class TopicMark:
 @dataclass(frozen=True, slots=True)
 class JournalNews:
     """Where the hub's journal stands, signed, and of which of the post's runs it is not the
-    continuation: `against`. None where the journal has no line yet."""
+    continuation: `against`. `head`: None where the journal has no line yet.
+
+    `way`: how the hub's key followed the one that the post has pinned, nothing where it is that.
+    """
 
     head: SignedRecord | None
     against: Annotated[tuple[Run, ...], Meta(max_length=RUNS_SAID)] = ()
+    way: Annotated[tuple[Succession, ...], Meta(max_length=AT_MOST)] = ()
 
 
 @dataclass(frozen=True, slots=True)

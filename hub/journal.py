@@ -59,7 +59,7 @@ class JournalBook:
     def __init__(self, store: Store, keys: SealingKeys, now_ms: Callable[[], int]) -> None:
         self._store = store
         self._now_ms = now_ms
-        self._past = keys.past
+        self.past = keys.past
         self.signer = Signer(keys.identity, keys.second)
         self.head = Head("")
         self.seal: SignedRecord | None = None
@@ -94,7 +94,7 @@ class JournalBook:
         draft = self.draft()
         if self.head.seq == 0:
             draft.head = Head(chain_of(epoch))
-        said = beginning(self._store.db, self.head, epoch, self.signer, self._past)
+        said = beginning(self._store.db, self.head, epoch, self.signer, self.past)
         if said:
             with self._store.group():
                 for kind, data in said:

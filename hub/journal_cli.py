@@ -214,8 +214,8 @@ def status(session: Session, as_json: bool) -> None:
         missing=t.number(view["missing"]),
         invalid=t.number(view["invalid"]),
     )
+    tell_noted(session, view)
 
 
 for command in closing_cli.COMMANDS:
     journal.add_command(command)
-    tell_noted(session, view)

@@ -130,9 +130,9 @@ def verify(
         beside = [Flaw(0, where, text) for where, text in audit_journal.places(db)]
     except (ValueError, TypeError, KeyError, AttributeError):
         beside = []  # A line that is none any more: the walk has named it.
-    witnesses = testimonies(db, hub_keys, files)
-    flaws += _contradicted(witnesses)
     standing = verifier.standing
+    witnesses = testimonies(db, {key for _, key, _ in standing.hub.path}, files)
+    flaws += _contradicted(witnesses)
     flaws.sort(key=lambda flaw: flaw.seq)
     return Report(
         standing.head,

@@ -4,13 +4,15 @@ Owns the reading of such files and what all of them say together. Independent of
 of what that has noted; the rules are `common/journal/witness.py`'s. Reads, and changes nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from common.errors import Refusal
 from common.journal import canon
+from common.journal.keys import read_introduction
 from common.journal.kinds import EntryType
 from common.journal.record import ED25519
 from common.journal.witness import AGREES, Bounds, Conflict, Lost, judge, lost, narrow
@@ -58,14 +60,17 @@ def _read(path: Path) -> WitnessFile:
 
 
 def testimonies(
-    db: Connection, hub_keys: Mapping[str, bytes], files: Sequence[WitnessFile]
+    db: Connection, sealed_by: Collection[str], files: Sequence[WitnessFile]
 ) -> list[Testimony]:
-    """Return what each file says of an open database's journal."""
+    """Return what each file says of an open database's journal.
+
+    `sealed_by`: the hub's keys, as hex, that stand behind it, one after the other.
+    """
     head_seq, _ = rows.head(db)
     epoch = db.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()
     view = JournalView(db, "" if epoch is None else str(epoch[0]), lambda: head_seq)
     known = _known_posts(db)
-    return [_testimony(view, hub_keys, known, file) for file in files]
+    return [_testimony(view, sealed_by, known, file) for file in files]
 
 
 def together(said: Sequence[Testimony]) -> Bounds:
@@ -82,12 +87,13 @@ def together(said: Sequence[Testimony]) -> Bounds:
 
 
 def _testimony(
-    view: JournalView, hub_keys: Mapping[str, bytes], known: Mapping[str, str], file: WitnessFile
+    view: JournalView, sealed_by: Collection[str], known: Mapping[str, str], file: WitnessFile
 ) -> Testimony:
     marks = [head.mark for head in file.heads]
     bounds = narrow(view, marks)
-    if file.hub_key not in hub_keys:
-        after, by = view.other_key_from(file.hub_key)
+    pinned = file.whose.identities[-1]
+    if pinned not in sealed_by:
+        after, by = view.other_key_from(canon.key_id(bytes.fromhex(pinned)))
         if bounds.conflict is None or by <= bounds.by:
             bounds = Bounds(after, by, Conflict.KEY)
     handed = file.handed
@@ -108,5 +114,7 @@ def _known_posts(db: Connection) -> dict[str, str]:
     posts = db.execute("SELECT id, sign_key FROM device").fetchall()
     known = {canon.key_id(bytes(key)): str(device) for device, key in posts}
     for entry in entries(db, EntryType.KEY):
-        known[str(entry.data.get("key"))] = str(entry.data.get("device"))
+        with suppress(ValueError, KeyError):
+            said = read_introduction(entry.data)
+            known |= dict.fromkeys(said.keys.values(), said.device)
     return known

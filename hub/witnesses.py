@@ -15,9 +15,9 @@ import msgspec
 
 from common import messages as m
 from common import wire
-from common.journal import witness
+from common.journal import canon, witness
 from common.journal.kinds import EntryType
-from common.journal.record import SignedRecord, signed_by
+from common.journal.record import ED25519, SignedRecord
 from common.journal.witness import (
     AGREES,
     HEADS_AT_ONCE,
@@ -29,7 +29,8 @@ from common.journal.witness import (
     LostData,
     Mark,
 )
-from common.journal.witness_file import as_kept
+from common.journal.witness_file import as_kept, sound
+from common.succession import AT_MOST, Succession, leads, way
 from hub.alerts import AlertBook, Notice
 from hub.journal import JournalBook
 from hub.journal_view import JournalView, noted
@@ -80,9 +81,10 @@ class Witnesses:
         self._noted: dict[tuple[str, str], ContradictedData] = {}
         self._reached: dict[int, int] = {}
         self._asked: dict[str, dict[int, _Asked]] = {}
-        signer = book.signer
+        self._identity = book.signer.publics[ED25519]
+        before = [one.before for one in book.past if leads(one.before, self._identity, book.past)]
         self._hub_keys = {
-            key: bytes.fromhex(signer.publics[name]) for name, key in signer.keys.items()
+            canon.key_id(bytes.fromhex(public)): public for public in (*before, self._identity)
         }
         self.on_changes: Callable[[Sequence[m.Changes]], None] = lambda _changes: None
         for _, said in noted(store.db, EntryType.CONTRADICTED, ContradictedData):
@@ -115,7 +117,14 @@ class Witnesses:
         except FAULTS as error:
             _log.warning("what %s has seen was not looked at: %s", device.name, error)
         answers = [(peer, wire.encode(answer)) for answer in greeting.answers]
-        return m.JournalNews(self._book.seal, tuple(greeting.against)), answers
+        news = m.JournalNews(self._book.seal, tuple(greeting.against), self._way(said.key))
+        return news, answers
+
+    def _way(self, key: str) -> tuple[Succession, ...]:
+        """Return how the hub's key of now followed another one; nothing where nobody vouches."""
+        public = self._hub_keys.get(key)
+        steps = () if public is None else way(public, self._identity, self._book.past)
+        return steps if len(steps) <= AT_MOST else ()
 
     def heads(self, peer: bytes, device: Device, said: m.Heads) -> Answers:
         """Take the heads that a post was asked for; raises WireError for what is none."""
@@ -167,7 +176,7 @@ class Witnesses:
         return witness.judge(self._journal, mark) is AGREES
 
     def _is_own(self, head: Kept) -> bool:
-        return signed_by(head.seal, head.stated.keys, self._hub_keys)
+        return sound(head, self._hub_keys.values())
 
     def _narrow(
         self, device: Device, asked: _Asked, heads: Sequence[Kept], maybe_more: bool

@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from common.enrolment import raw_key
 from common.errors import Refusal
 from common.seal import PIN_COST, PinCost, Sealer, pin_pepper
 from common.topics import TOPICS_OF
@@ -59,7 +58,7 @@ def open_session(
         notices = [*([readable] if readable else []), *stores.problems]
         keep = partial(write_device, folder)
         clocks = clocks or system_clocks()
-        witness = Witness(raw_key(device.hub.identity), clocks, WitnessBook(folder, device))
+        witness = Witness(WitnessBook(folder, device), clocks)
         post = Post(device, keys, stores, clocks, keep, folder=folder, lock=lock, witness=witness)
         closing = ExitStack()
         # By the key of what is kept, not by one that may be another tomorrow.

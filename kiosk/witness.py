@@ -8,6 +8,7 @@ thread, the link's. A disk that fails costs heads, and nothing else.
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 from common import messages as m
@@ -23,13 +24,22 @@ from common.journal.witness import (
     spread,
     thinned,
 )
-from common.journal.witness_file import Contradiction, as_kept, sound
+from common.journal.witness_file import (
+    VERSION,
+    Contradiction,
+    Whose,
+    WitnessFile,
+    as_kept,
+    sound,
+)
+from common.succession import follow
 from kiosk.clocks import Clocks
 
 _log = logging.getLogger(__name__)
 KEEP_S: Final = 10.0
 """So late may a head be on disk, where the connection lasts; a till's flash is not written to at
 each of the hub's commits."""
+_KEY: Final = Conflict.KEY
 THIN_AFTER: Final = 512
 """After so many heads were written, those that are not worth keeping go."""
 
@@ -37,46 +47,48 @@ THIN_AFTER: Final = 512
 class Keeper(Protocol):
     """Where heads are kept. What it cannot write it logs, and says by False."""
 
-    def read(self) -> tuple[Sequence[Kept], Sequence[Contradiction]]:
-        """Return what is there."""
+    def read(self) -> WitnessFile:
+        """Return what is there, and which keys of the hub this post has pinned."""
 
     def add(self, heads: Sequence[Kept], found: Sequence[Contradiction], /) -> bool:
         """Add to it; durable on return."""
 
-    def replace(self, heads: Sequence[Kept], found: Sequence[Contradiction], /) -> bool:
-        """Keep these and nothing else; durable on return."""
+    def replace(self, held: WitnessFile, /) -> bool:
+        """Keep this and nothing else; durable on return."""
 
 
 class InMemory:
-    """Keeps nothing: for a post without a folder."""
+    """Keeps nothing: for a post without a folder. `identity`: the hub's key, as hex."""
 
-    def read(self) -> tuple[Sequence[Kept], Sequence[Contradiction]]:
+    def __init__(self, identity: str) -> None:
+        self._identity = identity
+
+    def read(self) -> WitnessFile:
         """Return nothing."""
-        return (), ()
+        return WitnessFile(Whose(VERSION, "0" * 32, "-", (self._identity,)))
 
     def add(self, _heads: Sequence[Kept], _found: Sequence[Contradiction], /) -> bool:
         """Keep nothing."""
         return True
 
-    def replace(self, _heads: Sequence[Kept], _found: Sequence[Contradiction], /) -> bool:
+    def replace(self, _held: WitnessFile, /) -> bool:
         """Keep nothing."""
         return True
 
 
 class Witness:
-    """What one post keeps. `identity`: the hub's public key that it has pinned."""
+    """What one post keeps."""
 
-    def __init__(self, identity: bytes, clocks: Clocks, keeper: Keeper | None = None) -> None:
-        self._identity = identity
-        self._key = canon.key_id(identity)
+    def __init__(self, keeper: Keeper, clocks: Clocks) -> None:
         self._clocks = clocks
-        self._keeper = keeper or InMemory()
-        heads, found = self._keeper.read()
+        self._keeper = keeper
+        held = keeper.read()
+        self._whose = held.whose
         # `_unwritten`: those of the heads that are not on disk yet.
-        self._heads = list(heads)
+        self._heads = list(held.heads)
         self._unwritten: list[Kept] = []
         self._newest: Kept | None = None
-        self._found = {one.run: one for one in found}
+        self._found = {one.run: one for one in held.contradictions}
         self._drop_unsound()
         self._run = max([head.run for head in self._heads] + list(self._found), default=0)
         self._newest = self._last(self._run)
@@ -89,8 +101,16 @@ class Witness:
     def _drop_unsound(self) -> None:
         """Let no bit that a disk has flipped speak for a run."""
         for run in self._newest_runs():
-            while (last := self._last(run)) is not None and not sound(last, self._identity):
+            while (last := self._last(run)) is not None and not self._is_sound(last):
                 self._heads.remove(last)
+
+    def _is_sound(self, head: Kept) -> bool:
+        return sound(head, self._whose.identities)
+
+    @property
+    def _key(self) -> str:
+        """The id of the hub's key that is pinned now."""
+        return canon.key_id(bytes.fromhex(self._whose.identities[-1]))
 
     # What the hub is told.
 
@@ -115,6 +135,7 @@ class Witness:
 
     def welcomed(self, news: m.JournalNews) -> Problem | None:
         """Take a welcome's word; return what to show."""
+        self._follow(news)
         if self._newest is not None and self._run in news.against:
             self._begin_run()
         return None if news.head is None else self.heard(news.head)
@@ -131,7 +152,7 @@ class Witness:
             return None
         if head.stated.keys.get(ED25519) != self._key:
             return self._other_key()
-        if not sound(head, self._identity):
+        if not self._is_sound(head):
             _log.warning("a head of the journal is not signed as it says")
             return None
         problem = self._contradicts(head)
@@ -149,6 +170,14 @@ class Witness:
             self._begin_run()
         found = Contradiction(word.run, word.code, word.after, word.by, self._clocks.wall_ms())
         return self._note(found)
+
+    def _follow(self, news: m.JournalNews) -> None:
+        """Pin the hub's key of now, where the one that is pinned leads to it."""
+        pinned = self._whose.identities
+        newest = follow(pinned[-1], news.way)
+        if newest not in pinned:
+            self._whose = replace(self._whose, identities=(*pinned, newest))
+            self._keeper.replace(self._held(self._heads))
 
     # The disk.
 
@@ -177,10 +206,14 @@ class Witness:
         self._added = 0
         always = [head for found in self._found.values() for head in self._around(found)]
         worth = thinned(self._heads, always)
-        runs = {head.run for head in worth}
-        found = [one for one in self._found.values() if one.run in runs]
-        if self._keeper.replace(worth, found):
+        if self._keeper.replace(self._held(worth)):
             self._heads = worth
+
+    def _held(self, heads: Sequence[Kept]) -> WitnessFile:
+        """Return what is to be on disk, with these heads."""
+        runs = {head.run for head in heads}
+        found = [one for one in self._found.values() if one.run in runs or one.code is _KEY]
+        return WitnessFile(self._whose, tuple(heads), tuple(found))
 
     def _around(self, found: Contradiction) -> Sequence[Kept]:
         """Return the heads that say where a contradiction begins."""
@@ -231,9 +264,9 @@ class Witness:
         return self._found_out(Conflict.GONE, now.seq + 1)
 
     def _other_key(self) -> Problem | None:
-        if any(found.code is Conflict.KEY for found in self._found.values()):
+        if any(found.code is _KEY for found in self._found.values()):
             return None  # It was told.
-        return self._found_out(Conflict.KEY, 0)
+        return self._found_out(_KEY, 0)
 
     def _found_out(self, code: Conflict, by: int) -> Problem | None:
         return self._note(Contradiction(self._run, code, 0, by, self._clocks.wall_ms()))
@@ -251,6 +284,6 @@ class Witness:
 
 def problem_of(found: Contradiction) -> Problem:
     """Return what to show of a contradiction."""
-    if found.code is Conflict.KEY:
+    if found.code is _KEY:
         return Problem("journal_other_key")
     return Problem("journal_contradicted", {"lines": Bounds(found.after, found.by).text})

@@ -93,7 +93,7 @@ def _runs(t: Translator, held: "WitnessFile") -> Table:
 def _plain(held: "WitnessFile") -> dict[str, Any]:
     return {
         "device_id": held.whose.device_id,
-        "identity": held.whose.identity,
+        "identities": held.whose.identities,
         "heads": [
             {"run": head.run, "seq": head.stated.seq, "digest": head.stated.digest}
             | {"epoch": head.stated.epoch, "at_ms": head.stated.at_ms}

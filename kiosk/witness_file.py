@@ -27,7 +27,6 @@ from common.journal.witness_file import (
     head_line,
     lines_of,
     read_witness,
-    whose_line,
 )
 from common.seal import SigningKeys
 from kiosk.device import Device, write_new, write_whole
@@ -42,27 +41,35 @@ class WitnessBook:
     def __init__(self, folder: Path, device: Device) -> None:
         self._path = folder / NAME
         self._device = device
-        self._whose = whose_line(device.id, device.name, device.hub.identity)
+        self._whose = _whose(device)
 
-    def read(self) -> tuple[Sequence[Kept], Sequence[Contradiction]]:
+    def read(self) -> WitnessFile:
         """Return what the file holds of this stay; whatever cannot be read is as if not there."""
+        held = self._read()
+        if held is None:
+            return WitnessFile(self._whose)
+        whose = _whose(self._device, held.whose.identities)
+        changed = whose != held.whose or bool(held.unread)
+        self._whose = whose
+        held = WitnessFile(whose, held.heads, held.contradictions)
+        if changed:
+            # Before anything is added behind half a line.
+            self.replace(held)
+        return held
+
+    def _read(self) -> WitnessFile | None:
         try:
             held = read_file(self._path)
         except Refusal as refusal:
             _log.warning("%s", refusal)
-            held = None
             self._set_aside("damaged")
-        if held is None:
-            return (), ()
-        if held.whose.device_id != self._device.id:
+            return None
+        if held is not None and held.whose.device_id != self._device.id:
             self._set_aside(held.whose.device_id[:8])
-            return (), ()
-        if held.unread or held.whose.identity != self._device.hub.identity:
-            # Before anything is added behind half a line.
-            self.replace(held.heads, held.contradictions)
-        return held.heads, held.contradictions
+            return None
+        return held
 
-    def add(self, heads: Sequence[Kept], found: Sequence[Contradiction]) -> bool:
+    def add(self, heads: Sequence[Kept], found: Sequence[Contradiction], /) -> bool:
         """Add lines; durable on return, False where the disk will not do."""
         lines = b"".join([*map(contradiction_line, found), *map(head_line, heads)])
         try:
@@ -77,16 +84,17 @@ class WitnessBook:
                     file.truncate(before)
                     raise
         except FileNotFoundError:
-            return self.replace(heads, found)
+            return self.replace(WitnessFile(self._whose, tuple(heads), tuple(found)))
         except OSError as error:
             _log.warning("what was seen of the journal is not on disk: %s", error)
             return False
         return True
 
-    def replace(self, heads: Sequence[Kept], found: Sequence[Contradiction]) -> bool:
+    def replace(self, held: WitnessFile, /) -> bool:
         """Write the file anew; durable on return, False where the disk will not do."""
+        self._whose = held.whose
         try:
-            write_whole(self._path, b"".join(lines_of(self._whose, heads, found)))
+            write_whole(self._path, b"".join(lines_of(held)))
         except Refusal as refusal:
             _log.warning("%s", refusal)
             return False
@@ -118,8 +126,15 @@ def read_file_of(folder: Path, device: Device) -> WitnessFile:
     """
     held = read_file(folder / NAME)
     if held is None or held.whose.device_id != device.id:
-        return WitnessFile(Whose(VERSION, device.id, device.name, device.hub.identity))
+        return WitnessFile(_whose(device))
     return held
+
+
+def _whose(device: Device, pinned: tuple[str, ...] = ()) -> Whose:
+    """Return whose file it is; `pinned`: the hub's keys that it names already."""
+    identity = device.hub.identity
+    identities = pinned if identity in pinned else (*pinned, identity)
+    return Whose(VERSION, device.id, device.name, identities)
 
 
 def now_ms() -> int:
@@ -132,7 +147,5 @@ def hand_over(held: WitnessFile, signing: SigningKeys, file: Path, now_ms: int) 
 
     Raises Refusal `export_exists`, `disk_failed`.
     """
-    whose = held.whose
-    first = whose_line(whose.device_id, whose.device_name, whose.identity)
-    lines = lines_of(first, held.heads, held.contradictions)
-    write_new(file, handed_over(lines, whose.device_id, Signer(signing), now_ms))
+    handed = handed_over(lines_of(held), held.whose.device_id, Signer(signing), now_ms)
+    write_new(file, handed)

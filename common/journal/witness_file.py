@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 import orjson
 from msgspec import Meta
 
+from common import seal
 from common.journal import canon
 from common.journal.entry import read_seal
 from common.journal.record import (
@@ -22,7 +23,6 @@ from common.journal.record import (
     KeyId,
     SignedRecord,
     Signer,
-    signed_by,
 )
 from common.journal.witness import Conflict, Kept, LineNumber, Run
 from common.models import Id, Label, TimeMs, convert
@@ -34,12 +34,13 @@ AnyPublic = Annotated[str, Meta(pattern=r"^[0-9a-f]{64,512}\Z")]
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """The first line. `identity`: the hub's public key that this witness has pinned, as hex."""
+    """The first line. `identities`: the hub's public keys that this witness has pinned, as hex, the
+    one of now last: each before has vouched for the next."""
 
     comptoir_witness: int
     device_id: Id
     device_name: Label
-    identity: PublicKey
+    identities: Annotated[tuple[PublicKey, ...], Meta(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +86,6 @@ class WitnessFile:
     handed: Handed | None = None
     unread: int = 0
 
-    @property
-    def hub_key(self) -> str:
-        """Return the id of the hub's key that the witness has pinned."""
-        return canon.key_id(bytes.fromhex(self.whose.identity))
-
-
-def whose_line(device_id: str, device_name: str, identity: str) -> bytes:
-    """Return the first line, line break included, as of each of these."""
-    return _line(Whose(VERSION, device_id, device_name, identity))
-
 
 def head_line(head: Kept) -> bytes:
     """Return the line of a head."""
@@ -124,7 +115,7 @@ def handed_over(lines: Sequence[bytes], device_id: str, signer: Signer, now_ms: 
 def read_witness(content: bytes, lenient: bool = False) -> WitnessFile:
     """Return what a file says; raises ValueError, naming the line, for anything else.
 
-    Every head's seal is checked by the pinned key. `lenient`: for a witness's own disk, where the
+    Every head's seal is checked by the pinned keys. `lenient`: for a witness's own disk, where the
     power may have failed in the midst of a line: what cannot be read is passed over, and seals are
     taken as they are.
     """
@@ -160,10 +151,8 @@ class _Reader:
     """Takes the lines after the first, in order."""
 
     def __init__(self, whose: Whose, first: bytes, checked: bool) -> None:
-        public = bytes.fromhex(whose.identity)
         self._whose = whose
         self._checked = checked
-        self._publics = {canon.key_id(public): public}
         self._before = blake2b(first, digest_size=32)
         self._count = 1
         self.heads: list[Kept] = []
@@ -188,7 +177,7 @@ class _Reader:
 
     def _head(self, said: Mapping[str, Any]) -> Kept:
         head = as_kept(convert(said.get("run"), Run), convert(said.get("seal"), SignedRecord))
-        if self._checked and not signed_by(head.seal, head.stated.keys, self._publics):
+        if self._checked and not sound(head, self._whose.identities):
             raise ValueError("its seal is not of the hub's key that this witness knows")
         return head
 
@@ -198,22 +187,27 @@ class _Reader:
             raise ValueError("its signature is under another file")
         if handed.digest != self._before.hexdigest():
             raise ValueError("the lines before it are not those that were signed")
-        publics = {
-            handed.keys.get(name, ""): bytes.fromhex(key) for name, key in handed.publics.items()
-        }
-        if not _named_rightly(handed) or not signed_by(signed, handed.keys, publics):
+        if not _is_signed(signed, handed.keys, [handed.publics.get(ED25519, "")]):
             raise ValueError("its signature does not hold")
         return handed
 
 
-def _named_rightly(handed: Handed) -> bool:
-    public = bytes.fromhex(handed.publics.get(ED25519, ""))
-    return handed.keys.get(ED25519) == canon.key_id(public)
+def sound(head: Kept, identities: Iterable[str]) -> bool:
+    """Return whether a hub's Ed25519 key, one of these as hex, has signed a head."""
+    return _is_signed(head.seal, head.stated.keys, identities)
 
 
-def sound(head: Kept, identity: bytes) -> bool:
-    """Return whether the hub with this public key has signed a head, and it states what is said."""
-    return signed_by(head.seal, head.stated.keys, {canon.key_id(identity): identity})
+def _is_signed(signed: SignedRecord, keys: Mapping[str, str], publics: Iterable[str]) -> bool:
+    """Return whether one of these Ed25519 keys, as hex, is the one that is named, and has signed.
+
+    A second signature, by another algorithm, is the verification's to look at.
+    """
+    by_id = {canon.key_id(public): public for public in map(bytes.fromhex, publics)}
+    public, signature = by_id.get(keys.get(ED25519, "")), signed.signatures.get(ED25519)
+    if public is None or signature is None:
+        return False
+    message = canon.signed_message(signed.body.encode())
+    return seal.verifies(public, message, bytes.fromhex(signature))
 
 
 def as_kept(run: int, seal: SignedRecord) -> Kept:
@@ -221,9 +215,10 @@ def as_kept(run: int, seal: SignedRecord) -> Kept:
     return Kept(run, seal, read_seal(seal))
 
 
-def lines_of(whose: bytes, heads: Iterable[Kept], found: Iterable[Contradiction]) -> list[bytes]:
-    """Return every line of a witness, in the order in which they are kept."""
-    return [whose, *map(contradiction_line, found), *map(head_line, heads)]
+def lines_of(held: WitnessFile) -> list[bytes]:
+    """Return every line of a witness but its signature, in the order in which they are kept."""
+    found, heads = held.contradictions, held.heads
+    return [_line(held.whose), *map(contradiction_line, found), *map(head_line, heads)]
 
 
 def _line(value: Any) -> bytes:

@@ -31,10 +31,11 @@ from common.journal.record import Signer
 from common.journal.witness import Conflict
 from common.journal.witness_file import (
     Contradiction,
+    Whose,
+    WitnessFile,
     handed_over,
     lines_of,
     read_witness,
-    whose_line,
 )
 from common.models import convert
 from hub import article_csv, html_text
@@ -156,9 +157,10 @@ def _witness(data: bytes) -> None:
 
 
 def _witnesses() -> list[bytes]:
-    heads = [_JOURNAL.kept(seq) for seq in (3, 7)]
-    found = [Contradiction(0, Conflict.GONE, 3, 7, 1)]
-    lines = lines_of(whose_line("d" * 32, "Caisse", KEYS.public.hex()), heads, found)
+    whose = Whose(1, "d" * 32, "Caisse", (KEYS.public.hex(),))
+    heads = tuple(_JOURNAL.kept(seq) for seq in (3, 7))
+    found = Contradiction(0, Conflict.GONE, 3, 7, 1)
+    lines = lines_of(WitnessFile(whose, heads, (found,)))
     return [b"".join(lines), handed_over(lines, "d" * 32, Signer(KEYS), 1)]
 
 

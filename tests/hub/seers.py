@@ -1,7 +1,7 @@
 """A whole hub without sockets, tills that sell at it, and posts that watch its journal.
 
 What a post keeps of the journal is kept by the kiosk's own witness, which talks to the hub's core
-by frames. `WatchedHub.restart` is a restart of the hub on whatever lies in its folder by then.
+by frames. `WatchedHub.stopped` is a restart of the hub on whatever lies in its folder by then.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from common import messages as m
 from common import seal, wire
 from common.models import Article
 from common.seal import SigningKeys
+from common.succession import Succession
 from common.topics import Profile
 from hub.changes import EPOCH_NAMES
 from hub.config import Keys, Settings, ShopSettings
@@ -50,7 +51,7 @@ class Seer:
 
     def again(self) -> None:
         """Start on what is on disk."""
-        self.witness = Witness(HUB.public, self.hand.clocks, WitnessBook(self.folder, self.paired))
+        self.witness = Witness(WitnessBook(self.folder, self.paired), self.hand.clocks)
 
     @property
     def paired(self) -> Paired:
@@ -79,6 +80,8 @@ class Seer:
                 return hub.hear(self.device, self.witness.asked(message))
             case m.Contradicted():
                 problem = self.witness.contradicted(message)
+            case m.Card():
+                pass  # Who the hub is, which here nobody needs to be told.
             case _:
                 raise AssertionError(message)
         if problem is not None:
@@ -120,6 +123,7 @@ class WatchedHub:
         self._mint = shop.mint
         self._tickets = 0
         self.identity = HUB
+        self.past: tuple[Succession, ...] = ()
         shop.close()
         self._start()
         self.seers = [Seer(post.device, folder / post.device.name) for post in self.posts]
@@ -130,7 +134,8 @@ class WatchedHub:
         around = Surroundings(
             self.clock.now_ms, self.clock.seconds, seal.random_bytes, lambda _topic: None
         )
-        keys = Keys(self.identity, seal.new_curve_keys(), seal.new_curve_keys())
+        curve = seal.new_curve_keys()
+        keys = Keys(self.identity, curve, curve, past=self.past)
         settings = Settings(shop=ShopSettings(name="Essai"))
         self.parts: Parts = make_parts(self.store, keys, settings, around)
 
@@ -138,9 +143,12 @@ class WatchedHub:
         """Stop the hub."""
         self.store.close()
 
-    def restart(self, identity: SigningKeys = HUB) -> None:
-        """Start it again, after `close`, on what is on disk."""
-        self.identity = identity
+    def restart(self, identity: SigningKeys, *past: Succession) -> None:
+        """Start it again, after `close`, on what is on disk, under another key.
+
+        `past`: what is said of how that follows older ones.
+        """
+        self.identity, self.past = identity, past
         self._start()
 
     @contextmanager
@@ -148,7 +156,7 @@ class WatchedHub:
         """Stop the hub for as long as somebody works on its files."""
         self.close()
         yield
-        self.restart(self.identity)
+        self._start()
 
     def copy(self, name: str = "yesterday.db") -> Path:
         """Return a copy of the database, made while the hub stands still."""

@@ -10,9 +10,14 @@ from common import messages as m
 from common.journal import canon
 from common.journal.witness import Conflict, Mark
 from common.journal.witness_file import as_kept
+from common.succession import Succession, vouch
 from hub.journal_status import noted_conflicts, noted_losses, status_of
+from hub.journal_verify import verify_file
+from hub.witness_verify import read_files
 from tests.hub.journals import HUB, signing_keys
 from tests.hub.seers import Seer, WatchedHub
+
+OTHER = signing_keys(99)
 
 
 @pytest.fixture
@@ -205,19 +210,56 @@ def test_the_database_of_before_a_restore_is_found(hub: WatchedHub) -> None:
     assert hub.alerts == [("journal_contradicted", f"till 1: {kept + 1}")]
 
 
-def test_another_hub_key_is_noted_once_for_each_post(hub: WatchedHub) -> None:
+def test_posts_follow_the_hubs_key_where_the_old_one_vouches(hub: WatchedHub) -> None:
     hub.sell(times=2)
     hub.meet()
-    kept = hub.head_seq
     hub.close()
-    hub.restart(signing_keys(99))
-    hub.sell()
+    hub.restart(OTHER, vouch(HUB, OTHER.public, hub.clock.ms))
     hub.meet()
+    hub.sell(times=2)
+    hub.watch()
+    hub.meet()
+    assert [seer.shown for seer in hub.seers] == [[], [], []]
+    assert hub.alerts == []
+    key = canon.key_id(OTHER.public)
+    assert {seer.witness.said().key for seer in hub.seers} == {key}
+    files = read_files(seer.hand_over() for seer in hub.seers)
+    report = verify_file(hub.path, OTHER.public, files=files)
+    assert report.flaws == ()
+    assert [said.agreed for said in report.witnesses] == [hub.head_seq] * 3
+
+
+def test_what_the_old_key_sealed_still_contradicts(hub: WatchedHub) -> None:
+    """Its database put back by hand after the hub's key was changed: the old seals prove it."""
+    hub.sell(times=2)
+    hub.meet()
+    copy = hub.copy()
+    kept = hub.head_seq
+    for _ in range(3):
+        hub.sell()
+        hub.watch()
+    hub.close()
+    hub.restart(OTHER, vouch(HUB, OTHER.public, hub.clock.ms))
+    hub.put_back(copy)
     hub.meet()
     noted = noted_conflicts(hub.store.db)
-    assert [(one.code, one.after, one.by) for one in noted] == [("key", kept, kept + 1)] * 3
-    assert hub.alerts == [("journal_contradicted", f"till 1: {kept + 1}")]
+    assert [(one.code, one.after) for one in noted] == [("line", kept)] * 3
+    assert [seer.shown for seer in hub.seers] == [["journal_contradicted"]] * 3
+
+
+def test_a_key_that_was_lost_is_said_by_the_journal_and_shown_by_posts(hub: WatchedHub) -> None:
+    hub.sell(times=2)
+    hub.meet()
+    hub.close()
+    hub.restart(OTHER, Succession(HUB.public.hex(), OTHER.public.hex(), hub.clock.ms))
+    hub.sell()
+    hub.meet()
+    hub.watch()
+    assert noted_conflicts(hub.store.db) == []
+    assert hub.alerts == []
     assert [seer.shown for seer in hub.seers] == [["journal_other_key"]] * 3
+    report = verify_file(hub.path, OTHER.public, files=read_files([hub.seers[0].hand_over()]))
+    assert report.flaws == (), "the key that the post has pinned has sealed it, up to the change"
 
 
 # What a post may try.

@@ -10,7 +10,7 @@ from common import messages as m
 from common.journal.witness import Conflict
 from kiosk.conversation import Conversation
 from kiosk.presence import PING_S, Way
-from kiosk.witness import KEEP_S, Witness
+from kiosk.witness import KEEP_S, InMemory, Witness
 from tests.common.journal.heads import EPOCHS, KEYS, Numbers
 from tests.kiosk.scripted_hub import TOPICS, Scripted
 
@@ -22,7 +22,7 @@ class Watching(Scripted):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.witness = Witness(KEYS.public, self.hand.clocks)
+        self.witness = Witness(InMemory(KEYS.public.hex()), self.hand.clocks)
         self.talk = self.new_conversation()
 
     def new_conversation(self) -> Conversation:

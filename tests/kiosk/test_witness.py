@@ -1,5 +1,6 @@
 """A post as a witness: which heads it keeps, what it sees by itself, what its disk does to it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from common.journal import canon
 from common.journal.record import SignedRecord
 from common.journal.witness import HEADS_AT_ONCE, RUNS_SAID, Conflict
 from common.journal.witness_file import read_witness
+from common.succession import Succession, vouch
 from kiosk.device import Device, HubPlace
 from kiosk.witness import KEEP_S, THIN_AFTER, Witness
 from kiosk.witness_file import NAME, WitnessBook
@@ -30,8 +32,7 @@ class Seer:
 
     def again(self) -> None:
         """Start on what is on disk."""
-        book = WitnessBook(self.folder, self.device)
-        self.witness = Witness(KEYS.public, self.hand.clocks, book)
+        self.witness = Witness(WitnessBook(self.folder, self.device), self.hand.clocks)
 
     def hear(self, *seals: SignedRecord) -> list[Problem]:
         """Hear heads, ten seconds apart; return what is to be shown."""
@@ -58,9 +59,9 @@ class Seer:
         return [(head.run, head.stated.seq) for head in held.heads]
 
 
-def paired(device_id: str = "d" * 32) -> Device:
+def paired(device_id: str = "d" * 32, identity: bytes = KEYS.public) -> Device:
     """Return a post that has pinned the test's hub."""
-    place = HubPlace(KEYS.public.hex(), "2b" * 32, "127.0.0.1", 9, 9)
+    place = HubPlace(identity.hex(), "2b" * 32, "127.0.0.1", 9, 9)
     made = device(hub=place)
     return Device(device_id, made.number, made.name, made.profile, place)
 
@@ -158,6 +159,39 @@ def test_another_hub_key_is_told_once_and_nothing_of_it_is_kept(seer: Seer) -> N
     assert seer.hear(JOURNAL.seal(90, keys=OTHER_KEYS)) == []
     assert seer.said == [(0, 60)]
     assert seer.see(JOURNAL, 70) == []
+
+
+def test_it_follows_the_hubs_key_where_the_one_before_vouches_for_it(seer: Seer) -> None:
+    seer.see(JOURNAL, 60)
+    vouched = vouch(KEYS, OTHER_KEYS.public, AT_MS)
+    news = m.JournalNews(JOURNAL.seal(70, keys=OTHER_KEYS), way=(vouched,))
+    assert seer.witness.welcomed(news) is None
+    assert seer.said == [(0, 70)], "the same run: the journal goes on by another key"
+    assert seer.witness.said().key == canon.key_id(OTHER_KEYS.public)
+    # The key of before counts for what it has signed by then, and for nothing that comes.
+    assert seer.see(JOURNAL, 80) == [Problem("journal_other_key")]
+    seer.witness.keep()
+    seer.again()
+    assert seer.said == [(0, 70)]
+    assert seer.witness.said().key == canon.key_id(OTHER_KEYS.public)
+
+
+def test_a_key_for_which_nobody_vouches_is_not_followed(seer: Seer) -> None:
+    seer.see(JOURNAL, 60)
+    lost = Succession(KEYS.public.hex(), OTHER_KEYS.public.hex(), AT_MS)
+    by_itself = replace(vouch(OTHER_KEYS, OTHER_KEYS.public, AT_MS), before=KEYS.public.hex())
+    news = m.JournalNews(JOURNAL.seal(70, keys=OTHER_KEYS), way=(lost, by_itself))
+    assert seer.witness.welcomed(news) == Problem("journal_other_key")
+    assert seer.said == [(0, 60)]
+
+
+def test_the_key_that_a_card_brought_is_one_more(seer: Seer) -> None:
+    seer.see(JOURNAL, 60)
+    seer.device = paired(identity=OTHER_KEYS.public)
+    seer.again()
+    assert seer.said == [(0, 60)]
+    assert seer.hear(JOURNAL.seal(70, keys=OTHER_KEYS)) == []
+    assert seer.said == [(0, 70)]
 
 
 @pytest.mark.parametrize("how", ["text", "signature"])

@@ -7,7 +7,6 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 
-from common.journal import canon
 from common.journal.witness import Conflict
 from common.journal.witness_file import Contradiction, read_witness
 from common.seal import LEAST_PIN_COST
@@ -30,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
     write_device(post, paired())
     book = WitnessBook(post, paired())
     heads = [JOURNAL.kept(seq, run=run) for seq, run in ((3, 0), (40, 0), (21, 1))]
-    assert book.replace(heads, [Contradiction(0, Conflict.GONE, 3, 22, AT_MS)])
+    assert book.add(heads, [Contradiction(0, Conflict.GONE, 3, 22, AT_MS)])
     return post
 
 
@@ -54,7 +53,7 @@ def test_it_shows_each_run_and_what_contradicts_it(folder: Path) -> None:
 def test_it_says_the_same_in_json(folder: Path) -> None:
     said = orjson.loads(run(folder, "--json").stdout)
     assert [(head["run"], head["seq"]) for head in said["heads"]] == [(0, 3), (0, 40), (1, 21)]
-    assert said["identity"] == KEYS.public.hex()
+    assert said["identities"] == [KEYS.public.hex()]
     assert said["contradictions"][0]["by"] == 22
 
 
@@ -90,7 +89,7 @@ def test_a_post_that_has_seen_nothing_hands_that_over(folder: Path, tmp_path: Pa
     file = tmp_path / "till.jsonl"
     assert run(folder, "--out", str(file)).exit_code == 0
     held = read_witness(file.read_bytes())
-    assert (held.heads, held.hub_key) == ((), canon.key_id(KEYS.public))
+    assert (held.heads, held.whose.identities) == ((), (KEYS.public.hex(),))
 
 
 def test_what_was_seen_in_another_stay_is_not_this_ones(folder: Path) -> None:

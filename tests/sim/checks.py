@@ -313,8 +313,9 @@ class Checks:
             if counts != Counts(0, len(quarantined(post))):
                 raise self._world.broken(f"{post.name}: {counts} at the end")
             self._check_sales(post)
-            if post.heads.found:
-                raise self._world.broken(f"{post.name} is contradicted: {post.heads.found}")
+            if post.heads.held.contradictions:
+                found = post.heads.held.contradictions
+                raise self._world.broken(f"{post.name} is contradicted: {found}")
             told = {notice.code for notice in post.notices}
             if post.number in self._must_tell and "outbox_damaged" not in told:
                 raise self._world.broken(f"{post.name} does not say that an operation was damaged")

@@ -38,7 +38,7 @@ from kiosk.state import LinkStatus
 from kiosk.stores import Stores, open_stores
 from kiosk.till import Stamp, Till
 from kiosk.witness import Witness
-from tests.hub.journals import HUB, signing_keys
+from tests.hub.journals import signing_keys
 from tests.sim.agenda import MachineClock
 from tests.sim.heads import Heads
 from tests.sim.history import Deed, Fate, History, Told
@@ -263,7 +263,7 @@ class SimPost:
         device = Device(self.enrolled().id, self.number, self.name, self.profile, place)
         keys = DeviceKeys(CurveKeys(self.key, self.key), self.signing)
         clocks = self.clock.clocks
-        witness = Witness(HUB.public, clocks, self.heads)
+        witness = Witness(self.heads, clocks)
         post = Post(device, keys, self.stores, clocks, lambda _device: None, witness=witness)
         world.trace.note(self.name, "starts, outbox %s", self.stores.outbox.id[:8])
         self._relabel()

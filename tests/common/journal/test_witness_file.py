@@ -1,6 +1,7 @@
 """The lines of a witness: written, read, handed over, and everything that is none of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -8,26 +9,34 @@ import pytest
 from common.journal.record import Signer
 from common.journal.witness import Conflict
 from common.journal.witness_file import (
+    VERSION,
     Contradiction,
+    Whose,
+    WitnessFile,
+    as_kept,
     handed_over,
     lines_of,
     read_witness,
     sound,
-    whose_line,
 )
 from common.seal import signing_keys_of
 from tests.common.journal.heads import AT_MS, KEYS, OTHER_KEYS, Numbers
 
 JOURNAL = Numbers("a" * 50)
 TILL = signing_keys_of(b"t" * 32)
-WHOSE = whose_line("d" * 32, "Caisse 1", KEYS.public.hex())
+WHOSE = Whose(VERSION, "d" * 32, "Caisse 1", (KEYS.public.hex(),))
 HEADS = [JOURNAL.kept(seq) for seq in (3, 20, 41)]
 NESTED = b'{"run":0,"seal":{"body":"%s%s","signatures":{"a":"00"}}}' % (b"[" * 999, b"]" * 999)
 FOUND = [Contradiction(0, Conflict.GONE, 20, 30, AT_MS)]
 
 
+HELD = WitnessFile(WHOSE, tuple(HEADS), tuple(FOUND))
+LINES = lines_of(HELD)
+FIRST = LINES[0]
+
+
 def handed() -> bytes:
-    return handed_over(lines_of(WHOSE, HEADS, FOUND), "d" * 32, Signer(TILL), AT_MS)
+    return handed_over(LINES, "d" * 32, Signer(TILL), AT_MS)
 
 
 def test_what_is_handed_over_is_read_as_it_was() -> None:
@@ -36,13 +45,21 @@ def test_what_is_handed_over_is_read_as_it_was() -> None:
     assert held.contradictions == tuple(FOUND)
     assert held.handed is not None
     assert held.handed.publics == {"ed25519": TILL.public.hex()}
-    assert all(sound(head, KEYS.public) for head in held.heads)
-    assert not sound(HEADS[0], OTHER_KEYS.public)
+    assert all(sound(head, [KEYS.public.hex()]) for head in held.heads)
+    assert not sound(HEADS[0], [OTHER_KEYS.public.hex()])
 
 
 def test_a_file_of_a_posts_own_disk_bears_no_signature() -> None:
-    held = read_witness(b"".join(lines_of(WHOSE, HEADS, FOUND)))
-    assert (held.handed, held.heads) == (None, tuple(HEADS))
+    assert read_witness(b"".join(LINES)) == HELD
+
+
+def test_heads_of_each_key_that_was_pinned_are_read() -> None:
+    later = JOURNAL.seal(45, keys=OTHER_KEYS)
+    held = WitnessFile(WHOSE, (*HEADS, as_kept(0, later)))
+    with pytest.raises(ValueError, match="line 5: its seal is not of the hub's key"):
+        read_witness(b"".join(lines_of(held)))
+    both = replace(WHOSE, identities=(*WHOSE.identities, OTHER_KEYS.public.hex()))
+    assert len(read_witness(b"".join(lines_of(replace(held, whose=both)))).heads) == 4
 
 
 def _lines(content: bytes) -> list[bytes]:
@@ -78,9 +95,9 @@ def _of_another_hub(content: bytes) -> bytes:
         (lambda content: content + _lines(content)[2], "line 7: it stands after"),
         (lambda content: content + b"[]\n", "line 7: it stands after"),
         (lambda content: content[:-200], "line 6"),
-        (lambda content: WHOSE + b"[1]\n", "line 2: it is no object"),
-        (lambda content: WHOSE + b"{}\n", "line 2"),
-        (lambda content: WHOSE + NESTED, "line 2: nested too deep"),
+        (lambda content: FIRST + b"[1]\n", "line 2: it is no object"),
+        (lambda content: FIRST + b"{}\n", "line 2"),
+        (lambda content: FIRST + NESTED, "line 2: n"),
     ],
 )
 def test_what_is_no_such_file_is_said_by_its_line(
@@ -91,8 +108,7 @@ def test_what_is_no_such_file_is_said_by_its_line(
 
 
 def test_another_post_cannot_sign_for_it() -> None:
-    lines = lines_of(WHOSE, HEADS, FOUND)
-    by_another = handed_over(lines, "d" * 32, Signer(OTHER_KEYS), AT_MS)
+    by_another = handed_over(LINES, "d" * 32, Signer(OTHER_KEYS), AT_MS)
     mixed = by_another.replace(OTHER_KEYS.public.hex().encode(), TILL.public.hex().encode())
     assert mixed != by_another
     with pytest.raises(ValueError, match="line 6"):
@@ -100,7 +116,7 @@ def test_another_post_cannot_sign_for_it() -> None:
 
 
 def test_what_the_power_cut_off_is_passed_over_on_the_own_disk() -> None:
-    whole = b"".join(lines_of(WHOSE, HEADS, ()))
+    whole = b"".join(lines_of(WitnessFile(WHOSE, tuple(HEADS))))
     held = read_witness(whole[:-50], lenient=True)
     assert (held.heads, held.unread) == (tuple(HEADS[:2]), 1)
     with pytest.raises(ValueError, match="line 4"):
