@@ -197,6 +197,10 @@ def record_kind(record: RecordType) -> str:
     return f"{record.value}.record"
 
 
+TICKETS: Final = frozenset({"sale.record", "refund.record"})
+"""The commands that bring a ticket."""
+
+
 def sold_ticket(args: Mapping[str, Any]) -> Ticket:
     """Return the ticket of a sale or a refund, of whichever schema; raises ValueError for none."""
     if "records" in args:

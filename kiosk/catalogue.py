@@ -225,6 +225,14 @@ class Catalogue:
         both = merge(waiting, taken, key=lambda sold: _newest(sold.ticket))
         return list(islice(both, limit))
 
+    def ticket(self, ticket_id: str) -> Ticket | None:
+        """Return a ticket that this post knows, on its way or taken."""
+        pending = self._pending_tickets.get(ticket_id)
+        if pending is not None:
+            return pending
+        sale = self._sales.get(ticket_id)
+        return None if sale is None else sale.ticket
+
     def deliveries(self, limit: int) -> list[TakenDelivery]:
         """Return the newest goods receipts first, those on their way marked."""
         pending = (

@@ -21,7 +21,7 @@ from common.journal.record import Signer
 from common.journal.refund import RefundData
 from common.journal.report import ReportData, report_of
 from common.journal.sale import SaleData, line_vat_cents, sale_data
-from common.journal.till_tally import TillTally
+from common.journal.till_tally import SessionSums, TillTally
 from common.journal.void import VoidData, Voided
 from common.models import Original, Payment, Ticket, TicketLine, original_of
 from common.outgoing import Queued
@@ -187,7 +187,7 @@ class Counter:
         """State what the cash session came to, and end it; also `session_not_open`."""
 
         def make(now: _Now) -> ReportData:
-            if now.tally.first_seq > now.book.chain.head.seq:
+            if now.tally.session == SessionSums():
                 raise Refusal("session_not_open")
             return _report(now, counted_cents)
 

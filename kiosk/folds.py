@@ -133,6 +133,10 @@ class Timeline(Generic[RowT]):
     def __contains__(self, key: str) -> bool:
         return key in self._places
 
+    def get(self, key: str) -> RowT | None:
+        """Return a row's value, as `Rows.get` does."""
+        return self._rows.get(key)
+
     def newest(self, series: str | None = None) -> Iterator[RowT]:
         """Yield rows newest first; with a series, that till's only."""
         for _, key, row_series in self._order:

@@ -5,7 +5,8 @@ order, one at a time; a line that is not understood gives an `error` and the kio
 of standard input, `quit`, SIGTERM and Ctrl+C end it: what was asked before is done, operations that
 wait stay on disk, the exit code is 0.
 
-Lines in, each an object with `do`; any may have a `tag`, which comes back in what answers it:
+Lines in, each an object with `do`; any may have a `tag`, which comes back in what answers it (what
+else a till records: `headless_till.py`):
 
     {"do":"sell","lines":[{"code":"3257980128340","quantity_milli":1000}],"payment":"card"}
         → sold, later reply. An article is named by `code` or, by its id, `article`;
@@ -82,6 +83,7 @@ from kiosk import headless_lines as lines
 from kiosk.arrivals import Batch
 from kiosk.headless_goods import article_of, payment, sold_line, taken_line
 from kiosk.headless_people import PeopleLines
+from kiosk.headless_till import TillLines
 from kiosk.news import Folded, Left
 from kiosk.session import Session
 from kiosk.state import LinkStatus, SessionState
@@ -122,6 +124,7 @@ class Headless:
             lines.Follow: self._follow,
             lines.Quit: self._quit,
             **self._people.handlers,
+            **TillLines(session, self._say, self._done).handlers,
         }
         session.on_batch = self._batch
         self._say("ready", device=session.state.device, topics=session.topics, epoch=session.epoch)

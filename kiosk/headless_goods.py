@@ -29,6 +29,13 @@ def taken_line(catalogue: Catalogue, goods: Goods) -> ReceiptLine:
     return ReceiptLine(article_of(catalogue, goods).id, goods.quantity_milli)
 
 
+def refund_payment(paid: str, total: int) -> Payment:
+    """Return the payment that gives a total in cents (negative) back; raises Refusal."""
+    if paid not in ("cash", "card"):
+        raise Refusal("bad_line", reason='a refund\'s payment is "cash" or "card"')
+    return Payment(paid, total, total)
+
+
 def payment(paid: str | Cash, total: int) -> Payment:
     """Return the payment of a ticket's total in cents; raises Refusal."""
     if isinstance(paid, Cash):

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from common.errors import Refusal
+from common.models import Date
 
 LINE_BYTES: Final = 1024 * 1024
 _Milli = Annotated[int, Meta(ge=1, le=10**12)]
@@ -42,6 +43,87 @@ class Sell(_Line, tag="sell", frozen=True):
 
     lines: list[Goods]
     payment: str | Cash = "card"
+
+
+class Paper(Struct, frozen=True, forbid_unknown_fields=True):
+    """A ticket as its paper names it."""
+
+    series: _Named
+    number: Annotated[int, Meta(ge=1, le=10**9)]
+    business_date: Date
+
+
+class Refund(_Line, tag="refund", frozen=True):
+    """Give back a `ticket` that is known here, by id, whole unless `lines` say how much of it; or
+    these lines of an `original` that only its paper names. `payment`: "cash" or "card"."""
+
+    reason: str
+    ticket: str = ""
+    original: Paper | None = None
+    lines: list[Goods] | None = None
+    payment: str = "cash"
+
+
+class Void(_Line, tag="void", frozen=True):
+    """Give up a "basket" before it is paid, or a "line"."""
+
+    lines: list[Goods]
+    reason: str
+    extent: str = "basket"
+
+
+class Copy(_Line, tag="copy", frozen=True):
+    """Print a ticket once more, by its id."""
+
+    ticket: str
+
+
+class Drawer(_Line, tag="drawer", frozen=True):
+    """Open the drawer without a sale."""
+
+    reason: str
+
+
+class CashIn(_Line, tag="cash_in", frozen=True):
+    """Put cash in."""
+
+    amount_cents: int
+    reason: str
+
+
+class CashOut(_Line, tag="cash_out", frozen=True):
+    """Take cash out."""
+
+    amount_cents: int
+    reason: str
+
+
+class OpenSession(_Line, tag="open_session", frozen=True):
+    """Begin a cash session with so much in the drawer."""
+
+    float_cents: int
+
+
+class X(_Line, tag="x", frozen=True):
+    """State what the cash session comes to so far."""
+
+    counted_cents: int | None = None
+
+
+class Z(_Line, tag="z", frozen=True):
+    """State what the cash session came to, and end it."""
+
+    counted_cents: int
+
+
+class Training(_Line, tag="training", frozen=True):
+    """Let what follows be exercises, or count again."""
+
+    on: bool
+
+
+class Sums(_Line, tag="sums", frozen=True):
+    """Say where the till's sums stand."""
 
 
 class Receive(_Line, tag="receive", frozen=True):
@@ -157,6 +239,17 @@ class Quit(_Line, tag="quit", frozen=True):
 
 Line = (
     Sell
+    | Refund
+    | Void
+    | Copy
+    | Drawer
+    | CashIn
+    | CashOut
+    | OpenSession
+    | X
+    | Z
+    | Training
+    | Sums
     | Receive
     | Send
     | State

@@ -11,12 +11,13 @@ from typing import Final
 import orjson
 
 from common import messages as m
-from common.commands import GoodsReceive, sold_ticket
+from common.commands import TICKETS, GoodsReceive, sold_ticket
 from common.models import GoodsReceipt, Ticket, convert, stock_key
 from kiosk.outbox import Kept
 
 EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "sale.record": ("sales", "stock"),
+    "refund.record": ("sales", "stock"),
     "goods.receive": ("receipts", "stock"),
 }
 """The topics whose view an operation changes before the hub has taken it."""
@@ -138,7 +139,7 @@ class Pending:
 def _entry(operation: Kept, args: dict[str, object], topics: set[str]) -> _Entry:
     stock: dict[str, int] = {}
     entry = _Entry(operation.n, topics, stock, reply=operation.reply)
-    if operation.kind == "sale.record":
+    if operation.kind in TICKETS:
         entry.ticket = ticket = sold_ticket(args)
         for line in ticket.lines:
             if line.article_id:

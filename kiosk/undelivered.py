@@ -12,7 +12,7 @@ import msgspec
 import orjson
 
 from common import messages as m
-from common.commands import sold_ticket
+from common.commands import TICKETS, sold_ticket
 from common.errors import Problem
 from common.models import Ticket, convert
 from kiosk.outbox import Kept
@@ -54,8 +54,8 @@ def _undelivered(operation: Kept) -> Undelivered:
 
 
 def _ticket(operation: Kept) -> Ticket | None:
-    """Return a sale's ticket; None for other kinds, and for a body that cannot be read here."""
-    if operation.kind != "sale.record":
+    """Return the ticket of an operation; None for other kinds, and for what cannot be read here."""
+    if operation.kind not in TICKETS:
         return None
     try:
         args = convert(orjson.loads(operation.body), m.CommandBody).args

@@ -77,6 +77,11 @@ PROBLEMS: Final = (
         "Sell what the customer takes instead on a ticket of its own.",
     ),
     ErrorKind(
+        "unknown_ticket",
+        "Ticket {ticket} is not known at this post.",
+        "Look for it by its number, or name it as its paper does.",
+    ),
+    ErrorKind(
         "session_already_open",
         "A cash session is open at this till.",
         "End it with a Z first.",

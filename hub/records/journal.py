@@ -3,7 +3,7 @@
 Triggers (`hub/tables.py`) refuse anything but an append; these statements do nothing else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -136,6 +136,18 @@ def type_counts(db: Connection) -> list[tuple[str, str, int]]:
         if sale is not None:
             found.append((chain, "sale", sale[0]))
     return found
+
+
+def seldom(db: Connection, types: Sequence[str]) -> Iterator[tuple[int, bytes]]:
+    """Yield (line, record) of tills' records of some types, none of them sales; newest first."""
+    marks = ", ".join("?" * len(types))
+    for seq, record in db.execute(
+        "SELECT seq, record FROM journal WHERE seq IN (SELECT seq FROM journal"
+        f" WHERE record_type <> 'sale' AND record_type IN ({marks}))"
+        " AND record IS NOT NULL ORDER BY seq DESC",
+        list(types),
+    ):
+        yield seq, bytes(record)
 
 
 def count(db: Connection, kind: str) -> int:

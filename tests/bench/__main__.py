@@ -31,6 +31,7 @@ from tests.bench.figures import (
     search,
     snapshots,
     throughput,
+    till,
 )
 from tests.bench.lab import IN_MEMORY, Lab, open_lab
 from tests.bench.plan import FULL, QUICK
@@ -51,6 +52,7 @@ FIGURES: Final[Mapping[str, Callable[[Setting], Iterator[Figure]]]] = {
     "flood": flood.figures,
     "search": search.figures,
     "journal": journal.figures,
+    "till": till.figures,
 }
 FILE_WIDTH: Final = 160
 LIBRARIES: Final = ("comptoir", "pyzmq", "orjson", "msgspec", "peewee", "pysqlite3", "websockets")

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.models import Payment, Ticket, TicketLine
-from common.money import VatLine, spread, vat_lines
+from common.money import VatLine, line_total_cents, spread, vat_lines
 from common.rules import (
     business_date,
     cash,
     local_time,
+    refund_line,
     settles,
     ticket_is_sound,
     ticket_line,
@@ -142,3 +143,31 @@ def test_a_business_date(at_ms: int, offset_min: int, day_starts_min: int, expec
 def test_every_moment_that_a_ticket_can_hold_has_a_date(at_ms: int, offset_min: int) -> None:
     assert len(business_date(at_ms, offset_min)) == 10
     assert local_time(at_ms, offset_min).tzinfo is None
+
+
+@given(
+    st.integers(0, 10_000),
+    st.integers(1, 9_999),
+    st.integers(0, 500),
+    st.lists(st.integers(1, 4_000), min_size=1, max_size=4),
+)
+def test_what_is_given_back_in_parts_comes_to_the_whole(
+    price: int, milli: int, discount: int, parts: list[int]
+) -> None:
+    line = ticket_line("", "x", milli, price, 550, discount_cents=discount)
+    before, back = 0, []
+    for part in (*parts, milli):
+        if some := min(part, milli - before):
+            back.append(refund_line(line, some, before))
+            before += some
+    assert sum(each.total_cents for each in back) == -line.total_cents
+    assert sum(each.quantity_milli for each in back) == -milli
+    for each in back:
+        full = line_total_cents(price, each.quantity_milli, each.discount_cents)
+        assert each.total_cents == full
+
+
+@pytest.mark.parametrize(("milli", "before"), [(0, 0), (1001, 0), (501, 500), (1, -1), (-1, 0)])
+def test_no_more_is_given_back_than_was_sold(milli: int, before: int) -> None:
+    with pytest.raises(ValueError, match="given back"):
+        refund_line(ticket_line("", "x", 1000, 100, 550), milli, before)
