@@ -10,6 +10,8 @@ from typing import Annotated, Any, Final, NamedTuple
 
 from msgspec import Meta
 
+from common.journal.record import KeyId, SignedRecord
+from common.journal.witness import HEADS_AT_ONCE, RUNS_SAID, Conflict, Mark, Run
 from common.models import Id, PersonId, TimeMs
 from common.people import Role
 from common.succession import AT_MOST, Succession
@@ -86,10 +88,22 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Witnessed:
+    """What a post keeps of the hub's journal: the newest head of each of its newest runs.
+
+    `key`: the id of the hub's key that the post has pinned.
+    """
+
+    key: KeyId
+    marks: Annotated[tuple[Mark, ...], Meta(max_length=RUNS_SAID)]
+
+
+@dataclass(frozen=True, slots=True)
 class Hello:
     """A kiosk's first word on a connection. `vector`: its tseq by topic, of `epoch`.
 
     `oldest_n`: from there on it still has every operation of its outbox; 0: it does not say.
+    `witness`: None where the post keeps nothing of the journal.
     """
 
     protocol: int
@@ -99,6 +113,7 @@ class Hello:
     vector: dict[str, int]
     sent_ms: int
     oldest_n: Count = 0
+    witness: Witnessed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +125,25 @@ class TopicMark:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalNews:
+    """Where the hub's journal stands, signed, and of which of the post's runs it is not the
+    continuation: `against`. `head`: None where the journal has no line yet.
+
+    `way`: how the hub's key followed the one that the post has pinned, nothing where it is that.
+    """
+
+    head: SignedRecord | None
+    against: Annotated[tuple[Run, ...], Meta(max_length=RUNS_SAID)] = ()
+    way: Annotated[tuple[Succession, ...], Meta(max_length=AT_MOST)] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Welcome:
     """The hub's answer to `Hello`, all of one committed state. `sent_ms` echoes the kiosk's.
 
     `covered_n`: two verified backups hold this outbox's operations up to there. `admission`: how
-    often this post was let in again after it was revoked.
+    often this post was let in again after it was revoked. `journal`: None for a post that keeps
+    nothing of it.
     """
 
     protocol: int
@@ -132,6 +161,7 @@ class Welcome:
     sent_ms: int
     covered_n: Count = 0
     admission: Count = 0
+    journal: JournalNews | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,20 +319,56 @@ class Expect:
 class Ping:
     """Is the command way open? Also measures clocks.
 
-    `clock_diff_ms`: hub time minus this post's, as far as the post knows by now.
+    `clock_diff_ms`: hub time minus this post's, as far as the post knows by now. `head_seq`: the
+    newest line of the journal that it keeps a head of, 0: none, None: it keeps none at all.
     """
 
     sent_ms: int
     clock_diff_ms: int | None = None
+    head_seq: Count | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pong:
-    """Echoes the ping's `sent_ms` with the hub's time. `covered_n`: as in `Welcome`."""
+    """Echoes the ping's `sent_ms` with the hub's time. `covered_n`: as in `Welcome`.
+
+    `head`: the journal's newest seal, where the ping named an older one.
+    """
 
     sent_ms: int
     hub_ms: int
     covered_n: Count = 0
+    head: SignedRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeadsRequest:
+    """The hub asks for the heads of a run from line `after` to line `to`: they are not what its
+    journal says, or are of lines that a restore has lost."""
+
+    run: Run
+    after: Count
+    to: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Heads of a run, in order: evenly chosen where there are more than fit, the first and the last
+    among them."""
+
+    run: Run
+    seals: Annotated[tuple[SignedRecord, ...], Meta(max_length=HEADS_AT_ONCE)]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradicted:
+    """The hub has noted that its journal contradicts a run, from a line after `after` on, and no
+    later than `by`."""
+
+    run: Run
+    code: Conflict
+    after: Count
+    by: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -570,6 +636,9 @@ Message = (
     | Expect
     | Ping
     | Pong
+    | HeadsRequest
+    | Heads
+    | Contradicted
     | Goodbye
     | Query
     | Answer

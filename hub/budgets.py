@@ -27,6 +27,7 @@ _SPENT_BY: Final[Mapping[type, Rate]] = {
     m.Command: limits.COMMANDS,
     m.Hello: limits.SYNC,
     m.Since: limits.SYNC,
+    m.Heads: limits.SYNC,
     m.SnapshotRequest: limits.SNAPSHOTS,
     m.Query: limits.QUERIES,
     m.Login: limits.LOGINS,

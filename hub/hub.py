@@ -33,6 +33,7 @@ from hub.store import FAULTS
 from hub.sync import Answers, SyncDesk
 from hub.upkeep import Upkeep
 from hub.watch import Watch
+from hub.witnesses import Witnesses
 
 _log = logging.getLogger(__name__)
 _COMMANDS_ROOM: Final = Room(
@@ -87,6 +88,7 @@ class Desks:
     collecting: Collecting
     journal: JournalCheck
     closings: Closings
+    witnesses: Witnesses
     logins: LoginDesk
     budgets: Budgets
     clock: Callable[[], float]
@@ -111,6 +113,7 @@ class Hub:
             m.Credit: desks.sync.credit,
             m.Ping: self._ping,
             m.Goodbye: self._goodbye,
+            m.Heads: desks.witnesses.heads,
             m.Login: desks.logins.login,
             m.Override: desks.logins.override,
             m.SetPin: desks.logins.set_pin,
@@ -121,6 +124,7 @@ class Hub:
         desks.admission.on_dismissed = self._dismissed
         desks.admission.on_new_hub_key = self._forget_card
         desks.collecting.on_changes = self._publish
+        desks.witnesses.on_changes = self._publish
 
     @property
     def busy(self) -> bool:
@@ -311,7 +315,8 @@ class Hub:
         if hello.oldest_n > 1 and hello.protocol == m.PROTOCOL and of_this_past:
             skipped = self._desks.pipeline.skip(hello.outbox, device, hello.oldest_n)
             self._publish(skipped)
-        return self._desks.sync.hello(peer, device, hello) + about_keys
+        news, asks = self._desks.witnesses.greet(peer, device, hello.witness)
+        return self._desks.sync.hello(peer, device, hello, news) + about_keys + asks
 
     def _publish(self, committed: Sequence[m.Changes]) -> None:
         self._news += [frame for changes in committed for frame in self._broadcast(changes)]

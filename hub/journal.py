@@ -51,15 +51,18 @@ class Taken(NamedTuple):
 class JournalBook:
     """The journal of one store. `keys` seal it; they lie outside the database.
 
+    `head`, `seal`: where it stands, and the hub's signature under that; None before any.
+
     Raises StoreError `identity_unknown`, and changes nothing then.
     """
 
     def __init__(self, store: Store, keys: SealingKeys, now_ms: Callable[[], int]) -> None:
         self._store = store
         self._now_ms = now_ms
-        self._past = keys.past
+        self.past = keys.past
         self.signer = Signer(keys.identity, keys.second)
         self.head = Head("")
+        self.seal: SignedRecord | None = None
         self.chains: dict[str, TillChain] = {}
         self.tills: dict[str, TillKeys] = {}
         self._load()
@@ -72,6 +75,7 @@ class JournalBook:
     def committed(self, draft: "JournalDraft") -> None:
         """Move on to a draft that is committed."""
         self.head = draft.head
+        self.seal = draft.seal or self.seal
         self.chains.update(draft.chains)
         self.tills.update(draft.tills)
 
@@ -90,7 +94,7 @@ class JournalBook:
         draft = self.draft()
         if self.head.seq == 0:
             draft.head = Head(chain_of(epoch))
-        said = beginning(self._store.db, self.head, epoch, self.signer, self._past)
+        said = beginning(self._store.db, self.head, epoch, self.signer, self.past)
         if said:
             with self._store.group():
                 for kind, data in said:
@@ -106,6 +110,7 @@ class JournalBook:
         first = rows.line(db, 1)
         chain = read_entry(first.body).chain if first is not None else ""
         self.head = Head(chain, seq, digest)
+        self.seal = rows.last_seal(db)
         counts: dict[str, dict[str, int]] = {}
         for chain, record_type, newest in rows.type_counts(db):
             counts.setdefault(chain, {})[record_type] = newest
@@ -143,6 +148,7 @@ class JournalDraft:
         self._book = book
         self._db = db
         self.head = book.head
+        self.seal: SignedRecord | None = None
         self.chains: dict[str, TillChain] = {}
         self.tills: dict[str, TillKeys] = {}
         self._before: tuple[Head, dict[str, TillChain], dict[str, TillKeys]]
@@ -223,9 +229,9 @@ class JournalDraft:
         """Seal what was appended, in the transaction that is open; None where nothing was."""
         if self.head.seq == self._book.head.seq:
             return None
-        seal = make_seal(self.head, epoch, now_ms, self._book.signer)
-        rows.add_seal(self._db, self.head.seq, seal)
-        return seal
+        self.seal = make_seal(self.head, epoch, now_ms, self._book.signer)
+        rows.add_seal(self._db, self.head.seq, self.seal)
+        return self.seal
 
     def _chain(self, record: Record, device: Device) -> TillChain:
         found = self.chains.get(record.chain) or self._book.chains.get(record.chain)

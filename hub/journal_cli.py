@@ -6,6 +6,7 @@ hold; a shop goes on selling all the same.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -16,6 +17,7 @@ from common.i18n import mark
 from hub import closing_cli, records_cli
 from hub.cli_session import Session
 from hub.config import read_keys, read_settings
+from hub.witness_cli import plain_testimony, tell_noted, tell_witnesses
 
 if TYPE_CHECKING:
     from hub.journal_verify import Progress, Report
@@ -61,21 +63,32 @@ def journal() -> None:
     help="A key of the hub, 64 hex characters, that a post or an archive holds: it must have sealed"
     " this journal.",
 )
+@click.option(
+    "--witness",
+    "witnesses",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="What a post has seen: a file of comptoir-kiosk journal heads; again for other posts.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def verify(session: Session, known: tuple[str, ...], as_json: bool) -> None:
+def verify(
+    session: Session, known: tuple[str, ...], witnesses: tuple[Path, ...], as_json: bool
+) -> None:
     """Verify every line, record, signature and seal; the hub may run meanwhile.
 
     Exit code 1 where something does not hold; the first bad record is named first.
     """
     from hub.journal_verify import verify_file
+    from hub.witness_verify import read_files
 
     folder = session.folder
     with session.errors():
         read_settings(folder)
         identity = read_keys(folder).identity.public
+        files = read_files(witnesses)
         with _bar(session, as_json) as progress:
-            report = verify_file(folder.database, identity, progress, known)
+            report = verify_file(folder.database, identity, progress, known, files)
     if as_json:
         print(orjson.dumps(_plain(report)).decode())
     else:
@@ -106,8 +119,9 @@ def _tell(session: Session, report: "Report") -> None:
     for place, flaw in enumerate(report.flaws[:SHOWN]):
         first = mark("The first bad record: line {seq} {where}: {text}")
         other = mark("    line {seq} {where}: {text}")
-        seq, text = (flaw.seq or "–"), t(flaw.text)
-        session.say(other if place else first, seq=seq, where=flaw.where, text=text)
+        among = t("{first} to {last} (one of them)", first=flaw.seq, last=flaw.last)
+        seq = among if flaw.last else (flaw.seq or "–")
+        session.say(other if place else first, seq=seq, where=flaw.where, text=t(flaw.text))
     if len(report.flaws) > SHOWN:
         session.say(mark("    … and {count} more"), count=len(report.flaws) - SHOWN)
     session.say(
@@ -141,6 +155,7 @@ def _tell(session: Session, report: "Report") -> None:
             records=t.number(records),
             seals=t.number(seals),
         )
+    tell_witnesses(session, report)
     if report.flaws:
         session.say(mark("The journal does NOT hold."))
     else:
@@ -164,8 +179,11 @@ def _plain(report: "Report") -> dict[str, object]:
         "algorithms": [signed._asdict() for signed in report.algorithms],
         "hub_keys": [{"line": line, "key": key, "how": how} for line, key, how in report.hub_keys],
         "flaws": [
-            {"line": flaw.seq, "where": flaw.where, "text": flaw.text} for flaw in report.flaws
+            {"line": flaw.seq, "last": flaw.last, "where": flaw.where, "text": flaw.text}
+            for flaw in report.flaws
         ],
+        "witnesses": [plain_testimony(said) for said in report.witnesses],
+        "contradicted": [found._asdict() for found in report.noted],
     }
 
 
@@ -196,6 +214,7 @@ def status(session: Session, as_json: bool) -> None:
         missing=t.number(view["missing"]),
         invalid=t.number(view["invalid"]),
     )
+    tell_noted(session, view)
 
 
 for command in (*closing_cli.COMMANDS, records_cli.records):

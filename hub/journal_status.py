@@ -2,19 +2,64 @@
 
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from common.journal.entry import read_entry
 from common.journal.kinds import EntryType
 from common.journal.record import read_record
+from common.journal.witness import ContradictedData, LostData
+from hub.journal_view import noted
 from hub.records import journal as rows
 from hub.store import FAULTS, Connection, StoreError, fault, open_to_read
+
+
+class NotedConflict(NamedTuple):
+    """A line of the journal which says that a post has seen it otherwise. `code`: a `Conflict`.
+
+    The first bad line comes after `after`, and no later than `by`.
+    """
+
+    seq: int
+    at_ms: int
+    device_name: str
+    code: str
+    after: int
+    by: int
+
+
+class NotedLoss(NamedTuple):
+    """A line which says that a restore, under line `restored`, has lost lines after `kept`, up to
+    `reached` at least: so far a post had seen the journal."""
+
+    seq: int
+    at_ms: int
+    device_name: str
+    restored: int
+    kept: int
+    reached: int
+
+
+def noted_conflicts(db: Connection) -> list[NotedConflict]:
+    """Return what the journal says itself of posts that contradict it."""
+    return [
+        NotedConflict(line.seq, line.at_ms, said.name, said.code, said.after, said.by)
+        for line, said in noted(db, EntryType.CONTRADICTED, ContradictedData)
+    ]
+
+
+def noted_losses(db: Connection) -> list[NotedLoss]:
+    """Return what the journal says itself of lines that restores have lost."""
+    return [
+        NotedLoss(line.seq, line.at_ms, said.name, said.restored, said.kept, said.reached)
+        for line, said in noted(db, EntryType.LOST, LostData)
+    ]
 
 
 def status_of(path: Path) -> dict[str, Any]:
     """Return head, tills' chains and what is odd, as plain data; raises StoreError.
 
-    `missing`: numbers of tills' chains that were not there and have not come since.
+    `missing`: numbers of tills' chains that were not there and have not come since;
+    `contradicted`, `lost`: what posts have seen otherwise, as the journal says itself.
     """
     if not path.exists():
         raise StoreError("database_missing", file=path)
@@ -48,6 +93,8 @@ def _status(db: Connection) -> dict[str, Any]:
         "chains": chains,
         "missing": _missing(db),
         "invalid": rows.count(db, EntryType.INVALID),
+        "contradicted": [found._asdict() for found in noted_conflicts(db)],
+        "lost": [found._asdict() for found in noted_losses(db)],
     }
 
 

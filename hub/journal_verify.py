@@ -4,7 +4,7 @@ Owns what is read for it and by whose key the seals are checked: the hub's own, 
 the database. The rules are `common/journal/verify.py`'s. Reads, and changes nothing.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,18 +18,26 @@ from common.journal.entry import Head, Line
 from common.journal.record import ED25519, is_checked
 from common.journal.totals import Totals
 from common.journal.verify import Verifier
+from common.journal.witness import SAYS as WITNESS_SAYS
+from common.journal.witness_file import WitnessFile
 from hub import audit_journal, tables
+from hub.journal_status import NotedConflict, noted_conflicts
 from hub.records import journal as rows
 from hub.store import FAULTS, Connection, StoreError, fault, open_to_read, schema_of
+from hub.witness_verify import Testimony, testimonies, together
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """What does not hold: the seq of the journal's line, 0 for a ticket beside it; a msgid."""
+    """What does not hold: the seq of the journal's line, 0 for a ticket beside it; a msgid.
+
+    `last`: where it is known only that it is one of the lines from `seq` to there, else 0.
+    """
 
     seq: int
     where: str
     text: str
+    last: int = 0
 
 
 class SignedBy(NamedTuple):
@@ -49,6 +57,7 @@ class Report:
     `hub_keys`: (line, key as hex, how) of the keys that sealed, each from its line on;
     `algorithms`: by which was signed. `exercises`: tickets of training, which are in no total;
     `unproved`: X and Z that cover records that are not all there, or were not when later ones came.
+    `witnesses`: what files of posts say; `noted`: contradictions that stand in the journal itself.
     """
 
     head: Head
@@ -61,6 +70,8 @@ class Report:
     unproved: int
     algorithms: tuple[SignedBy, ...]
     flaws: tuple[Flaw, ...]
+    witnesses: tuple[Testimony, ...] = ()
+    noted: tuple[NotedConflict, ...] = ()
 
 
 STRANGE: Final = mark("has sealed nothing of this journal")
@@ -73,10 +84,12 @@ def verify_file(
     hub_public: bytes,
     progress: Progress = lambda _done, _all: None,
     known: Iterable[str] = (),
+    files: Sequence[WitnessFile] = (),
 ) -> Report:
     """Verify the journal of a database file; raises StoreError where it cannot be read at all.
 
     `known`: other keys of the hub, as hex, that posts or archives hold: each must have sealed it.
+    `files`: of posts that have seen it.
     """
     if not path.exists():
         raise StoreError("database_missing", file=path)
@@ -88,7 +101,7 @@ def verify_file(
                     "database_schema", file=path, theirs=version, ours=tables.SCHEMA_VERSION
                 )
             db.execute("BEGIN")
-            report = verify(db, {canon.key_id(hub_public)}, progress)
+            report = verify(db, {canon.key_id(hub_public)}, progress, files)
     except (*FAULTS, ValueError) as error:
         raise fault(path, error) from error
     sealed = {key for _, key, _ in report.hub_keys}
@@ -96,10 +109,15 @@ def verify_file(
     return replace(report, flaws=(*strange, *report.flaws))
 
 
-def verify(db: Connection, trusted: Collection[str], progress: Progress) -> Report:
+def verify(
+    db: Connection,
+    trusted: Collection[str],
+    progress: Progress,
+    files: Sequence[WitnessFile] = (),
+) -> Report:
     """Verify the journal of an open database, in a read transaction where somebody writes.
 
-    `trusted`: ids of the hub's keys that are known beforehand.
+    `trusted`: ids of the hub's keys that are known beforehand; `files`: of posts that have seen it.
     """
     verifier = Verifier(trusted)
     there, _ = rows.head(db)
@@ -113,6 +131,8 @@ def verify(db: Connection, trusted: Collection[str], progress: Progress) -> Repo
     except (ValueError, TypeError, KeyError, AttributeError):
         beside = []  # A line that is none any more: the walk has named it.
     standing = verifier.standing
+    witnesses = testimonies(db, {key for _, key, _ in standing.hub.path}, files)
+    flaws += _contradicted(witnesses)
     flaws.sort(key=lambda flaw: flaw.seq)
     return Report(
         standing.head,
@@ -125,6 +145,8 @@ def verify(db: Connection, trusted: Collection[str], progress: Progress) -> Repo
         standing.unproved,
         tuple(_signed_by(verifier)),
         (*flaws, *beside),
+        tuple(witnesses),
+        tuple(noted_conflicts(db)),
     )
 
 
@@ -132,6 +154,17 @@ def _signed_by(verifier: Verifier) -> Iterator[SignedBy]:
     records, seals = verifier.records_signed, verifier.seals_signed
     for name in sorted({ED25519, *records, *seals}):
         yield SignedBy(name, records[name], seals[name], is_checked(name))
+
+
+def _contradicted(witnesses: Sequence[Testimony]) -> list[Flaw]:
+    """Return the first line that all witnesses together say is bad, as a flaw; none: nothing."""
+    bounds = together(witnesses)
+    if bounds.conflict is None:
+        return []
+    first = bounds.after + 1
+    said = [each.device_name for each in witnesses if each.bounds.conflict is not None]
+    last = bounds.by if bounds.by > first else 0
+    return [Flaw(first, ", ".join(said), WITNESS_SAYS[bounds.conflict], last)]
 
 
 def _counted(lines: Iterator[Line], there: int, progress: Progress) -> Iterator[Line]:

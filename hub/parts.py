@@ -43,6 +43,7 @@ from hub.store import Store
 from hub.sync import SyncDesk
 from hub.upkeep import Upkeep
 from hub.watch import Watch
+from hub.witnesses import Witnesses
 
 HOUR_MS: Final = 3_600_000
 
@@ -110,6 +111,8 @@ def make_parts(
         ring, register.next_number, register.enrol, mint, around.now_ms, around.clock
     )
     ports = broadcast_ports(settings.network)
+    alerts = AlertBook(store, log, mint, around.now_ms)
+    witnesses = Witnesses(store, journal, alerts, around.now_ms)
     sync = SyncDesk(
         log,
         pipeline,
@@ -118,8 +121,8 @@ def make_parts(
         around.now_ms,
         around.clock,
         Covers(store),
+        witnesses,
     )
-    alerts = AlertBook(store, log, mint, around.now_ms)
     watch = Watch(store, alerts, settings.watch.silent_s, around.now_ms, around.clock)
     space = Space(
         store.path.parent, settings.keep.min_free_mb, around.free_bytes, alerts, around.clock
@@ -164,6 +167,7 @@ def make_parts(
         collecting,
         check,
         closings,
+        witnesses,
         logins,
         Budgets(alerts, around.clock),
         around.clock,

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from common import VERSION, wire
 from common import messages as m
 from common.errors import Refusal
+from common.journal.record import SignedRecord
 from common.topics import TOPICS_OF, Profile
 from hub.changes import ChangeLogBook
 from hub.limits import CONNECTIONS, CREDIT_LIMIT, IDLE_S, PUMP_CHUNKS, SNAPSHOTS_AT_ONCE
@@ -45,6 +46,25 @@ class _NoCovers:
 NO_COVERS: Final[Covers] = _NoCovers()
 
 
+class Published(Protocol):
+    """Who knows where the journal stands."""
+
+    def news(self, seq: int | None, /) -> SignedRecord | None:
+        """Return the journal's newest seal for a post that has seen it up to `seq`, where that is
+        news to it; None: it keeps none."""
+
+
+class _NothingPublished:
+    """Without a journal nothing is published."""
+
+    def news(self, _: int | None, /) -> SignedRecord | None:
+        """Return nothing."""
+        return None
+
+
+NOTHING_PUBLISHED: Final[Published] = _NothingPublished()
+
+
 @dataclass(slots=True)
 class _Serving:
     """One snapshot on its way to one peer."""
@@ -77,6 +97,7 @@ class SyncDesk:
         now_ms: Callable[[], int],
         clock: Callable[[], float],
         covers: Covers = NO_COVERS,
+        journal: Published = NOTHING_PUBLISHED,
     ) -> None:
         self._log = log
         self._outboxes = outboxes
@@ -85,6 +106,7 @@ class SyncDesk:
         self._now_ms = now_ms
         self._clock = clock
         self._covers = covers
+        self._journal = journal
         self._outbox_of: dict[bytes, str] = {}
         self._shared: dict[str, tuple[float, EncodedSnapshot]] = {}
         self._waiting: dict[str, dict[bytes, _Waiter]] = {}
@@ -96,7 +118,13 @@ class SyncDesk:
         """Return whether `pump` has something to send."""
         return any(_can_send(serving) for serving in self._serving.values())
 
-    def hello(self, peer: bytes, device: Device, hello: m.Hello) -> Answers:
+    def hello(
+        self,
+        peer: bytes,
+        device: Device,
+        hello: m.Hello,
+        journal: m.JournalNews | None = None,
+    ) -> Answers:
         """Welcome a kiosk with the vector of its topics, or refuse its protocol by name."""
         if hello.protocol != m.PROTOCOL:
             raise Refusal("protocol_version", theirs=hello.protocol, ours=m.PROTOCOL)
@@ -123,17 +151,20 @@ class SyncDesk:
             sent_ms=hello.sent_ms,
             covered_n=self._covers.covered(hello.outbox),
             admission=device.admission,
+            journal=journal,
         )
         return [(peer, wire.encode(welcome))]
 
     def ping(self, peer: bytes, _: Device, ping: m.Ping) -> Answers:
-        """Answer a ping with the hub's time, and how far backups hold the peer's outbox."""
+        """Answer a ping with the hub's time, how far backups hold the peer's outbox, and where the
+        journal stands."""
         outbox = self._outbox_of.get(peer)
         covered_n = 0
         if outbox is not None:
             self._remember(peer, outbox)
             covered_n = self._covers.covered(outbox)
-        return [(peer, wire.encode(m.Pong(ping.sent_ms, self._now_ms(), covered_n)))]
+        head = self._journal.news(ping.head_seq)
+        return [(peer, wire.encode(m.Pong(ping.sent_ms, self._now_ms(), covered_n, head)))]
 
     def since(self, peer: bytes, device: Device, since: m.Since) -> Answers:
         """Answer with a page of changes, or that a snapshot is required."""

@@ -52,6 +52,8 @@ ACTIONS: Final = {
     "device.key_asked": mark("asked a post for a new key"),
     "device.collected": mark("took operations from a post's file"),
     "hub.key": mark("new key of the hub"),
+    "journal.contradicted": mark("the journal is not what a post has seen, from line"),
+    "journal.lost": mark("a restore has lost lines of the journal"),
     "audit.cut": mark("cut the oldest entries"),
 }
 """The words of an action; one that is not here is shown as it stands."""

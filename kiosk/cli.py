@@ -4,14 +4,9 @@ Words and tables only; the work is done elsewhere. An error ends in a sentence t
 wrong and what would do, and exit code 1; a wrong option is click's, with exit code 2.
 """
 
-import locale
 import logging
-import os
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,8 +20,18 @@ from common.card import fingerprint
 from common.errors import Refusal
 from common.help_texts import HelpTexts, asked_language
 from common.i18n import LANGUAGES, Translator
+from kiosk.cli_session import (
+    DATA,
+    PASSPHRASE_FILE,
+    Setting,
+    asked_passphrase,
+    errors,
+    lock_of,
+    moment,
+    system_language,
+)
 from kiosk.config import APP, Address, Size, default_folder, parse_address, parse_size
-from kiosk.preferences import read_language
+from kiosk.witness_cli import journal
 
 if TYPE_CHECKING:
     from kiosk.protection import Lock
@@ -35,34 +40,6 @@ _LOOK_AROUND_S = 5.0
 _SETTLE_S = 1.0
 _LISTED = 8
 ValueT = TypeVar("ValueT")
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What every command needs: the post's folder, and in which language to speak."""
-
-    folder: Path
-    lang: str | None
-
-    def translator(self, folder: Path) -> Translator:
-        """Return the language to speak: as asked, as chosen on this post, else the system's."""
-        return Translator(self.lang or read_language(folder) or _system_language())
-
-
-def _system_language() -> str:
-    wanted = os.environ.get("COMPTOIR_LANG") or locale.getlocale()[0] or ""
-    return "en" if wanted.lower().startswith("en") else "fr"
-
-
-@contextmanager
-def _errors(t: Translator) -> Iterator[None]:
-    """Turn a refusal into its sentence and exit code 1."""
-    try:
-        yield
-    except Refusal as refusal:
-        text = refusal.problem.text(t)
-        Terminal(stderr=True, highlight=False).print(text, soft_wrap=True, markup=False)
-        sys.exit(1)
 
 
 def _parsed(parse: Callable[[str], ValueT]) -> Callable[[Any, Any, str | None], ValueT | None]:
@@ -77,21 +54,6 @@ def _parsed(parse: Callable[[str], ValueT]) -> Callable[[Any, Any, str | None], 
     return callback
 
 
-_DATA = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of this post (keys, waiting operations, copy of the shop).",
-)
-
-
-_PASSPHRASE_FILE = click.option(
-    "--passphrase-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="File whose first line is this post's passphrase; asked for in the terminal when not"
-    " given.",
-)
-
-
 class _Spoken(click.Group):
     """A group whose help is in the person's language."""
 
@@ -100,13 +62,13 @@ class _Spoken(click.Group):
     def main(self, args: Sequence[str] | None = None, *more: Any, **others: Any) -> Any:
         """Put the help into words, then run as any group."""
         arguments = sys.argv[1:] if args is None else list(args)
-        self._texts.speak(self, Translator(asked_language(arguments, _system_language())))
+        self._texts.speak(self, Translator(asked_language(arguments, system_language())))
         return super().main(arguments, *more, **others)
 
 
 @click.group(cls=_Spoken, invoke_without_command=True)
 @click.version_option(VERSION, prog_name=APP)
-@_DATA
+@DATA
 @click.option("--lang", type=click.Choice([*LANGUAGES]), help="Language.")
 @click.option("--headless", is_flag=True, help="No window: JSON lines on standard input/output.")
 @click.option("--fullscreen/--windowed", default=False, help="Cover the whole screen.")
@@ -119,7 +81,7 @@ class _Spoken(click.Group):
     help="Size and place of the window, or size of the screen with --fullscreen.",
 )
 @click.option("--verbose", is_flag=True, help="Log more, on standard error.")
-@_PASSPHRASE_FILE
+@PASSPHRASE_FILE
 @click.pass_context
 def main(
     context: click.Context,
@@ -139,8 +101,8 @@ def main(
     setting = context.obj = Setting(data or default_folder(), lang)
     if context.invoked_subcommand is None:
         t = setting.translator(setting.folder)
-        with _errors(t):
-            lock = _lock(setting.folder, t, passphrase_file)
+        with errors(t):
+            lock = lock_of(setting.folder, t, passphrase_file)
             if headless:
                 _run_headless(setting.folder, t, lock)
             else:
@@ -153,29 +115,6 @@ def _log_to_stderr(level: int) -> None:
     handler.setLevel(level)
     layout = "%(asctime)s %(levelname)s %(name)s: %(message)s"
     logging.basicConfig(level=level, format=layout, handlers=[handler])
-
-
-def _lock(folder: Path, t: Translator, file: Path | None) -> "Lock":
-    """Return what opens the post's keys; asks for the passphrase where they are sealed by one."""
-    from kiosk.protection import OPEN, protection, unlock
-
-    return OPEN if protection(folder) is None else unlock(folder, _passphrase(t, file))
-
-
-def _passphrase(t: Translator, file: Path | None, confirmed: bool = False) -> str:
-    """Return the first line of a file, or what is typed in the terminal; raises Refusal."""
-    if file is None:
-        if not sys.stdin.isatty() and not os.path.exists("/dev/tty"):
-            raise Refusal("keys_locked")
-        asked = t("Passphrase of this post")
-        answer: str = click.prompt(asked, hide_input=True, confirmation_prompt=confirmed, err=True)
-        return answer
-    try:
-        with click.open_file(str(file), encoding="utf-8") as lines:
-            line: str = lines.readline()
-            return line.rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refusal("path_unusable", file=str(file), reason=str(error)) from error
 
 
 def _run_headless(folder: Path, t: Translator, lock: "Lock") -> None:
@@ -203,7 +142,7 @@ def _run_window(folder: Path, t: Translator, size: Size, fullscreen: bool, lock:
 @click.option("--hub", metavar="HOST[:PORT]", callback=_parsed(parse_address), help="The hub.")
 @click.option("--code", help="The pairing code, 16 characters; asked for when not given.")
 @click.option("--qr", metavar="TEXT", help="What the QR code says, instead of --hub and --code.")
-@_DATA
+@DATA
 @click.pass_obj
 def pair(
     setting: Setting, hub: Address | None, code: str | None, qr: str | None, data: Path | None
@@ -219,7 +158,7 @@ def pair(
     t = setting.translator(folder)
     if qr is not None and (hub or code):
         raise click.UsageError(t("--qr says both hub and code: give it alone."))
-    with _errors(t):
+    with errors(t):
         if qr is not None:
             device = pair_invited(folder, qr)
         else:
@@ -251,8 +190,8 @@ def _find_hub(t: Translator) -> Address:
 
 @main.command("export-undelivered")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@_DATA
-@_PASSPHRASE_FILE
+@DATA
+@PASSPHRASE_FILE
 @click.pass_obj
 def export(setting: Setting, file: Path, data: Path | None, passphrase_file: Path | None) -> None:
     """Write what this post has not delivered to a file, for `comptoir-hub collect`."""
@@ -260,8 +199,8 @@ def export(setting: Setting, file: Path, data: Path | None, passphrase_file: Pat
 
     folder = data or setting.folder
     t = setting.translator(folder)
-    with _errors(t):
-        handed = export_undelivered(folder, file, _lock(folder, t, passphrase_file))
+    with errors(t):
+        handed = export_undelivered(folder, file, lock_of(folder, t, passphrase_file))
     text = t(
         "{count} operations are in {file}, {waiting} of them not delivered. Take it to the hub:"
         " comptoir-hub collect FILE",
@@ -273,8 +212,8 @@ def export(setting: Setting, file: Path, data: Path | None, passphrase_file: Pat
 
 
 @main.command()
-@_DATA
-@_PASSPHRASE_FILE
+@DATA
+@PASSPHRASE_FILE
 @click.pass_obj
 def protect(setting: Setting, data: Path | None, passphrase_file: Path | None) -> None:
     """Seal the keys of this post by a passphrase, asked for at every start from then on."""
@@ -284,10 +223,10 @@ def protect(setting: Setting, data: Path | None, passphrase_file: Path | None) -
 
     folder = data or setting.folder
     t = setting.translator(folder)
-    with _errors(t):
+    with errors(t):
         _require_paired(folder)
         begun = protection(folder) is not None
-        passphrase = _passphrase(t, passphrase_file, confirmed=not begun)
+        passphrase = asked_passphrase(t, passphrase_file, confirmed=not begun)
         with only_kiosk(folder):
             seal_keys(folder, passphrase)
     text = t("The keys are sealed. Without the passphrase this post does not start: keep it safe.")
@@ -295,8 +234,8 @@ def protect(setting: Setting, data: Path | None, passphrase_file: Path | None) -
 
 
 @main.command()
-@_DATA
-@_PASSPHRASE_FILE
+@DATA
+@PASSPHRASE_FILE
 @click.pass_obj
 def unprotect(setting: Setting, data: Path | None, passphrase_file: Path | None) -> None:
     """Open the keys of this post: it starts without a passphrase from then on."""
@@ -305,9 +244,9 @@ def unprotect(setting: Setting, data: Path | None, passphrase_file: Path | None)
 
     folder = data or setting.folder
     t = setting.translator(folder)
-    with _errors(t):
+    with errors(t):
         _require_paired(folder)
-        lock = _lock(folder, t, passphrase_file)
+        lock = lock_of(folder, t, passphrase_file)
         with only_kiosk(folder):
             open_keys(folder, lock)
     text = t("The keys are open to whoever can read them.")
@@ -320,7 +259,7 @@ def _require_paired(folder: Path) -> None:
 
 
 @main.command()
-@_DATA
+@DATA
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def status(setting: Setting, data: Path | None, as_json: bool) -> None:
@@ -329,12 +268,12 @@ def status(setting: Setting, data: Path | None, as_json: bool) -> None:
 
     folder = data or setting.folder
     t = setting.translator(folder)
-    with _errors(t):
+    with errors(t):
         look: Look = look_at(folder)
     if as_json:
         print(orjson.dumps(look, option=orjson.OPT_INDENT_2).decode())
         return
-    synced = t("never") if look.synced_ms is None else _moment(t, look.synced_ms)
+    synced = t("never") if look.synced_ms is None else moment(t, look.synced_ms)
     table = Table(box=None, show_header=False, pad_edge=False)
     for row in (
         (t("Post"), t("{name}, device {number}", name=look.name, number=look.number)),
@@ -352,6 +291,4 @@ def status(setting: Setting, data: Path | None, as_json: bool) -> None:
     Terminal(highlight=False).print(table)
 
 
-def _moment(t: Translator, at_ms: int) -> str:
-    offset_min = time.localtime(at_ms // 1000).tm_gmtoff // 60
-    return f"{t.short_date(at_ms, offset_min)} {t.time_of_day(at_ms, offset_min)}"
+main.add_command(journal)

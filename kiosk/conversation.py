@@ -26,6 +26,8 @@ from kiosk.presence import GARBAGE_PAUSE_S, HELLO_AGAIN_S, Presence, Sent, Way
 from kiosk.replica import Replica
 from kiosk.room import Room
 from kiosk.state import LinkStatus
+from kiosk.testimony import Testimony
+from kiosk.witness import Witness
 
 _log = logging.getLogger(__name__)
 _CLOCK_KEPT_MS: Final = 1000
@@ -58,12 +60,18 @@ class Conversation:
     """One post's side. One owner thread, which also owns the replica."""
 
     def __init__(
-        self, topics: Sequence[str], outbox: Outbox, replica: Replica, clocks: Clocks
+        self,
+        topics: Sequence[str],
+        outbox: Outbox,
+        replica: Replica,
+        clocks: Clocks,
+        witness: Witness | None = None,
     ) -> None:
         self._topics = tuple(topics)
         self._outbox = outbox
         self._replica = replica
         self._clocks = clocks
+        self._testimony = Testimony(witness, self._tell)
         self._presence = Presence(clocks)
         self.clock = ClockDifference(clocks, outbox.clock_diff_ms)
         self.events: Counter[str] = Counter()
@@ -71,7 +79,7 @@ class Conversation:
         self.hub_trouble: Problem | None = None
         self.hub: m.Welcome | None = None
         self._room = Room(outbox.free_bytes, clocks.monotonic)
-        self._heed_covered_from = 0
+        self._heed_from = 0
         self._welcomed = False
         self._renewed = False
         self._hub_epoch = ""
@@ -99,6 +107,8 @@ class Conversation:
             m.Pong: self._pong,
             m.Reply: self._reply,
             m.Expect: self._expect,
+            m.HeadsRequest: self._testimony.asked,
+            m.Contradicted: self._testimony.contradicted,
             m.SnapshotBegin: follower.snapshot_begin,
             m.SnapshotEnd: follower.snapshot_end,
             m.SnapshotRequired: follower.snapshot_required,
@@ -126,6 +136,7 @@ class Conversation:
             self._part()
             self.clock.parted()
             self.hub_trouble = None
+            self._testimony.parted()
 
     def ask(self, asked: Sequence[Asked]) -> None:
         """Send these with the next turn; dropped where the hub is not there by then."""
@@ -232,7 +243,8 @@ class Conversation:
         if self._delivery.welcome(welcome):
             self._turn.renumbered = True
         self._welcomed = True
-        self._heed_covered_from = self._presence.last_mark + 1
+        self._heed_from = self._presence.last_mark + 1
+        self._testimony.welcome(welcome)
         return self._follow(welcome, sent.subscribed)
 
     def _follow(self, welcome: m.Welcome, subscribed: bool) -> list[Any]:
@@ -286,9 +298,11 @@ class Conversation:
         sent = self._presence.answered(pong.sent_ms)
         if sent is not None:
             self._measure(sent, pong.hub_ms)
-            if pong.sent_ms >= self._heed_covered_from:
+            if pong.sent_ms >= self._heed_from:
                 # An older ping may have been answered before the hub knew of this outbox.
                 self._delivery.covered(pong.covered_n)
+                if self._welcomed:
+                    self._testimony.head(pong.head)
         return []
 
     def _about_doors(self, said: AboutDoors) -> list[Any]:
@@ -314,7 +328,8 @@ class Conversation:
         if (mark := self._presence.take_hello()) is not None:
             asks.append(self._hello(mark))
         if (mark := self._presence.take_ping()) is not None:
-            asks.append(m.Ping(mark, self.clock.now_ms() if self.clock.known else None))
+            diff_ms = self.clock.now_ms() if self.clock.known else None
+            asks.append(m.Ping(mark, diff_ms, self._testimony.head_seq()))
         return asks
 
     def _hello(self, mark: int) -> m.Hello:
@@ -322,7 +337,8 @@ class Conversation:
         vector = self._following.follower.vector()
         epoch = self._replica.epoch()
         outbox, oldest_n = self._delivery.outbox, self._outbox.oldest_n()
-        return m.Hello(m.PROTOCOL, VERSION, outbox, epoch, vector, mark, oldest_n)
+        seen = self._testimony.said()
+        return m.Hello(m.PROTOCOL, VERSION, outbox, epoch, vector, mark, oldest_n, seen)
 
     # What follows from what came.
 
@@ -341,7 +357,7 @@ class Conversation:
         _log.warning("the outbox is not the hub's any more: kept as %s", aside)
         self._make_cores()
         self._renewed = self._turn.renumbered = True
-        self._turn.notices.append(Problem("outbox_set_back", {"series": self._outbox.series}))
+        self._tell(Problem("outbox_set_back", {"series": self._outbox.series}))
         self._presence.hello_in(0.0)
         return []
 
@@ -351,6 +367,9 @@ class Conversation:
         diff_ms = self.clock.now_ms()
         if first and abs(diff_ms - self._outbox.clock_diff_ms) > _CLOCK_KEPT_MS:
             self._outbox.note_clock(diff_ms)
+
+    def _tell(self, problem: Problem) -> None:
+        self._turn.notices.append(problem)
 
     def _count(self, event: str) -> None:
         self.events[event] += 1

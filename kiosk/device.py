@@ -96,6 +96,24 @@ def write_whole(path: Path, content: bytes) -> None:
         raise Refusal("disk_failed", file=str(path), reason=error.strerror or str(error)) from error
 
 
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that must not exist yet, readable by its owner only; durable on return.
+
+    Raises Refusal `export_exists`, `disk_failed`.
+    """
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(handle, "wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+    except FileExistsError:
+        raise Refusal("export_exists", file=str(path)) from None
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise Refusal("disk_failed", file=str(path), reason=error.strerror or str(error)) from error
+
+
 def _sync_folder(folder: Path) -> None:
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)

@@ -15,7 +15,7 @@ import orjson
 from common.errors import Refusal
 from common.export import VERSION, Exported, sign_operation
 from kiosk.config import only_kiosk
-from kiosk.device import read_device
+from kiosk.device import read_device, write_new
 from kiosk.keys import read_keys, read_store_keys
 from kiosk.outbox_file import Maker
 from kiosk.protection import OPEN, Lock
@@ -73,19 +73,5 @@ def export_undelivered(folder: Path, file: Path, lock: Lock = OPEN) -> Handed:
                     lines.append(orjson.dumps(line))
         finally:
             outbox.close()
-    _write_new(file, b"\n".join([*lines, b""]))
+    write_new(file, b"\n".join([*lines, b""]))
     return Handed(len(lines) - 1, waiting)
-
-
-def _write_new(file: Path, content: bytes) -> None:
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
-    except FileExistsError:
-        raise Refusal("export_exists", file=str(file)) from None
-    except OSError as error:
-        file.unlink(missing_ok=True)
-        raise Refusal("disk_failed", file=str(file), reason=error.strerror or str(error)) from error

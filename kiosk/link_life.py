@@ -32,6 +32,7 @@ from kiosk.protection import OPEN, Lock
 from kiosk.sockets import Credentials, Door, DoorEvent, Hall
 from kiosk.state import LinkStatus
 from kiosk.stores import Stores
+from kiosk.witness import Witness
 
 _log = logging.getLogger(__name__)
 DRAIN_FRAMES: Final = 500
@@ -48,7 +49,8 @@ class Post:
 
     `keep` stores the device where hub or name changed; called from the link's thread. `asks`: what
     the screens' thread asks of the hub besides operations. `folder`: the post's own, None where
-    nothing is kept on disk; `lock`: what its key files are sealed by.
+    nothing is kept on disk; `lock`: what its key files are sealed by. `witness`: what it has seen
+    of the hub's journal.
     """
 
     device: Device
@@ -59,6 +61,7 @@ class Post:
     asks: Asks = field(default_factory=Asks)
     folder: Path | None = None
     lock: Lock = OPEN
+    witness: Witness | None = None
 
 
 class Life:
@@ -86,7 +89,9 @@ class Life:
         self._keep = keep
         stores = post.stores
         self._topics = TOPICS_OF[device.profile]
-        self._talk = Conversation(self._topics, stores.outbox, stores.replica, post.clocks)
+        self._talk = Conversation(
+            self._topics, stores.outbox, stores.replica, post.clocks, post.witness
+        )
         self._inquiry = CardInquiry(hall, device.hub)
         self._doors: dict[Way, Door] = {}
         self._knock_at_s: dict[Way, float] = {}

@@ -26,6 +26,8 @@ from kiosk.sealed import Box
 from kiosk.session import Session
 from kiosk.stores import erase_replica, open_stores
 from kiosk.verifier_file import VerifierFile
+from kiosk.witness import Witness
+from kiosk.witness_file import WitnessBook
 
 
 def open_session(
@@ -55,7 +57,9 @@ def open_session(
         opening.callback(stores.close)
         notices = [*([readable] if readable else []), *stores.problems]
         keep = partial(write_device, folder)
-        post = Post(device, keys, stores, clocks or system_clocks(), keep, folder=folder, lock=lock)
+        clocks = clocks or system_clocks()
+        witness = Witness(WitnessBook(folder, device), clocks)
+        post = Post(device, keys, stores, clocks, keep, folder=folder, lock=lock, witness=witness)
         closing = ExitStack()
         # By the key of what is kept, not by one that may be another tomorrow.
         sealer = Sealer(store_keys[0])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from common.problems import hub, keys, kiosk, pairing, people, trade, wire
+from common.problems import hub, keys, kiosk, pairing, people, trade, wire, witness
 from common.problems.kind import ErrorKind
 from hub.article_notices import FAULTS, REASONS, REMARKS
 
@@ -21,6 +21,7 @@ TABLES: Final[Mapping[str, Iterable[ErrorKind]]] = {
     "keys": keys.PROBLEMS,
     "kiosk": kiosk.PROBLEMS,
     "hub": hub.PROBLEMS,
+    "witness": witness.PROBLEMS,
     "import-files": FAULTS.values(),
 }
 NOTICES: Final[Mapping[str, Mapping[str, str]]] = {

@@ -42,6 +42,8 @@ class EntryType(StrEnum):
     RESTORED = "restored"
     REPEATED = "repeated"
     CLOSING = "closing"
+    CONTRADICTED = "contradicted"
+    LOST = "lost"
 
 
 class Period(StrEnum):
@@ -106,6 +108,8 @@ ENTRIES: Final[Mapping[EntryType, Kind]] = {
     EntryType.RESTORED: Kind("the database was put back from a backup, under a new epoch"),
     EntryType.REPEATED: Kind("the ticket of the line before it was here already: it counts once"),
     EntryType.CLOSING: Kind("a day, a month or a year is closed: its sums, and every chain's head"),
+    EntryType.CONTRADICTED: Kind("a post has seen this journal otherwise, and from where on"),
+    EntryType.LOST: Kind("a post has seen lines that a restore has lost"),
 }
 if RECORDS.keys() != set(RecordType) or ENTRIES.keys() != set(EntryType):
     raise ImportError("a type of record or entry stands in no table")

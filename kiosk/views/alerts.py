@@ -48,6 +48,8 @@ _NAMES: Final[Mapping[str, _Name]] = {
     "clock_differs": _Name(mark("Clocks that differ")),
     "disk_low": _Name(mark("Little room on the office's disk")),
     "outbox_gap": _Name(mark("Operations missing from a post")),
+    "journal_contradicted": _Name(mark("The journal is not what a post has seen"), "danger"),
+    "journal_lost": _Name(mark("A restore has lost lines of the journal")),
     "quarantine_full": _Name(mark("Too much put aside: a post waits")),
     # What it put aside.
     "repeated_id": _Name(mark("Put aside: recorded before, not the same")),

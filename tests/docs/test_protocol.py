@@ -28,7 +28,8 @@ LIMITED = (
     *("common.topic_progress", "kiosk.reasking", "kiosk.room", "kiosk.give_back"),
     *("common.invitation", "kiosk.enrol", "kiosk.found_hubs"),
     *("hub.logins", "hub.login_outcomes", "hub.tries", "hub.authority", "hub.records.trail"),
-    "common.people",
+    *("common.people", "common.journal.witness", "hub.witnesses", "hub.witness_verify"),
+    "kiosk.witness",
 )
 SOCKET_FILES = ("hub/server.py", "hub/console.py", "kiosk/sockets.py")
 

@@ -7,6 +7,7 @@ that hypothesis thinks of, `python -m tests.fuzz` those that atheris finds by lo
 import gzip
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,16 @@ from common.commands import (
     QuarantineRef,
 )
 from common.errors import Refusal
+from common.journal.record import Signer
+from common.journal.witness import Conflict
+from common.journal.witness_file import (
+    Contradiction,
+    Whose,
+    WitnessFile,
+    handed_over,
+    lines_of,
+    read_witness,
+)
 from common.models import convert
 from hub import article_csv, html_text
 from hub.article_notices import ArticleFileError
@@ -36,9 +47,12 @@ from kiosk.config import parse_address, parse_size
 from kiosk.device import read_device
 from kiosk.headless_lines import read_line, tag_of
 from kiosk.preferences import read_language
+from tests.common.journal.heads import KEYS, Numbers
 
 _SCRATCH: Final = Path(tempfile.mkdtemp(prefix="comptoir-fuzz-"))
 _HEX: Final = "5a" * 16
+_JOURNAL: Final = Numbers("a" * 9)
+_SEAL: Final = _JOURNAL.seal(7)
 _REPERTOIRE: Final = Repertoire(COMMANDS, HANDLERS)
 
 
@@ -70,6 +84,11 @@ def _messages() -> list[Any]:
         m.Query(1, "tickets", {"before_ms": 1, "limit": 50}),
         m.Ping(1, -5),
         m.Goodbye(),
+        m.HeadsRequest(0, 3, 40),
+        m.Heads(0, (_SEAL,)),
+        m.Contradicted(0, Conflict.GONE, 3, 40),
+        m.Ping(1, -5, 40),
+        m.Pong(1, 2, 3, _SEAL),
         m.Expect(_HEX, 3),
         m.SnapshotBegin("articles", 1, _HEX, 1, 2, 2, 3, 0),
         m.Answer(1, {"a": [1, 2]}),
@@ -125,6 +144,24 @@ def _bodies() -> list[bytes]:
         orjson.dumps({"id": "0" * 32, "kind": kind, "args": args, "operator": "A"})
         for kind, args in arguments.items()
     ]
+
+
+# The journal, as posts have seen it.
+
+
+def _witness(data: bytes) -> None:
+    """Read a post's own file, half a line included, and the same as one that was handed over."""
+    with suppress(ValueError):
+        read_witness(data, lenient=True)
+    read_witness(data)
+
+
+def _witnesses() -> list[bytes]:
+    whose = Whose(1, "d" * 32, "Caisse", (KEYS.public.hex(),))
+    heads = tuple(_JOURNAL.kept(seq) for seq in (3, 7))
+    found = Contradiction(0, Conflict.GONE, 3, 7, 1)
+    lines = lines_of(WitnessFile(whose, heads, (found,)))
+    return [b"".join(lines), handed_over(lines, "d" * 32, Signer(KEYS), 1)]
 
 
 # Pairing.
@@ -271,6 +308,7 @@ TARGETS: Final[Mapping[str, Target]] = {
     "preferences": Target(_preferences, (), lambda: [b'{"lang":"fr"}']),
     "address": Target(_address, (ValueError,), lambda: [b"hub.local:47801", b"[::1]:80"]),
     "size": Target(_size, (ValueError,), lambda: [b"1280x800+0+0"]),
+    "witness": Target(_witness, (ValueError,), _witnesses),
     "headless": Target(
         _line,
         (Refusal,),

@@ -41,6 +41,7 @@ from hub.store import Store
 from hub.sync import SyncDesk
 from hub.upkeep import Upkeep
 from hub.watch import Watch
+from hub.witnesses import Witnesses
 from tests.hub.journals import journal_of, signing_keys
 
 EPOCH = "5" * 32
@@ -217,6 +218,7 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         collecting,
         check,
         closings,
+        Witnesses(store, journal, alerts, hand.wall_ms),
         logins,
         Budgets(alerts, hand.clock),
         hand.clock,

@@ -4,10 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from common import seal, wire
 from common.commands import COMMANDS, NewPrice, PriceSet, SaleRecord
+from common.messages import PROTOCOL
 from common.topics import Profile
 from hub.commands import HANDLERS
 from hub.config import Folder, NetworkSettings, Settings, read_keys, read_settings
@@ -19,6 +21,7 @@ from hub.store import Store
 from tests.hub.desk_bench import device
 from tests.hub.journals import journal_of
 from tests.hub.papers import ticket
+from tests.hub.seers import WatchedHub
 from tests.hub.shop import Post
 from tests.hub.shop_bench import ShopBench
 from tests.hub.test_revoked import LINE
@@ -61,6 +64,34 @@ def test_a_newer_hub_knows_a_schema_that_this_one_does_not(tmp_path: Path) -> No
     )
     assert bench.take(bench.office.command("price.set", prices, 2)).statuses == ["accepted"]
     bench.store.close()
+
+
+def test_a_post_of_before_the_witnesses_is_told_nothing_of_the_journal(tmp_path: Path) -> None:
+    """Its hello and ping say nothing of it; the answers hold nothing that it would not know."""
+    hub = WatchedHub(tmp_path)
+    hub.sell(times=2)
+    till, peer = hub.posts[0].device, b"till"
+    hello = {
+        "protocol": PROTOCOL,
+        "software": "0.0.9",
+        "outbox": "0b" * 16,
+        "epoch": "",
+        "vector": {},
+        "sent_ms": 1,
+    }
+    for kind, message in ((1, hello), (7, {"sent_ms": 2})):
+        frame = bytes((wire.VERSION, kind)) + orjson.dumps(message)
+        ((_, answer),) = hub.parts.hub.message(peer, till.id, frame)
+        said = orjson.loads(answer[2:])
+        assert {said.get("journal"), said.get("head")} == {None}
+    hub.close()
+
+
+def test_a_post_reads_what_hubs_of_before_and_after_the_witnesses_say() -> None:
+    pong = {"sent_ms": 1, "hub_ms": 2}
+    for known in (pong, {**pong, "covered_n": 3, "head": None, "of a later release": [1]}):
+        frame = bytes((wire.VERSION, 43)) + orjson.dumps(known)
+        assert wire.decode(frame).head is None
 
 
 def test_a_kind_needs_a_handler(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from common import messages as m
 from common import wire
 from common.models import stock_key
 from common.topics import TOPICS_OF
+from hub.journal_status import noted_conflicts, noted_losses
 from hub.store import FAULTS
 from kiosk.outbox import Counts
 from kiosk.presence import Way
@@ -296,6 +297,7 @@ class Checks:
         """Check the ledgers against what people did, and every row against the log."""
         with self._hub.look() as db:
             self._witness.check_rows(db)
+            self._check_journal(db)
             self._check_papers(db)
             self._check_stock(db)
             self._check_money(db)
@@ -311,9 +313,19 @@ class Checks:
             if counts != Counts(0, len(quarantined(post))):
                 raise self._world.broken(f"{post.name}: {counts} at the end")
             self._check_sales(post)
+            if post.heads.held.contradictions:
+                found = post.heads.held.contradictions
+                raise self._world.broken(f"{post.name} is contradicted: {found}")
             told = {notice.code for notice in post.notices}
             if post.number in self._must_tell and "outbox_damaged" not in told:
                 raise self._world.broken(f"{post.name} does not say that an operation was damaged")
+
+    def _check_journal(self, db: Any) -> None:
+        """No fault, and no restore, makes the journal another one than posts have seen."""
+        noted = noted_conflicts(db)
+        if noted:
+            raise self._world.broken(f"the journal contradicts posts: {noted}")
+        self._world.harm["lines of the journal lost by a restore"] += len(noted_losses(db))
 
     def _check_papers(self, db: Any) -> None:
         """What was recorded is there once; what was refused is not."""

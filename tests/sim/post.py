@@ -37,8 +37,10 @@ from kiosk.session import Session
 from kiosk.state import LinkStatus
 from kiosk.stores import Stores, open_stores
 from kiosk.till import Stamp, Till
+from kiosk.witness import Witness
 from tests.hub.journals import signing_keys
 from tests.sim.agenda import MachineClock
+from tests.sim.heads import Heads
 from tests.sim.history import Deed, Fate, History, Told
 from tests.sim.releases import COUNTED, LATER_SCHEMA, POISON
 from tests.sim.world import World
@@ -89,7 +91,10 @@ class SimLink:
                     )
                 )
             topics = TOPICS_OF[self._place.device.profile]
-            self.talk = Conversation(topics, stores.outbox, stores.replica, self._place.clocks)
+            place = self._place
+            self.talk = Conversation(
+                topics, stores.outbox, stores.replica, place.clocks, place.witness
+            )
         except (*FAULTS, Refusal) as fault:
             self._failed(fault)
             return
@@ -193,6 +198,7 @@ class SimPost:
         self.clock = MachineClock(world.agenda, wrong_ms=world.rng.randrange(-3000, 3000))
         self.key = number.to_bytes(2, "big") * 16
         self.signing = signing_keys(number)
+        self.heads = Heads()
         self.session: Session | None = None
         self.link: SimLink | None = None
         self.stores: Stores
@@ -256,7 +262,9 @@ class SimPost:
         place = HubPlace("1a" * 32, "2b" * 32, "127.0.0.1", 9, 9)
         device = Device(self.enrolled().id, self.number, self.name, self.profile, place)
         keys = DeviceKeys(CurveKeys(self.key, self.key), self.signing)
-        post = Post(device, keys, self.stores, self.clock.clocks, lambda _device: None)
+        clocks = self.clock.clocks
+        witness = Witness(self.heads, clocks)
+        post = Post(device, keys, self.stores, clocks, lambda _device: None, witness=witness)
         world.trace.note(self.name, "starts, outbox %s", self.stores.outbox.id[:8])
         self._relabel()
         self.notices += self.stores.problems  # Told once, and it may die before it shows them.
