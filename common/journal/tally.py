@@ -4,7 +4,7 @@ Owns which faults leave a walk without knowing what a period comes to, and how i
 closing that states something else: so that the one wrong closing is named, and no other.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from common.journal import closing
@@ -22,6 +22,9 @@ from common.models import Ticket
 
 _UNCOUNTED: Final = frozenset({Fault.UNREADABLE, Fault.RECORD, Fault.DIGEST, Fault.SEQUENCE})
 """Faults after which nobody knows what a period comes to: no closing is blamed for it."""
+
+_ANOTHER_PAST: Final = frozenset({Fault.LINK, Fault.SEQUENCE, Fault.TYPE_SEQUENCE})
+"""Faults of a record that does not follow the one which is here before it."""
 
 
 class _Counted(NamedTuple):
@@ -60,10 +63,11 @@ class Tally:
         content = self._record(seq, record)
         yield from count_sums(self._standing, seq, record, content, late)
 
-    def invalid(self, seq: int, record: Record, advances: bool) -> Iterator[Found]:
+    def invalid(self, seq: int, record: Record, said: Mapping[str, Any]) -> Iterator[Found]:
         """Add what a record holds that is not sound: what was sold was sold.
 
-        `advances`: its till went on from it.
+        `said`: by the hub, of its fault, and whether its till went on from it. Where that was not
+        the record that is here before it, its till counts others than those that are here.
         """
         try:
             content = self._record(seq, record)
@@ -72,8 +76,10 @@ class Tally:
                 raise
             self.lost(record.chain, record.seq)
             return
-        if advances:
+        if said["advances"]:
             yield from count_sums(self._standing, seq, record, content, late=False)
+            if said["code"] in _ANOTHER_PAST:
+                self.lost(record.chain, record.seq - 1)
 
     def lost(self, chain: str, seq: int) -> None:
         """A till's record is not what it was: no statement of its till is held against it."""

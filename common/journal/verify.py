@@ -207,7 +207,7 @@ class Verifier:
         if entry.data["advances"]:
             chain = self._chain(record.chain, record.device)
             self.standing.chains[record.chain] = chain.taken(record, entry.data["digest"])
-        for said in self._tally.invalid(line.seq, record, entry.data["advances"]):
+        for said in self._tally.invalid(line.seq, record, entry.data):
             yield Finding(*said)
 
     def _hub_key(self, entry: Entry) -> Iterator[Finding]:

@@ -14,8 +14,8 @@ import pytest
 
 from common.journal import canon
 from common.journal.chain import Fault
-from common.journal.kinds import EntryType
-from common.journal.opened import OpenedData
+from common.journal.kinds import EntryType, RecordType
+from common.journal.opened import SET_BACK, OpenedData, carried_over
 from common.journal.record import Record, SignedRecord, Signer, read_record
 from common.journal.verify import Finding, Verifier
 from common.models import Article
@@ -261,6 +261,27 @@ def test_another_chain_says_after_which_one_it_begins(desk: Desk) -> None:
     assert (opened.fault, sale.fault) == (None, None)
     assert opened.opened == begun
     assert sale.opened is None
+
+
+@pytest.mark.parametrize("reports", [False, True])
+def test_the_sums_of_a_till_that_was_set_back_are_not_held_against_the_other_past(
+    desk: Desk, reports: bool
+) -> None:
+    """An older copy of a till goes on behind its own record, which the hub has another one of."""
+    pen, till = desk.pens[0], desk.tills[0]
+    desk.take(*desk.records(3))
+    book = pen.book
+    desk.take(*desk.records(1))
+    pen.book = book
+    other = ticket(till, 90, lines_of((desk.article, 5000)))
+    assert desk.faults(*pen.records(other)) == [Fault.FORK]
+    assert desk.faults(*desk.records(1)) == [Fault.LINK]
+    if reports:
+        assert desk.faults(*pen.report(RecordType.Z)) == [None]
+    head, tally = pen.chain.head, pen.book.tally
+    carried = carried_over(tally, head.chain, head.seq, SET_BACK)
+    pen.begin("77" * 16, OpenedData(SET_BACK, head.chain, head.seq, head.digest, carried))
+    assert desk.faults(*desk.records(2)) == [None, None]
 
 
 def test_what_is_undone_was_never_taken(desk: Desk) -> None:

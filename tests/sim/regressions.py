@@ -34,6 +34,7 @@ FOUND: Final[Mapping[int, str]] = MappingProxyType(
         30_328: "power took a new epoch back that replies on the outbox's disk were numbered in",
         100_296: "a till that has the shop's row altered for a second records at another location",
         201_861: "without room a restored hub's replies were compared with the epoch before",
+        300_081: "sums of a till that was set back were held against records of its other past",
         452: "bits flipped in a replica's schema: the post never started again",
     }
 )
