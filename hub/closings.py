@@ -27,7 +27,7 @@ from hub.closing_due import Due, day_of, due_by_clock, has_news
 from hub.config import ClosingSettings
 from hub.journal import JournalBook
 from hub.journal_check import JournalCheck
-from hub.records import devices
+from hub.records import devices, trail
 from hub.records.devices import ACTIVE
 from hub.store import FAULTS, Connection, Store
 from hub.watch import Watch
@@ -139,11 +139,14 @@ class Closings:
         data = closing_of(self._check.standing, stated)
         draft = self._book.draft()
 
-        def write(_: Connection) -> None:
+        name = name_of(data)
+
+        def write(db: Connection) -> None:
             draft.say(EntryType.CLOSING, data, now_ms)
             draft.write(self._store.meta("epoch"), now_ms)
+            if made is Made.HAND:
+                trail.add(db, trail.Entry(now_ms, "journal.close", subject=name))
 
-        name = name_of(data)
         notices = [Notice("closing_unsound", name)] if stated.faults else []
         self._made += self._alerts.commit(notices, write)
         self._book.committed(draft)

@@ -43,6 +43,7 @@ ACTIONS: Final = {
     "quarantine.close": mark("close in quarantine"),
     "backup.record": mark("backup"),
     "restore": mark("restored a backup"),
+    "journal.close": mark("closed by hand"),
     "hub.start": mark("the hub started"),
     "hub.stop": mark("the hub stopped"),
     "pairing": mark("paired a post"),

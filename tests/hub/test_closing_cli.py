@@ -109,6 +109,14 @@ def test_a_day_is_closed_by_hand_and_listed(root: Path, seller: Seller) -> None:
     assert "Jour 2" in table
     assert "Caisses muettes" in table
     assert "holds" in done(run(root, "journal", "verify"))
+    trail = orjson.loads(done(run(root, "audit", "--action", "journal.close", "--json")))
+    assert [entry["subject"] for entry in trail] == [
+        "day-1",
+        "month-1",
+        "year-1",
+        "day-2",
+        "month-2",
+    ]
 
 
 def test_a_days_totals_are_exported_as_spreadsheets_read_them(root: Path, seller: Seller) -> None:
