@@ -76,10 +76,10 @@ class Tally:
                 raise
             self.lost(record.chain, record.seq)
             return
+        if said["advances"] and said["code"] in _ANOTHER_PAST:
+            self.lost(record.chain, record.seq)
         if said["advances"]:
             yield from count_sums(self._standing, seq, record, content, late=False)
-            if said["code"] in _ANOTHER_PAST:
-                self.lost(record.chain, record.seq - 1)
 
     def lost(self, chain: str, seq: int) -> None:
         """A till's record is not what it was: no statement of its till is held against it."""

@@ -199,6 +199,32 @@ def test_a_file_in_which_an_older_release_sold_on_begins_its_sums_anew(till: Sig
     assert till.sound().unproved == 0
 
 
+def test_a_copy_that_goes_on_beside_its_till_states_sums_of_other_records(
+    till: SignedTill,
+) -> None:
+    """Its records are noted as invalid; its Z cannot be recomputed, and is no lie."""
+    till.sell()
+    till.deliver()
+    till.session.close()
+    copy = outbox_file(till).read_bytes()
+    till.begin()
+    till.sell(till.line(1))
+    till.deliver()
+    till.session.close()
+    outbox_file(till).write_bytes(copy)
+    till.begin()
+    till.sell(till.line(2))
+    till.sell(till.line(3))
+    till.counter.z(0)
+    till.sell()
+    till.counter.z(0)
+    Late(till).send(0, 1, 2, 3, 4)
+    report = till.report()
+    assert report.flaws == ()
+    assert (report.invalid, report.unproved) == (2, 1)
+    assert report.totals.tickets == 5
+
+
 # Records that come late.
 
 

@@ -24,11 +24,12 @@ from tests.sim.history import Deed, Fate, History, Told
 from tests.sim.hub import SimHub, labels
 from tests.sim.network import Line
 from tests.sim.post import SimPost, quarantined
+from tests.sim.trade import labels_of_records
 from tests.sim.witness import Place, Witness
 from tests.sim.world import World
 
 _ALL_SALES_EVERY = 16
-_SHOWN: Final = {"sale.record": -1, "goods.receive": 1}
+_SHOWN: Final = {"sale.record": -1, "refund.record": 1, "goods.receive": 1}
 """What a post shows of an operation that is on its way: the sign of its goods."""
 _ENDED = (m.Status.REFUSED, m.Status.QUARANTINED)
 
@@ -334,6 +335,7 @@ class Checks:
         receipts = [orjson.loads(body) for (body,) in db.execute("SELECT body FROM goods_receipt")]
         there = Counter(ticket["lines"][0]["label"] for ticket in tickets)
         there.update(receipt["note"] for receipt in receipts)
+        there.update(set(labels_of_records(db)))
         numbers = Counter((ticket["series"], ticket["number"]) for ticket in tickets)
         # Where an older copy of an outbox went on, its numbers were used before: that is flagged.
         twice = [

@@ -34,6 +34,7 @@ from tests.hub.journals import signing_keys
 from tests.sim.agenda import MachineClock
 from tests.sim.releases import HANDLERS as RELEASES_HANDLERS
 from tests.sim.releases import OLDER_KINDS
+from tests.sim.trade import labels_of_records
 from tests.sim.witness import Witness
 from tests.sim.world import World
 
@@ -303,6 +304,8 @@ def labels(db: Any) -> set[str]:
     """Return the labels of the papers that a hub's database holds."""
     tickets = [orjson.loads(body) for (body,) in db.execute("SELECT body FROM ticket")]
     receipts = [orjson.loads(body) for (body,) in db.execute("SELECT body FROM goods_receipt")]
-    return {ticket["lines"][0]["label"] for ticket in tickets} | {
-        receipt["note"] for receipt in receipts
+    return {
+        *(ticket["lines"][0]["label"] for ticket in tickets),
+        *(receipt["note"] for receipt in receipts),
+        *labels_of_records(db),
     }

@@ -19,7 +19,7 @@ from common.commands import sold_ticket
 from common.errors import Problem, Refusal
 from common.ids import IdMint
 from common.models import Payment, ReceiptLine
-from common.rules import ticket_line, total_cents
+from common.rules import total_cents
 from common.seal import CurveKeys
 from common.topics import TOPICS_OF, Profile
 from hub.records.devices import ACTIVE
@@ -43,13 +43,13 @@ from tests.sim.agenda import MachineClock
 from tests.sim.heads import Heads
 from tests.sim.history import Deed, Fate, History, Told
 from tests.sim.releases import COUNTED, LATER_SCHEMA, POISON
+from tests.sim.trade import TRADES, label_of_record, sold_lines
 from tests.sim.world import World
 
 TURN_S: Final = (0.0001, 0.002)
 POLL_S: Final = (0.0, 0.02)
 BOOT_S: Final = (0.2, 2.0)
 DRAIN: Final = 500
-UNIT_CENTS: Final = 250
 BOX: Final = Box(bytes(range(32)))
 
 
@@ -425,9 +425,7 @@ class SimPost:
     def sell(self, lines: list[tuple[str, int]]) -> None:
         """Sell these articles (id, thousandths)."""
         label = self._label("s")
-        sold = tuple(
-            ticket_line(article, label, milli, UNIT_CENTS, 550) for article, milli in lines
-        )
+        sold = sold_lines(label, lines)
         total = total_cents(sold)
         deed = Deed(label, self.number, "sale.record", Told.RECORDED, tuple(lines), total)
 
@@ -435,6 +433,13 @@ class SimPost:
             deed.ticket = session.sell(sold, (Payment("card", total, total),))
 
         self._do(deed, do)
+
+    def trade(self, kind: str, lines: list[tuple[str, int]]) -> None:
+        """Do something else that a till does, with these articles where it is about any."""
+        trade = TRADES[kind]
+        moved = tuple((article, trade.moves * milli) for article, milli in lines if trade.moves)
+        deed = Deed(self._label("t"), self.number, f"{kind}.record", Told.RECORDED, moved)
+        self._do(deed, lambda session: trade.do(session.counter, deed, lines))
 
     def receive(self, lines: list[tuple[str, int]]) -> None:
         """Take in a delivery."""
@@ -463,7 +468,7 @@ class SimPost:
         args: dict[str, object] = {}
         total = 0
         if kind == "sale.record":
-            sold = tuple(ticket_line(a, label, milli, UNIT_CENTS, 550) for a, milli in lines)
+            sold = sold_lines(label, lines)
             total = total_cents(sold)
             paid = (Payment("card", total, total),)
             args = {"ticket": till.ticket(label, 1, sold, paid, stamp)}
@@ -531,7 +536,9 @@ def label_of(kind: str, body: bytes) -> str:
     """Return the label of the deed that an operation's body is."""
     try:
         args = orjson.loads(body)["args"]
-        if kind == "sale.record" and args.keys() & {"ticket", "records"}:
+        if "records" in args:
+            return label_of_record(orjson.loads(args["records"][-1]["body"]))
+        if kind == "sale.record" and "ticket" in args:
             return sold_ticket(args).lines[0].label
         if kind in ("goods.receive", POISON, COUNTED):
             return str(args["receipt"]["note"])

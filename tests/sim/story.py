@@ -20,6 +20,7 @@ from tests.sim.disk.disk import Disk
 from tests.sim.faults import FAULTS, Fault
 from tests.sim.history import Fate
 from tests.sim.shop import SimShop
+from tests.sim.trade import drawn
 from tests.sim.world import Violation
 
 CROWD_EVERY: Final = 500
@@ -27,6 +28,8 @@ CROWD_EVERY: Final = 500
 CROWD: Final = 300
 DEEDS: Final = (200, 220)
 FAULTS_DRAWN: Final = (10, 22)
+OTHERWISE: Final = 0.4
+"""So much of what a till does is no sale: refunds, cash, X and Z, exercises, and the like."""
 DEALT: Final = 2
 """So many of them are dealt, not drawn: each in its turn, seed by seed."""
 PATIENCE_S: Final = 180.0
@@ -88,6 +91,7 @@ class Story:
 
     def __init__(self, seed: int, folder: Path, disk: Disk) -> None:
         self.rng = Random(f"story {seed}")
+        self.trade = Random(f"trade {seed}")
         self.crowded = seed % CROWD_EVERY == CROWD_EVERY - 1
         cast = [Profile.TILL, Profile.DEPOT, Profile.OFFICE] * (CROWD // 3)
         if not self.crowded:
@@ -158,7 +162,11 @@ class Story:
             return
         post = rng.choice(there)
         if post.profile is Profile.TILL:
-            post.sell(self._lines())
+            lines = self._lines()
+            if self.trade.random() < OTHERWISE:
+                post.trade(drawn(self.trade), lines)
+            else:
+                post.sell(lines)
         elif post.profile is Profile.DEPOT or rng.random() < 0.4:
             post.receive(self._lines())
         else:

@@ -25,9 +25,10 @@ from tests.sim.disk.disk import Disk, Effect, Op
 from tests.sim.history import Told
 from tests.sim.hub import SimHub
 from tests.sim.network import Line
-from tests.sim.post import UNIT_CENTS, SimPost
+from tests.sim.post import SimPost
 from tests.sim.shop import START_MILLI, SimShop
 from tests.sim.story import Story
+from tests.sim.trade import UNIT_CENTS
 
 CAST: Final = (Profile.TILL, Profile.TILL, Profile.DEPOT, Profile.OFFICE)
 TILLS: Final = 2
