@@ -6,7 +6,9 @@ Reads; a line that cannot be read says nothing, and is the verification's to nam
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import TypeVar
+from typing import Final, TypeVar
+
+import orjson
 
 from common.journal import canon
 from common.journal.entry import Entry, Line, read_entry, read_seal
@@ -18,6 +20,7 @@ from hub.records import journal as rows
 from hub.store import Connection
 
 DataT = TypeVar("DataT")
+_PURGE: Final = "purge"
 
 
 class JournalView:
@@ -35,6 +38,7 @@ class JournalView:
             # Restored, and no hub has started since that could have said so.
             begins.append((epoch, head_seq() + 1))
         self._begins = begins
+        self.purged = max(map(_purged_to, rows.of_type(db, _PURGE)), default=0)
 
     @property
     def spans(self) -> Sequence[Span]:
@@ -86,6 +90,14 @@ def entries(db: Connection, kind: EntryType) -> Iterator[Entry]:
         entry = _entry(line)
         if entry is not None:
             yield entry
+
+
+def _purged_to(line: Line) -> int:
+    """Return up to where a purge has taken records out; what is wrong with it is not said here."""
+    try:
+        return int(orjson.loads(line.body)["data"]["last"])
+    except (ValueError, KeyError, TypeError):
+        return 0
 
 
 def _entry(line: Line | None) -> Entry | None:

@@ -15,7 +15,7 @@ from common.journal import canon
 from common.journal.keys import read_introduction
 from common.journal.kinds import EntryType
 from common.journal.record import ED25519
-from common.journal.witness import AGREES, Bounds, Conflict, Lost, judge, lost, narrow
+from common.journal.witness import Bounds, Conflict, Lost, judge, lost, narrow
 from common.journal.witness_file import WitnessFile, read_witness
 from hub.journal_view import JournalView, entries
 from hub.records import journal as rows
@@ -102,7 +102,7 @@ def _testimony(
         file.whose.device_name,
         signer == file.whose.device_id,
         len(marks),
-        max((mark.seq for mark in marks if judge(view, mark) is AGREES), default=0),
+        max((mark.seq for mark in marks if judge(view, mark).agrees), default=0),
         max((mark.seq for mark in marks), default=0),
         bounds,
         tuple(gone for _, gone in lost(view, marks)),

@@ -19,7 +19,6 @@ from common.journal import canon, witness
 from common.journal.kinds import EntryType
 from common.journal.record import ED25519, SignedRecord
 from common.journal.witness import (
-    AGREES,
     HEADS_AT_ONCE,
     Bounds,
     Conflict,
@@ -144,10 +143,11 @@ class Witnesses:
 
     def _look(self, device: Device, asked: _Asked, greeting: _Greeting) -> None:
         mark = asked.mark
-        gone = witness.judge(self._journal, mark).lost
-        if gone is not None:
-            if gone.reached > self._reached.get(gone.restored, 0):
-                greeting.answers.append(self._ask(device, asked, mark.seq - 1, mark.seq))
+        verdict = witness.judge(self._journal, mark)
+        gone = verdict.lost
+        if gone is not None and gone.reached > self._reached.get(gone.restored, 0):
+            greeting.answers.append(self._ask(device, asked, mark.seq - 1, mark.seq))
+        if verdict.conflict is None:
             return
         greeting.against.append(mark.run)
         known = self._noted.get((device.id, mark.digest))
@@ -173,7 +173,7 @@ class Witnesses:
     # What follows from heads.
 
     def _agrees(self, mark: Mark) -> bool:
-        return witness.judge(self._journal, mark) is AGREES
+        return witness.judge(self._journal, mark).agrees
 
     def _is_own(self, head: Kept) -> bool:
         return sound(head, self._hub_keys.values())

@@ -114,7 +114,10 @@ class Span(NamedTuple):
 
 
 class Journal(Protocol):
-    """A journal as it is now. `spans`: in order, at least one; the last one still grows."""
+    """A journal as it is now. `spans`: in order, at least one; the last one still grows.
+
+    `purged`: up to this line records were taken out, archived; 0: none were.
+    """
 
     @property
     def chain(self) -> str:
@@ -123,6 +126,10 @@ class Journal(Protocol):
     @property
     def spans(self) -> Sequence[Span]:
         """Return its epochs."""
+
+    @property
+    def purged(self) -> int:
+        """Return up to where lines may be gone rightly."""
 
     def digest_at(self, seq: int) -> str | None:
         """Return the digest of a line's bytes, None where there is no such line."""
@@ -137,31 +144,39 @@ class Lost(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What a head says of a journal: nothing against it, or why. `by`: a line that is bad."""
+    """What a head says of a journal: that it is as it was, or why not. `by`: a line that is bad.
 
+    Nothing of it: its line was purged. A later head speaks for that, too: lines are chained.
+    """
+
+    agrees: bool = False
     conflict: Conflict | None = None
     by: int = 0
     lost: Lost | None = None
 
 
-AGREES: Final = Verdict()
+AGREES: Final = Verdict(agrees=True)
+SAYS_NOTHING: Final = Verdict()
 
 
 def judge(journal: Journal, head: Mark) -> Verdict:
     """Return what a head says of a journal; its signature is taken for granted."""
     spans = journal.spans
     if head.chain != journal.chain or head.epoch < spans[0].epoch:
-        return Verdict(Conflict.CHAIN, 1)
+        return Verdict(conflict=Conflict.CHAIN, by=1)
     newest = spans[-1]
     if head.epoch > newest.epoch:
-        return Verdict(Conflict.EPOCH, newest.last + 1)
+        return Verdict(conflict=Conflict.EPOCH, by=newest.last + 1)
     place = max(place for place, span in enumerate(spans) if span.epoch <= head.epoch)
     span = spans[place]
     if span.epoch == head.epoch and head.seq <= span.last:
-        same = journal.digest_at(head.seq) == head.digest
-        return AGREES if same else Verdict(Conflict.LINE, head.seq)
+        digest = journal.digest_at(head.seq)
+        if digest is None and head.seq <= journal.purged:
+            return SAYS_NOTHING
+        same = digest == head.digest
+        return AGREES if same else Verdict(conflict=Conflict.LINE, by=head.seq)
     if span is newest:
-        return Verdict(Conflict.GONE, span.last + 1)
+        return Verdict(conflict=Conflict.GONE, by=span.last + 1)
     # Of an epoch that was left by a restore, or that a restore from an older backup passed over.
     return Verdict(lost=Lost(spans[place + 1].first, span.last, head.seq))
 
@@ -191,7 +206,7 @@ def narrow(journal: Journal, heads: Iterable[Mark]) -> Bounds:
     found = Bounds()
     for head in heads:
         verdict = judge(journal, head)
-        if verdict is AGREES:
+        if verdict.agrees:
             agreed.append(head.seq)
         elif verdict.conflict is not None and (found.conflict is None or verdict.by < found.by):
             found = Bounds(0, verdict.by, verdict.conflict, head)

@@ -131,3 +131,41 @@ def test_a_swapped_database_is_said_by_every_post(street: Street, tmp_path: Path
     # What the posts had been told was kept is there again: they gave it back.
     with hub.console() as console:
         assert len(console.ask("tickets", {"before_ms": 2**46, "limit": 100})) == 8
+
+
+def test_a_restore_is_no_alarm_and_what_it_lost_is_said(street: Street, tmp_path: Path) -> None:
+    folder = street.folder()
+    hub = street.hub(folder)
+    till = street.post(hub, "till", "Caisse 1")
+    office = street.post(hub, "office", "Bureau")
+    posts = (till, office)
+    code = code_of(till)
+    sell(till, code, 2)
+    backup = said(folder, "backup")["path"]
+    kept = said(folder, "journal", "status")["seq"]
+    sell(till, code, 3)
+    hub = restarted(street, folder, hub, *posts)
+    reached = said(folder, "journal", "status")["seq"]
+    stop(hub, *posts)
+    done = comptoir(folder, "restore", backup)
+    assert done.returncode == 0, done.stderr
+    hub = street.hub(folder)
+    for post in posts:
+        post.wait_online()
+    office.wait_equal(hub.heads())
+    codes = {row["code"] for row in office.ask("rows", topic="alerts")["rows"]}
+    assert "journal_lost" in codes
+    assert "journal_contradicted" not in codes
+    status = said(folder, "journal", "status")
+    assert status["contradicted"] == []
+    assert {(one["kept"], one["reached"]) for one in status["lost"]} == {(kept, reached)}
+    for post in posts:
+        assert not any(map(is_notice, post.events()))
+    file = tmp_path / "till.jsonl"
+    seen(till, "--out", str(file))
+    verified = said(folder, "journal", "verify", "--witness", str(file))
+    assert verified["holds"]
+    assert verified["witnesses"][0]["lost"][0]["reached"] == reached
+    with hub.console() as console:
+        tickets = console.ask("tickets", {"before_ms": 2**46, "limit": 100})
+    assert len(tickets) == 5, "the till gave back what the backup had not"

@@ -30,6 +30,7 @@ class Numbers:
     hands: str
     spans: Sequence[Span] = ()
     chain: str = CHAIN
+    purged: int = 0
     digests: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -38,7 +39,7 @@ class Numbers:
 
     def digest_at(self, seq: int) -> str | None:
         """Return the digest of a line."""
-        return self.digests[seq - 1] if 1 <= seq <= len(self.digests) else None
+        return self.digests[seq - 1] if self.purged < seq <= len(self.digests) else None
 
     def mark(self, seq: int, epoch: str = EPOCHS[0], run: int = 0) -> Mark:
         """Return the head of a line."""

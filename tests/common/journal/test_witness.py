@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from common.journal.witness import (
     AGREES,
     RUNS_KEPT,
+    SAYS_NOTHING,
     TIERS,
     Bounds,
     Conflict,
@@ -30,17 +31,29 @@ DAY_MS, HOUR_MS, MINUTE_MS = 86_400_000, 3_600_000, 60_000
 
 
 def test_what_is_as_it_was_seen_agrees() -> None:
-    assert all(judge(HONEST, HONEST.mark(seq)) is AGREES for seq in (1, 50, 100))
+    assert all(judge(HONEST, HONEST.mark(seq)) == AGREES for seq in (1, 50, 100))
+
+
+def test_of_what_was_purged_a_head_says_nothing_and_a_later_one_speaks_for_it() -> None:
+    purged = Numbers("a" * 100, purged=60)
+    assert [judge(purged, HONEST.mark(seq)) for seq in (30, 60)] == [SAYS_NOTHING] * 2
+    assert judge(purged, HONEST.mark(61)) == AGREES
+    other = Numbers("b" + "a" * 99, purged=60)
+    assert narrow(other, [HONEST.mark(30), HONEST.mark(61)]).by == 61
+
+
+def bad(conflict: Conflict, by: int) -> Verdict:
+    return Verdict(conflict=conflict, by=by)
 
 
 @pytest.mark.parametrize(
     ("journal", "verdict"),
     [
-        (Numbers("a" * 40 + "b" * 60), Verdict(Conflict.LINE, 80)),
-        (Numbers("a" * 70), Verdict(Conflict.GONE, 71)),
-        (Numbers("a" * 100, chain="d" * 32), Verdict(Conflict.CHAIN, 1)),
-        (Numbers("a" * 100, [Span("0" * 32, 1, 100)]), Verdict(Conflict.EPOCH, 101)),
-        (Numbers("a" * 100, [Span(EPOCHS[1], 1, 100)]), Verdict(Conflict.CHAIN, 1)),
+        (Numbers("a" * 40 + "b" * 60), bad(Conflict.LINE, 80)),
+        (Numbers("a" * 70), bad(Conflict.GONE, 71)),
+        (Numbers("a" * 100, chain="d" * 32), bad(Conflict.CHAIN, 1)),
+        (Numbers("a" * 100, [Span("0" * 32, 1, 100)]), bad(Conflict.EPOCH, 101)),
+        (Numbers("a" * 100, [Span(EPOCHS[1], 1, 100)]), bad(Conflict.CHAIN, 1)),
     ],
 )
 def test_what_contradicts(journal: Numbers, verdict: Verdict) -> None:
@@ -57,7 +70,7 @@ def restored(kept: int, *epochs: str) -> Numbers:
 
 def test_a_restore_explains_what_is_not_there() -> None:
     journal = restored(60, EPOCHS[0], EPOCHS[2])
-    assert judge(journal, HONEST.mark(60)) is AGREES
+    assert judge(journal, HONEST.mark(60)) == AGREES
     # Beyond what was kept the numbers go on under the new epoch: no line contradicts.
     assert judge(journal, HONEST.mark(75)) == Verdict(lost=Lost(61, 60, 75))
     assert judge(journal, HONEST.mark(100)) == Verdict(lost=Lost(61, 60, 100))
@@ -67,7 +80,7 @@ def test_a_restore_explains_what_is_not_there() -> None:
 
 def test_a_restore_explains_no_line_that_was_kept() -> None:
     changed = Numbers("a" * 30 + "x" * 30 + "r", [Span(EPOCHS[0], 1, 60), Span(EPOCHS[2], 61, 61)])
-    assert judge(changed, HONEST.mark(50)) == Verdict(Conflict.LINE, 50)
+    assert judge(changed, HONEST.mark(50)) == bad(Conflict.LINE, 50)
 
 
 def test_the_furthest_head_beyond_each_restore_is_named() -> None:
