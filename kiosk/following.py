@@ -63,7 +63,7 @@ class Following:
         return Problem("replica_no_room", {"folder": str(self._replica.path.parent)})
 
     def meet(self, epoch: str) -> None:
-        """Operations are sent to a hub of this epoch before it is followed, or without following it.
+        """Operations go to a hub of this epoch before it is followed, or without following it.
 
         Replies count in it from now on: positions of an older one say nothing. It is one page to
         write: there is room for that as long as there is any for the outbox.
