@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 from msgspec import Meta
 
 from common.journal.kinds import RecordType
+from common.journal.purge import ArchiveData
 from common.journal.record import RECORDS_AT_ONCE, SignedRecord, read_record
 from common.journal.sale import ticket_of
 from common.messages import Count, Hex16
@@ -154,6 +155,7 @@ Arguments = (
     | CataloguePut
     | QuarantineRef
     | BackupRecord
+    | ArchiveData
     | PersonPut
 )
 
@@ -252,5 +254,6 @@ COMMANDS: Final = _command_table(
     CommandKind("quarantine.retry", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("quarantine.close", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("backup.record", {1: BackupRecord}, Nature.REQUEST, frozenset({Profile.CONSOLE})),
+    CommandKind("journal.archived", {1: ArchiveData}, Nature.REQUEST, frozenset({Profile.CONSOLE})),
     CommandKind("person.put", {1: PersonPut}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
 )

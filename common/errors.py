@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from common.problems import hub, keys, kiosk, pairing, people, trade, wire, witness
+from common.problems import archive, hub, keys, kiosk, pairing, people, trade, wire, witness
 from common.problems.kind import ErrorKind
 
 __all__ = ["ERRORS", "ErrorKind", "Problem", "Refusal"]
@@ -30,6 +30,7 @@ ERRORS: Final = _joined(
     kiosk.PROBLEMS,
     hub.PROBLEMS,
     witness.PROBLEMS,
+    archive.PROBLEMS,
 )
 
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 import click
 import orjson
 
-from common import messages as m
 from common import seal
 from common.errors import Problem
 from common.i18n import mark
@@ -56,8 +55,8 @@ def backup(session: Session, to: Path | None, as_json: bool) -> None:
             raise with_backup(error, folder) from error
         # To record it would migrate a database of an older release, which is to stay as it is.
         recorded = made.schema == SCHEMA_VERSION
-        refused = _record(folder, made) if recorded else []
-        recorded = recorded and not refused
+        refused = _record(folder, made) if recorded else None
+        recorded = recorded and refused is None
     if as_json:
         view = {**asdict(made), "path": str(made.path), "recorded": recorded}
         print(orjson.dumps(view).decode())
@@ -68,8 +67,8 @@ def backup(session: Session, to: Path | None, as_json: bool) -> None:
             size=session.t.number(max(1, made.size_bytes // 1_000_000)),
         )
         session.say(SEALED if made.sealed else NOT_SEALED, count=made.sealed)
-    if refused:
-        session.fail(refused[0].text(session.t))
+    if refused is not None:
+        session.fail(refused.text(session.t))
 
 
 SEALED: Final = mark("Sealed; it opens with a key that the hub does not have (keys: {count}).")
@@ -85,27 +84,13 @@ def require_plain_name(path: Path | None) -> None:
         raise ConfigError("path_unusable", file=repr(str(path)), reason="control characters")
 
 
-def _record(folder: Folder, made: "BackupFile") -> list[Problem]:
+def _record(folder: Folder, made: "BackupFile") -> Problem | None:
     """Have the hub remember a backup; return what it said against it."""
     from hub.backup import record_of
-    from hub.console import open_console
-    from hub.local import run_locally
     from hub.service import now_ms
-    from hub.store import HubRuns
+    from hub.telling import tell_hub
 
-    command = record_of(made, IdMint(now_ms, seal.random_bytes)())
-    refused: list[Problem] = []
-
-    def note(reply: m.Reply) -> None:
-        if reply.status is not m.Status.ACCEPTED:
-            refused.append(Problem(reply.code, reply.params))
-
-    try:
-        run_locally(folder, [command], note)
-    except HubRuns:
-        with open_console(read_settings(folder).network, read_keys(folder)) as console:
-            console.command_all([command], note)
-    return refused
+    return tell_hub(folder, record_of(made, IdMint(now_ms, seal.random_bytes)()))
 
 
 KEY: Final = click.option(

@@ -6,7 +6,7 @@ under the last entry of a commit stands for them all. What was sold is a fact: a
 is taken in as an invalid one, and said so, never refused. Sends nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -26,6 +26,7 @@ from common.journal.record import (
     signed_by,
 )
 from common.models import convert
+from hub.journal_base import Base, base_of
 from hub.journal_begin import beginning, chain_of
 from hub.journal_keys import SealingKeys, till_keys, till_publics
 from hub.records import journal as rows
@@ -108,37 +109,52 @@ class JournalBook:
         if seq == 0:
             return
         first = rows.line(db, 1)
-        chain = read_entry(first.body).chain if first is not None else ""
-        self.head = Head(chain, seq, digest)
+        self.head = Head(read_entry(first.body).chain if first is not None else "", seq, digest)
         self.seal = rows.last_seal(db)
-        counts: dict[str, dict[str, int]] = {}
-        for chain, record_type, newest in rows.type_counts(db):
-            counts.setdefault(chain, {})[record_type] = newest
-        ends: list[Record] = []
-        for chain, at in rows.chain_ends(db):
-            line = rows.line(db, at)
-            assert line is not None
-            record = read_record((line.record or b"").decode(), strict=False)
-            ends.append(record)
-            begun = new_chain(chain, record.device).taken(record, canon.digest(line.record or b""))
-            self.chains[chain] = begun.counted(counts[chain])
-        self.tills = till_keys(db, ends)
+        base = base_of(db)
+        self._load_purged(base)
+        counts = _type_counts(db)
+        ends = [self._load_chain(chain, at, counts[chain]) for chain, at in rows.chain_ends(db)]
+        self.tills = till_keys(db, ends, base)
         for line in rows.of_type(db, EntryType.MISSING):
-            self._note_missing(read_entry(line.body).data)
+            if base is None or line.seq > base.seq:
+                self._note_missing(read_entry(line.body).data)
+
+    def _load_purged(self, base: Base | None) -> None:
+        """Take over how the chains stood where a purge has cut."""
+        known = {} if base is None else base.standing().chains
+        for name, chain in known.items():
+            self.chains[name] = self._filled(chain, chain.gaps)
+
+    def _load_chain(self, name: str, at: int, newest: Mapping[str, int]) -> Record:
+        """Let a chain stand at its last record, which the line `at` takes in; return that."""
+        line = rows.line(self._store.db, at)
+        assert line is not None
+        record = read_record((line.record or b"").decode(), strict=False)
+        known = self.chains.get(name) or new_chain(name, record.device)
+        counts = dict(known.head.counts)
+        for record_type, number in newest.items():
+            counts[record_type] = max(number, counts.get(record_type, 0))
+        moved = known.taken(record, canon.digest(line.record or b""))
+        self.chains[name] = moved.counted(counts)
+        return record
 
     def _note_missing(self, data: Mapping[str, Any]) -> None:
         """Let a chain have the gaps that are still open."""
         chain = self.chains.get(data["chain"])
         if chain is None:
             return
-        # What has come since fills its place again.
         gone = chain.with_gaps(data["first"], data["last"], data["follows"], data["leads_to"])
-        for seq in range(data["first"], data["last"] + 1):
-            line = rows.record_line(self._store.db, data["chain"], seq)
+        self.chains[data["chain"]] = self._filled(gone, range(data["first"], data["last"] + 1))
+
+    def _filled(self, chain: TillChain, missing: Iterable[int]) -> TillChain:
+        """Return a chain without the gaps whose records have come since."""
+        for seq in missing:
+            line = rows.record_line(self._store.db, chain.head.chain, seq)
             if line is not None:
                 record = read_record((line.record or b"").decode(), strict=False)
-                gone = gone.taken(record, canon.digest(line.record or b""))
-        self.chains[data["chain"]] = gone
+                chain = chain.taken(record, canon.digest(line.record or b""))
+        return chain
 
 
 class JournalDraft:
@@ -300,6 +316,13 @@ class JournalDraft:
         ):
             return Fault.SIGNATURE, None
         return None, after
+
+
+def _type_counts(db: Connection) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for chain, record_type, newest in rows.type_counts(db):
+        counts.setdefault(chain, {})[record_type] = newest
+    return counts
 
 
 def _opened(record: Record) -> OpenedData | None:

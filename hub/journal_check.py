@@ -25,6 +25,7 @@ from common.journal.standing import Standing
 from common.journal.verify import Finding, Verifier
 from hub.alerts import AlertBook, Notice
 from hub.journal import JournalBook
+from hub.journal_base import base_of
 from hub.records import journal as rows
 from hub.store import FAULTS, Connection, Store
 
@@ -61,7 +62,7 @@ class JournalCheck:
         self._now_ms = now_ms
         self._kept_ms = 0
         self._told = False
-        kept = self._kept()
+        kept = self._begin()
         trusted = set(book.signer.keys.values())
         self._verifier = Verifier(trusted, standing=kept.standing if kept else None)
         self.found: list[Finding] = kept.found if kept else []
@@ -147,6 +148,13 @@ class JournalCheck:
         with self._store.group():
             self._store.set_meta(_NAME, orjson.dumps(signed).decode())
         self._kept_ms = self._now_ms()
+
+    def _begin(self) -> _Kept | None:
+        """Return where to begin: where it was, but not before a purge has cut; None: at line 1."""
+        kept, base = self._kept(), base_of(self._store.db)
+        if base is not None and (kept is None or kept.standing.head.seq < base.seq):
+            return _Kept(base.standing(), [])
+        return kept
 
     def _kept(self) -> _Kept | None:
         """Return where a start before this one stood; None where the journal is not that one.

@@ -4,8 +4,6 @@ Owns what an administrator reads of it. The exit code of `verify` is 1 where som
 hold; a shop goes on selling all the same.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,13 +12,14 @@ import orjson
 
 from common.card import fingerprint
 from common.i18n import mark
-from hub import closing_cli, records_cli
+from hub import archive_cli, closing_cli, records_cli
+from hub.archive_cli import bar
 from hub.cli_session import Session
 from hub.config import read_keys, read_settings
 from hub.witness_cli import plain_testimony, tell_noted, tell_witnesses
 
 if TYPE_CHECKING:
-    from hub.journal_verify import Progress, Report
+    from hub.journal_verify import Report
 
 SHOWN = 20
 ALGORITHMS: Final = {"ed25519": "Ed25519", "ecdsa-p256": "ECDSA P-256"}
@@ -51,7 +50,7 @@ def _key(text: str) -> str:
 
 @click.group()
 def journal() -> None:
-    """The signed journal: verify it, see how it stands, close days, export their totals."""
+    """The signed journal: verify it, close days, export their totals, archive it."""
 
 
 @journal.command()
@@ -87,7 +86,7 @@ def verify(
         read_settings(folder)
         identity = read_keys(folder).identity.public
         files = read_files(witnesses)
-        with _bar(session, as_json) as progress:
+        with bar(session, as_json) as progress:
             report = verify_file(folder.database, identity, progress, known, files)
     if as_json:
         print(orjson.dumps(_plain(report)).decode())
@@ -95,23 +94,6 @@ def verify(
         _tell(session, report)
     if report.flaws:
         raise SystemExit(1)
-
-
-@contextmanager
-def _bar(session: Session, silent: bool) -> Iterator["Progress"]:
-    """Show how far a verification is, on a terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    columns = BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    shown = session.terminal.is_terminal and not silent
-    with Progress(*columns, console=session.terminal, disable=not shown, transient=True) as bar:
-        task = bar.add_task("", total=None)
-
-        def progress(done: int, there: int) -> None:
-            if done % 64 == 0 or done == there:
-                bar.update(task, completed=done, total=there)
-
-        yield progress
 
 
 def _tell(session: Session, report: "Report") -> None:
@@ -148,6 +130,11 @@ def _tell(session: Session, report: "Report") -> None:
             mark("{count} X and Z cover records that are missing, or came late: not recomputed."),
             count=t.number(report.unproved),
         )
+    if report.purged:
+        session.say(
+            mark("Records up to line {seq} are in archives only; what they came to is counted in."),
+            seq=report.purged,
+        )
     for name, records, seals, checked in report.algorithms:
         session.say(
             _CHECKED if checked else _UNCHECKED,
@@ -173,6 +160,7 @@ def _plain(report: "Report") -> dict[str, object]:
         "digest": report.head.digest,
         "chains": report.chains,
         "invalid": report.invalid,
+        "purged": report.purged,
         "totals": report.totals.plain(),
         "exercises": report.exercises,
         "unproved": report.unproved,
@@ -217,5 +205,5 @@ def status(session: Session, as_json: bool) -> None:
     tell_noted(session, view)
 
 
-for command in (*closing_cli.COMMANDS, records_cli.records):
+for command in (*closing_cli.COMMANDS, records_cli.records, *archive_cli.COMMANDS):
     journal.add_command(command)

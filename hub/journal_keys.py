@@ -26,6 +26,7 @@ from common.p256 import P256Keys
 from common.seal import SigningKeys
 from common.succession import Succession, leads, way
 from hub.config import Folder, Keys, Settings, make_second, read_keys, read_settings
+from hub.journal_base import Base
 from hub.records import journal as rows
 from hub.store import Connection, StoreError
 
@@ -55,10 +56,15 @@ def sealing_of(folder: Folder) -> SealingKeys:
     return sealing(read_keys(folder), settings)
 
 
-def till_keys(db: Connection, newest: Iterable[Record]) -> dict[str, TillKeys]:
-    """Return the keys of each device by its id. `newest`: the last record of each chain."""
-    tills: dict[str, TillKeys] = {}
+def till_keys(db: Connection, newest: Iterable[Record], base: Base | None) -> dict[str, TillKeys]:
+    """Return the keys of each device by its id. `newest`: the last record of each chain.
+
+    `base`: where a purge has cut; how they stood there is what it says.
+    """
+    tills = {} if base is None else base.standing().tills
     for line in rows.of_type(db, EntryType.KEY):
+        if base is not None and line.seq <= base.seq:
+            continue
         said = read_introduction(read_entry(line.body).data)
         held = tills.get(said.device)
         if held is None:

@@ -4,7 +4,7 @@ Owns what is read for it and by whose key the seals are checked: the hub's own, 
 the database. The rules are `common/journal/verify.py`'s. Reads, and changes nothing.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from common.card import fingerprint
 from common.i18n import mark
 from common.journal import canon
 from common.journal.chain import SAYS
-from common.journal.entry import Head, Line
+from common.journal.entry import Head
 from common.journal.record import ED25519, is_checked
 from common.journal.totals import Totals
 from common.journal.verify import Verifier
@@ -22,7 +22,7 @@ from common.journal.witness import SAYS as WITNESS_SAYS
 from common.journal.witness_file import WitnessFile
 from hub import audit_journal, tables
 from hub.journal_status import NotedConflict, noted_conflicts
-from hub.records import journal as rows
+from hub.journal_walk import Progress, Walk
 from hub.store import FAULTS, Connection, StoreError, fault, open_to_read, schema_of
 from hub.witness_verify import Testimony, testimonies, together
 
@@ -57,7 +57,8 @@ class Report:
     `hub_keys`: (line, key as hex, how) of the keys that sealed, each from its line on;
     `algorithms`: by which was signed. `exercises`: tickets of training, which are in no total;
     `unproved`: X and Z that cover records that are not all there, or were not when later ones came.
-    `witnesses`: what files of posts say; `noted`: contradictions that stand in the journal itself.
+    `witnesses`: what files of posts say; `noted`: contradictions that stand in the journal itself;
+    `purged`: up to which line records were taken out into an archive, 0 for none.
     """
 
     head: Head
@@ -72,11 +73,10 @@ class Report:
     flaws: tuple[Flaw, ...]
     witnesses: tuple[Testimony, ...] = ()
     noted: tuple[NotedConflict, ...] = ()
+    purged: int = 0
 
 
 STRANGE: Final = mark("has sealed nothing of this journal")
-Progress = Callable[[int, int], None]
-"""Told (lines done, lines there are)."""
 
 
 def verify_file(
@@ -119,34 +119,32 @@ def verify(
 
     `trusted`: ids of the hub's keys that are known beforehand; `files`: of posts that have seen it.
     """
-    verifier = Verifier(trusted)
-    there, _ = rows.head(db)
-    counted = _counted(rows.lines(db), there, progress)
+    walk = Walk(db, trusted, progress)
     flaws = [
-        Flaw(finding.seq, finding.record, SAYS[finding.fault])
-        for finding in verifier.walk(counted, rows.seals(db))
+        Flaw(finding.seq, finding.record, SAYS[finding.fault]) for finding in walk.to_the_end()
     ]
     try:
         beside = [Flaw(0, where, text) for where, text in audit_journal.places(db)]
     except (ValueError, TypeError, KeyError, AttributeError):
         beside = []  # A line that is none any more: the walk has named it.
-    standing = verifier.standing
+    standing = walk.verifier.standing
     witnesses = testimonies(db, {key for _, key, _ in standing.hub.path}, files)
     flaws += _contradicted(witnesses)
     flaws.sort(key=lambda flaw: flaw.seq)
     return Report(
         standing.head,
-        verifier.lines,
-        verifier.invalid,
+        walk.verifier.lines,
+        walk.verifier.invalid,
         len(standing.chains),
         standing.totals(),
         tuple(standing.hub.path),
         standing.exercises.tickets,
         standing.unproved,
-        tuple(_signed_by(verifier)),
+        tuple(_signed_by(walk.verifier)),
         (*flaws, *beside),
         tuple(witnesses),
         tuple(noted_conflicts(db)),
+        walk.first - 1,
     )
 
 
@@ -165,9 +163,3 @@ def _contradicted(witnesses: Sequence[Testimony]) -> list[Flaw]:
     said = [each.device_name for each in witnesses if each.bounds.conflict is not None]
     last = bounds.by if bounds.by > first else 0
     return [Flaw(first, ", ".join(said), WITNESS_SAYS[bounds.conflict], last)]
-
-
-def _counted(lines: Iterator[Line], there: int, progress: Progress) -> Iterator[Line]:
-    for done, line in enumerate(lines, start=1):
-        yield line
-        progress(done, there)

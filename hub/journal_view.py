@@ -6,9 +6,7 @@ Reads; a line that cannot be read says nothing, and is the verification's to nam
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import Final, TypeVar
-
-import orjson
+from typing import TypeVar
 
 from common.journal import canon
 from common.journal.entry import Entry, Line, read_entry, read_seal
@@ -16,11 +14,11 @@ from common.journal.kinds import EntryType
 from common.journal.record import ED25519
 from common.journal.witness import Span
 from common.models import convert
+from hub.journal_base import Base, base_of
 from hub.records import journal as rows
 from hub.store import Connection
 
 DataT = TypeVar("DataT")
-_PURGE: Final = "purge"
 
 
 class JournalView:
@@ -38,7 +36,10 @@ class JournalView:
             # Restored, and no hub has started since that could have said so.
             begins.append((epoch, head_seq() + 1))
         self._begins = begins
-        self.purged = max(map(_purged_to, rows.of_type(db, _PURGE)), default=0)
+        self._base: Base | None = None
+        with suppress(ValueError):
+            self._base = base_of(db)
+        self.purged = 0 if self._base is None else self._base.seq
 
     @property
     def spans(self) -> Sequence[Span]:
@@ -52,6 +53,8 @@ class JournalView:
     def digest_at(self, seq: int) -> str | None:
         """Return the digest of a line's bytes, None where there is no such line."""
         line = rows.line(self._db, seq)
+        if line is None and self._base is not None and seq == self.purged:
+            return self._base.data.last_digest  # That of the line where a purge has cut.
         return None if line is None else canon.digest(line.body)
 
     def other_key_from(self, key: str) -> tuple[int, int]:
@@ -90,14 +93,6 @@ def entries(db: Connection, kind: EntryType) -> Iterator[Entry]:
         entry = _entry(line)
         if entry is not None:
             yield entry
-
-
-def _purged_to(line: Line) -> int:
-    """Return up to where a purge has taken records out; what is wrong with it is not said here."""
-    try:
-        return int(orjson.loads(line.body)["data"]["last"])
-    except (ValueError, KeyError, TypeError):
-        return 0
 
 
 def _entry(line: Line | None) -> Entry | None:

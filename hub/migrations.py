@@ -120,6 +120,12 @@ STEPS: Final[Mapping[int, tuple[str, ...]]] = {
         ),
         'CREATE INDEX "refund_series_number" ON "refund" ("series", "number")',
     ),
+    7: (
+        # As a new database has them since: they let go what a purge has an archive of.
+        'DROP TRIGGER "journal_no_delete"',
+        'DROP TRIGGER "journal_seal_no_delete"',
+        *(guard for guard in tables.GUARDS if "_no_delete" in guard),
+    ),
 }
 """Version → what makes it of the version before."""
 OLDEST: Final = min(STEPS) - 1

@@ -17,7 +17,7 @@ from peewee import (
     TextField,
 )
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 database: Final = DatabaseProxy()
 """Bound by `Store.open`; a process opens one hub database."""
 
@@ -463,12 +463,25 @@ class JournalSeal(Table):
     signatures = TextField()
 
 
-def _append_only(table: str) -> tuple[str, ...]:
-    """Return the triggers by which a table takes nothing but rows after its last one."""
+_PURGED: Final = (
+    "(SELECT coalesce(max(json_extract(CAST(entry AS TEXT), '$.data.last')), 0) FROM \"journal\""
+    " WHERE type = 'purge' AND type <> 'taken')"
+)
+"""Up to which line a purge's own line says that records were taken out."""
+
+
+def _append_only(table: str, stays: str) -> tuple[str, ...]:
+    """Return the triggers by which a table takes nothing but rows after its last one.
+
+    And lets none go but those of before a purge; not those either of which `stays` is true.
+    """
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     return (
         f'CREATE TRIGGER "{table}_no_update" BEFORE UPDATE ON "{table}" {refuse}',
-        f'CREATE TRIGGER "{table}_no_delete" BEFORE DELETE ON "{table}" {refuse}',
+        (
+            f'CREATE TRIGGER "{table}_no_delete" BEFORE DELETE ON "{table}"'
+            f" WHEN {stays} OLD.seq > {_PURGED} {refuse}"
+        ),
         # REPLACE deletes without asking a trigger: what is there already is refused before it.
         (
             f'CREATE TRIGGER "{table}_no_insert" BEFORE INSERT ON "{table}"'
@@ -478,8 +491,8 @@ def _append_only(table: str) -> tuple[str, ...]:
 
 
 GUARDS: Final = (
-    *_append_only("journal"),
-    *_append_only("journal_seal"),
+    *_append_only("journal", "OLD.record IS NULL OR"),
+    *_append_only("journal_seal", ""),
     # What is seldom is looked for by its type; of the rest there is far too much.
     """CREATE INDEX "journal_own" ON "journal" ("type") WHERE "type" <> 'taken'""",
     (

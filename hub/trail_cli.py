@@ -42,6 +42,8 @@ ACTIONS: Final = {
     "quarantine.retry": mark("retry out of quarantine"),
     "quarantine.close": mark("close in quarantine"),
     "backup.record": mark("backup"),
+    "journal.archived": mark("archive of the journal"),
+    "journal.purge": mark("records taken out of the journal"),
     "restore": mark("restored a backup"),
     "journal.close": mark("closed by hand"),
     "hub.start": mark("the hub started"),

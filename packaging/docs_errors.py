@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from common.problems import hub, keys, kiosk, pairing, people, trade, wire, witness
+from common.problems import archive, hub, keys, kiosk, pairing, people, trade, wire, witness
 from common.problems.kind import ErrorKind
 from hub.article_notices import FAULTS, REASONS, REMARKS
 
@@ -22,6 +22,7 @@ TABLES: Final[Mapping[str, Iterable[ErrorKind]]] = {
     "kiosk": kiosk.PROBLEMS,
     "hub": hub.PROBLEMS,
     "witness": witness.PROBLEMS,
+    "archive": archive.PROBLEMS,
     "import-files": FAULTS.values(),
 }
 NOTICES: Final[Mapping[str, Mapping[str, str]]] = {

@@ -30,6 +30,7 @@ class Fault(StrEnum):
     RECORD = "record"
     FORK = "fork"
     SEAL = "seal"
+    FOREIGN = "foreign"
     UNSEALED = "unsealed"
     TAIL = "tail"
     CLOSING_NUMBER = "closing_number"
@@ -39,6 +40,8 @@ class Fault(StrEnum):
     REPEATED = "repeated"
     SUMS = "sums"
     TRAINING = "training"
+    ARCHIVE = "archive"
+    KEPT = "kept"
 
 
 SAYS: Final[Mapping[Fault, str]] = {
@@ -55,6 +58,7 @@ SAYS: Final[Mapping[Fault, str]] = {
     Fault.RECORD: mark("its record is not the one that was taken in"),
     Fault.FORK: mark("bears a number that another record has"),
     Fault.SEAL: mark("the hub's signature under it does not hold"),
+    Fault.FOREIGN: mark("is sealed by a key to which none leads that is known to be the hub's"),
     Fault.UNSEALED: mark("the hub has not signed it"),
     Fault.TAIL: mark("is gone, though the hub has signed it"),
     Fault.CLOSING_NUMBER: mark("does not follow the closing before it: one is gone, or was put in"),
@@ -64,6 +68,8 @@ SAYS: Final[Mapping[Fault, str]] = {
     Fault.REPEATED: mark("takes out a ticket that the line before it does not hold"),
     Fault.SUMS: mark("its sums are not those of the records that it covers"),
     Fault.TRAINING: mark("mixes exercises with what counts"),
+    Fault.ARCHIVE: mark("names an archive that this journal never made"),
+    Fault.KEPT: mark("the lines that this purge left are not those of then"),
 }
 
 

@@ -44,6 +44,8 @@ class EntryType(StrEnum):
     CLOSING = "closing"
     CONTRADICTED = "contradicted"
     LOST = "lost"
+    ARCHIVE = "archive"
+    PURGE = "purge"
 
 
 class Period(StrEnum):
@@ -110,6 +112,8 @@ ENTRIES: Final[Mapping[EntryType, Kind]] = {
     EntryType.CLOSING: Kind("a day, a month or a year is closed: its sums, and every chain's head"),
     EntryType.CONTRADICTED: Kind("a post has seen this journal otherwise, and from where on"),
     EntryType.LOST: Kind("a post has seen lines that a restore has lost"),
+    EntryType.ARCHIVE: Kind("an archive was made: of which lines, which, by whom"),
+    EntryType.PURGE: Kind("archived records were taken out: which, and how everything stood then"),
 }
 if RECORDS.keys() != set(RecordType) or ENTRIES.keys() != set(EntryType):
     raise ImportError("a type of record or entry stands in no table")

@@ -32,6 +32,7 @@ class Standing:
     the last closing of each kind; `perpetual`: all tickets up to the last daily one; `day`,
     `month`, `year`: what came since. `began_ms`: when the journal began. `exercises`: tickets of
     training, which are in no total; `sums`: what each till's chain has come to, by its id.
+    `archives`: up to which line each archive that was made reaches, by its manifest's digest.
     """
 
     head: Head
@@ -48,6 +49,7 @@ class Standing:
     year: Sums = field(default_factory=Sums)
     exercises: Totals = field(default_factory=Totals)
     sums: dict[str, TillSums] = field(default_factory=dict)
+    archives: dict[str, int] = field(default_factory=dict)
 
     @property
     def unproved(self) -> int:

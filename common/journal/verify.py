@@ -157,7 +157,7 @@ class Verifier:
         if self._trusted is None or hub.trusted or self._broken or not hub.path:
             return []
         since = max(seq for seq, _, how in hub.path if how != VOUCHED)
-        return [Finding(since, Fault.SEAL)]
+        return [Finding(since, Fault.FOREIGN)]
 
     def _entry(self, line: Line, entry: Entry) -> Iterator[Finding]:
         data = entry.data
@@ -178,10 +178,6 @@ class Verifier:
             case EntryType.UNSIGNED:
                 ticket = decode_row(line.record or b"", Ticket)
                 self._tally.unsigned(line.seq, ticket, data["device"])
-            case EntryType.MISSING:
-                chain = self._chain(data["chain"], data["device"])
-                gone = chain.without(data["first"], data["last"], data["leads_to"])
-                self.standing.chains[data["chain"]] = gone
             case EntryType.INVALID:
                 yield from self._invalid(line, entry)
             case EntryType.REPEATED:
@@ -189,6 +185,20 @@ class Verifier:
             case EntryType.CLOSING:
                 for fault in self._tally.closing(entry):
                     yield Finding(line.seq, fault, name_of(data))
+            case _:
+                yield from self._said(entry)
+
+    def _said(self, entry: Entry) -> Iterator[Finding]:
+        """Yield what does not hold of what the hub says besides."""
+        data, archives = entry.data, self.standing.archives
+        if entry.type is EntryType.MISSING:
+            chain = self._chain(data["chain"], data["device"])
+            gone = chain.without(data["first"], data["last"], data["leads_to"])
+            self.standing.chains[data["chain"]] = gone
+        elif entry.type is EntryType.ARCHIVE:
+            archives[data["manifest"]] = data["last"]
+        elif entry.type is EntryType.PURGE and archives.get(data["manifest"], 0) < data["last"]:
+            yield Finding(entry.seq, Fault.ARCHIVE)
 
     def _pass_over(self, data: Mapping[str, Any]) -> None:
         """Let what stands after a record that is none any more not be blamed for it."""

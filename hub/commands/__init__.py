@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from common.commands import COMMANDS, record_kind
 from common.journal.kinds import RecordType
-from hub.commands import backups, catalogue, people, quarantine, sales, signed, stock
+from hub.commands import archives, backups, catalogue, people, quarantine, sales, signed, stock
 from hub.work import Work
 
 Handler = Callable[[Work, Any], None]
@@ -33,6 +33,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "quarantine.retry": quarantine.retry,
     "quarantine.close": quarantine.close,
     "backup.record": backups.record,
+    "journal.archived": archives.record,
     "person.put": people.put,
 }
 

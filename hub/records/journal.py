@@ -83,11 +83,26 @@ def of_type(db: Connection, kind: str) -> Iterator[Line]:
 
 def seals(db: Connection, after: int = 0, last: int = 2**62) -> Iterator[SignedRecord]:
     """Yield the seals under the lines after a seq, up to another, in order."""
-    for body, signatures in db.execute(
-        "SELECT body, signatures FROM journal_seal WHERE seq > ? AND seq <= ? ORDER BY seq",
+    for _, seal in seals_at(db, after, last):
+        yield seal
+
+
+def seals_at(db: Connection, after: int, last: int) -> Iterator[tuple[int, SignedRecord]]:
+    """Yield the same, each with the line that it is kept under."""
+    for seq, body, signatures in db.execute(
+        "SELECT seq, body, signatures FROM journal_seal WHERE seq > ? AND seq <= ? ORDER BY seq",
         (after, last),
     ):
-        yield SignedRecord(body, orjson.loads(signatures))
+        yield seq, SignedRecord(body, _signatures(signatures))
+
+
+def _signatures(text: str) -> dict[str, str]:
+    """Return the signatures of a seal, none where they are none any more."""
+    try:
+        found = orjson.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def last_seal(db: Connection) -> SignedRecord | None:
@@ -161,3 +176,48 @@ def records_after(db: Connection, seq: int) -> int:
         "SELECT count(*) FROM journal WHERE seq > ? AND record IS NOT NULL", (seq,)
     ).fetchone()
     return int(found[0])
+
+
+def last_of(db: Connection, kind: str) -> Line | None:
+    """Return the newest line of one type; of any but records that were taken in."""
+    found = db.execute(
+        "SELECT max(seq) FROM journal WHERE type = ? AND type <> 'taken'", (kind,)
+    ).fetchone()[0]
+    return None if found is None else line(db, found)
+
+
+def sealed_up_to(db: Connection, seq: int) -> int:
+    """Return the last line that bears a seal, up to a seq; 0 where none does."""
+    found = db.execute("SELECT max(seq) FROM journal_seal WHERE seq <= ?", (seq,)).fetchone()[0]
+    return int(found or 0)
+
+
+def seal_bodies(db: Connection) -> Iterator[tuple[int, str]]:
+    """Yield (seq, body) of the seals, the newest first."""
+    yield from db.execute("SELECT seq, body FROM journal_seal ORDER BY seq DESC")
+
+
+def own_lines(db: Connection, last: int) -> Iterator[Line]:
+    """Yield the lines up to a seq that take no record in: those that a purge leaves."""
+    for seq, body, digest in db.execute(
+        "SELECT seq, entry, digest FROM journal WHERE seq <= ? AND record IS NULL ORDER BY seq",
+        (last,),
+    ):
+        yield Line(seq, bytes(body), digest, None)
+
+
+def cut_counts(db: Connection, last: int) -> tuple[int, int]:
+    """Return how many lines with records, and how many seals, there are up to a seq."""
+    lines = "SELECT count(*) FROM journal WHERE seq <= ? AND record IS NOT NULL"
+    seals = "SELECT count(*) FROM journal_seal WHERE seq <= ?"
+    of_lines, of_seals = (db.execute(sql, (last,)).fetchone()[0] for sql in (lines, seals))
+    return of_lines, of_seals
+
+
+def cut(db: Connection, last: int) -> None:
+    """Take out the lines with records, and the seals, up to a seq that a purge's line names.
+
+    The database refuses any others. Within the transaction that appended that line.
+    """
+    db.execute("DELETE FROM journal WHERE seq <= ? AND record IS NOT NULL", (last,))
+    db.execute("DELETE FROM journal_seal WHERE seq <= ?", (last,))

@@ -70,10 +70,16 @@ def ticket_bytes(ticket: Ticket) -> bytes:
     return orjson.dumps(ticket, option=orjson.OPT_SORT_KEYS)
 
 
+def ticket_body(db: Connection, ticket_id: str) -> bytes | None:
+    """Return a ticket's bytes."""
+    row = db.execute("SELECT body FROM ticket WHERE id = ?", (ticket_id,)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
 def kept_ticket(db: Connection, ticket_id: str) -> Ticket | None:
     """Return a ticket as its till made it."""
-    row = db.execute("SELECT body FROM ticket WHERE id = ?", (ticket_id,)).fetchone()
-    return None if row is None else decode_row(bytes(row[0]), Ticket)
+    body = ticket_body(db, ticket_id)
+    return None if body is None else decode_row(body, Ticket)
 
 
 def kept_receipt(db: Connection, receipt_id: str) -> GoodsReceipt | None:

@@ -279,9 +279,11 @@ def test_damaged_pages_are_found(path: Path) -> None:
 
 UNSEEN = {
     # What nothing else in the file repeats. None of it is money, goods, or what a post ends with:
-    # rows of the log that a later row of the same key replaces, the hash by which a repeated
+    # rows of the log that a later row of the same key replaces, which row left where the log no
+    # longer says that it came (a follower's digest says so), the hash by which a repeated
     # command is compared, and what a receipt that left the window says beside its goods.
     ("change", "row"),
+    ("change", "key"),
     ("reply", "body_hash"),
     ("reply", "body"),
     ("goods_receipt", "body"),

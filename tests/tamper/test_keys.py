@@ -72,7 +72,7 @@ def test_a_key_is_said_to_be_lost(ledger: Ledger) -> None:
     own key stands behind nothing from that line on."""
     head = ledger.head()
     ledger.append(EntryType.HUB_KEY, hub_key(head, Signer(THIEF), why="lost"), THIEF)
-    assert first(ledger, HUB) == (head.seq + 1, SAYS[Fault.SEAL])
+    assert first(ledger, HUB) == (head.seq + 1, SAYS[Fault.FOREIGN])
 
 
 def test_another_past_is_put_before_a_change_of_key(rotated: Ledger) -> None:
