@@ -87,7 +87,7 @@ class TillLines:
                 continue
             if goods.quantity_milli <= line.quantity_milli:
                 return refund_line(line, goods.quantity_milli)
-        raise Refusal("unknown_article", article=goods.code or goods.article)
+        raise Refusal("bad_line", reason=f"the ticket has no line with {goods.quantity_milli}")
 
     def _void(self, line: lines.Void) -> None:
         sold = [sold_line(self._session.catalogue, goods) for goods in line.lines]

@@ -239,6 +239,17 @@ _SIGNED: Final = (
             ),
         ),
     ),
+    Safeguard(
+        "sums with each record",
+        "a till's sums are on its disk in the transaction of each of its records",
+        (
+            Edit(
+                "kiosk/book.py",
+                "    if book.tally is not None:\n",
+                "    if book.tally is not None and not head.seq % 2:\n",
+            ),
+        ),
+    ),
 )
 
 SAFEGUARDS: Final = (*_DURABLE, *_ONCE, *_SIGNED, *OF_COPIES)
