@@ -110,7 +110,7 @@ class PrintQueue:
             problem = self._print(job)
             with self._news:
                 changed = problem is None or problem != self._problem
-                self._problem, self._again = problem, False
+                self._problem = problem
                 if problem is None:
                     self._jobs.drop(job)
                 self._news.notify_all()
@@ -122,6 +122,8 @@ class PrintQueue:
         with self._news:
             if self._problem is not None:
                 self._news.wait_for(lambda: self._closing or self._again, self._retry_s)
+            # From here on whoever says "now" means the next try.
+            self._again = False
             self._news.wait_for(lambda: self._closing or self._jobs.waiting())
             return None if self._closing else self._jobs.waiting()[0]
 
