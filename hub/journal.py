@@ -6,14 +6,15 @@ under the last entry of a commit stands for them all. What was sold is a fact: a
 is taken in as an invalid one, and said so, never refused. Sends nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from common.journal import canon
 from common.journal.chain import Fault, TillChain, new_chain
-from common.journal.entry import Head, Line, make_line, make_seal, read_entry
+from common.journal.entry import Head, Line, MissingData, make_line, make_seal, read_entry
 from common.journal.keys import VOUCHED, Introduction, TillKeys, introduced, rotated
 from common.journal.kinds import EntryType, RecordType
 from common.journal.opened import OpenedData
@@ -29,6 +30,7 @@ from common.models import convert
 from hub.journal_base import Base, base_of
 from hub.journal_begin import beginning, chain_of
 from hub.journal_keys import SealingKeys, till_keys, till_publics
+from hub.journal_view import noted
 from hub.records import journal as rows
 from hub.records.devices import Device
 from hub.records.journal import Place
@@ -108,17 +110,17 @@ class JournalBook:
         seq, digest = rows.head(db)
         if seq == 0:
             return
-        first = rows.line(db, 1)
-        self.head = Head(read_entry(first.body).chain if first is not None else "", seq, digest)
+        self.head = Head(_chain_id(db), seq, digest)
         self.seal = rows.last_seal(db)
         base = base_of(db)
         self._load_purged(base)
-        counts = _type_counts(db)
-        ends = [self._load_chain(chain, at, counts[chain]) for chain, at in rows.chain_ends(db)]
+        ends: list[Record] = []
+        for chain, counts in _type_counts(db).items():
+            ends += self._load_chain(chain, counts)
         self.tills = till_keys(db, ends, base)
-        for line in rows.of_type(db, EntryType.MISSING):
-            if base is None or line.seq > base.seq:
-                self._note_missing(read_entry(line.body).data)
+        for entry, gone in noted(db, EntryType.MISSING, MissingData):
+            if base is None or entry.seq > base.seq:
+                self._note_missing(gone)
 
     def _load_purged(self, base: Base | None) -> None:
         """Take over how the chains stood where a purge has cut."""
@@ -126,33 +128,35 @@ class JournalBook:
         for name, chain in known.items():
             self.chains[name] = self._filled(chain, chain.gaps)
 
-    def _load_chain(self, name: str, at: int, newest: Mapping[str, int]) -> Record:
-        """Let a chain stand at its last record, which the line `at` takes in; return that."""
-        line = rows.line(self._store.db, at)
-        assert line is not None
-        record = read_record((line.record or b"").decode(), strict=False)
-        known = self.chains.get(name) or new_chain(name, record.device)
-        counts = dict(known.head.counts)
-        for record_type, number in newest.items():
-            counts[record_type] = max(number, counts.get(record_type, 0))
-        moved = known.taken(record, canon.digest(line.record or b""))
-        self.chains[name] = moved.counted(counts)
-        return record
-
-    def _note_missing(self, data: Mapping[str, Any]) -> None:
-        """Let a chain have the gaps that are still open."""
-        chain = self.chains.get(data["chain"])
-        if chain is None:
+    def _load_chain(self, name: str, newest: Mapping[str, int]) -> Iterator[Record]:
+        """Let a chain stand at its last record that can be read; yield that."""
+        found = ((line, _record(line)) for line in rows.chain_lines(self._store.db, name))
+        for line, record in found:
+            if record is None:
+                continue
+            known = self.chains.get(name) or new_chain(name, record.device)
+            counts = dict(known.head.counts)
+            for record_type, number in newest.items():
+                counts[record_type] = max(number, counts.get(record_type, 0))
+            moved = known.taken(record, canon.digest(line.record or b""))
+            self.chains[name] = moved.counted(counts)
+            yield record
             return
-        gone = chain.with_gaps(data["first"], data["last"], data["follows"], data["leads_to"])
-        self.chains[data["chain"]] = self._filled(gone, range(data["first"], data["last"] + 1))
+
+    def _note_missing(self, said: MissingData) -> None:
+        """Let a chain have the gaps that are still open."""
+        chain = self.chains.get(said.chain)
+        if chain is None or not 0 <= said.last - said.first < MISSING_AT_MOST:
+            return
+        gone = chain.with_gaps(said.first, said.last, said.follows, said.leads_to)
+        self.chains[said.chain] = self._filled(gone, range(said.first, said.last + 1))
 
     def _filled(self, chain: TillChain, missing: Iterable[int]) -> TillChain:
         """Return a chain without the gaps whose records have come since."""
         for seq in missing:
             line = rows.record_line(self._store.db, chain.head.chain, seq)
-            if line is not None:
-                record = read_record((line.record or b"").decode(), strict=False)
+            record = None if line is None else _record(line)
+            if line is not None and record is not None:
                 chain = chain.taken(record, canon.digest(line.record or b""))
         return chain
 
@@ -316,6 +320,22 @@ class JournalDraft:
         ):
             return Fault.SIGNATURE, None
         return None, after
+
+
+def _record(line: Line) -> Record | None:
+    """Return the record in a line, None where somebody has made it unreadable."""
+    try:
+        return read_record((line.record or b"").decode(), strict=False)
+    except ValueError:
+        return None
+
+
+def _chain_id(db: Connection) -> str:
+    """Return the id of the hub's chain: as its first line says, else the next that can be read."""
+    for line in rows.lines(db):
+        with suppress(ValueError):
+            return read_entry(line.body).chain
+    return ""
 
 
 def _type_counts(db: Connection) -> dict[str, dict[str, int]]:

@@ -31,6 +31,16 @@ class Base:
 
 
 def base_of(db: Connection) -> Base | None:
-    """Return the newest cut, None where there is none; raises ValueError for one that is none."""
+    """Return the newest cut, None where there is none.
+
+    One whose line cannot be read is none: nothing stands on it, and what it took out is missing.
+    """
     line = rows.last_of(db, EntryType.PURGE)
-    return None if line is None else Base(line, read_purge(line.body))
+    if line is None:
+        return None
+    try:
+        base = Base(line, read_purge(line.body))
+        base.standing()
+    except ValueError:
+        return None
+    return base

@@ -13,10 +13,9 @@ from common import VERSION
 from common.journal import canon
 from common.journal.entry import Head
 from common.journal.kinds import EntryType
-from common.journal.record import SignedRecord, Signer
+from common.journal.record import Signer
 from common.succession import Succession
-from hub.journal_keys import change_of
-from hub.records import journal as rows
+from hub.journal_keys import change_of, newest_seal
 from hub.store import Connection
 
 Said = tuple[EntryType, Mapping[str, Any]]
@@ -48,12 +47,8 @@ def beginning(
     change = change_of(db, head, signer, past)
     if change is not None:
         said.append((EntryType.HUB_KEY, msgspec.to_builtins(change)))
-    seal = rows.last_seal(db)
-    if seal is not None and (before := _epoch(seal)) != epoch:
+    seal = newest_seal(db)
+    if seal is not None and (before := seal.epoch) != epoch:
         restored = {"epoch": epoch, "before": before, "seq": head.seq}
         said.append((EntryType.RESTORED, restored))
     return said
-
-
-def _epoch(seal: SignedRecord) -> str:
-    return str(canon.read_canonical(seal.body.encode())["epoch"])

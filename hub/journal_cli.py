@@ -12,6 +12,7 @@ import orjson
 
 from common.card import fingerprint
 from common.i18n import mark
+from common.journal.chain import SAYS, Fault
 from hub import archive_cli, closing_cli, records_cli
 from hub.archive_cli import bar
 from hub.cli_session import Session
@@ -36,6 +37,12 @@ _KEYS: Final = {
         " and archives hold (--known)."
     ),
 }
+
+
+_FOREIGN: Final = mark(
+    "{file} is the key {fingerprint}. Where it was replaced, put the right one back from your key"
+    " backup; where it is the right one, this journal is another hub's."
+)
 
 
 def _key(text: str) -> str:
@@ -92,6 +99,8 @@ def verify(
         print(orjson.dumps(_plain(report)).decode())
     else:
         _tell(session, report)
+        if any(flaw.text == SAYS[Fault.FOREIGN] for flaw in report.flaws):
+            session.say(_FOREIGN, file=folder.identity, fingerprint=fingerprint(identity.hex()))
     if report.flaws:
         raise SystemExit(1)
 

@@ -5,28 +5,31 @@ where it seals by other keys than the journal's last seal: a statement leads fro
 an administrator has said that they are lost, or the hub does not start. Appends nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from common.card import fingerprint
-from common.journal.entry import Head, read_entry, read_seal
+from common.journal.entry import Head, Seal, read_seal
 from common.journal.keys import (
     LOST,
     VOUCHED,
     HubKeyData,
     HubKeyPlace,
+    Introduction,
     TillKeys,
     hub_key_data,
     introduced,
     read_introduction,
 )
 from common.journal.kinds import EntryType
-from common.journal.record import ED25519, Record, Signer
+from common.journal.record import ED25519, Record, SignedRecord, Signer
 from common.p256 import P256Keys
 from common.seal import SigningKeys
 from common.succession import Succession, leads, way
 from hub.config import Folder, Keys, Settings, make_second, read_keys, read_settings
 from hub.journal_base import Base
+from hub.journal_view import entries
 from hub.records import journal as rows
 from hub.store import Connection, StoreError
 
@@ -62,10 +65,9 @@ def till_keys(db: Connection, newest: Iterable[Record], base: Base | None) -> di
     `base`: where a purge has cut; how they stood there is what it says.
     """
     tills = {} if base is None else base.standing().tills
-    for line in rows.of_type(db, EntryType.KEY):
-        if base is not None and line.seq <= base.seq:
+    for seq, said in _introductions(db):
+        if base is not None and seq <= base.seq:
             continue
-        said = read_introduction(read_entry(line.body).data)
         held = tills.get(said.device)
         if held is None:
             tills[said.device] = introduced(said.keys)
@@ -83,11 +85,25 @@ def till_keys(db: Connection, newest: Iterable[Record], base: Base | None) -> di
 def till_publics(db: Connection, device_id: str) -> dict[str, bytes]:
     """Return every public key that the journal names for a device, by id."""
     publics: dict[str, bytes] = {}
-    for line in rows.of_type(db, EntryType.KEY):
-        said = read_introduction(read_entry(line.body).data)
+    for _, said in _introductions(db):
         if said.device == device_id:
             publics |= {key: bytes.fromhex(said.publics[name]) for name, key in said.keys.items()}
     return publics
+
+
+def _introductions(db: Connection) -> Iterator[tuple[int, Introduction]]:
+    """Yield (line, what it says of a device's keys); without lines that say nothing any more."""
+    for entry in entries(db, EntryType.KEY):
+        with suppress(ValueError, KeyError):
+            yield entry.seq, read_introduction(entry.data)
+
+
+def newest_seal(db: Connection) -> Seal | None:
+    """Return what the newest seal states that can be read."""
+    for _, body in rows.seal_bodies(db):
+        with suppress(ValueError):
+            return read_seal(SignedRecord(body, {}))
+    return None
 
 
 def change_of(
@@ -97,8 +113,8 @@ def change_of(
 
     Raises StoreError where nothing leads from the journal's keys to these.
     """
-    seal = rows.last_seal(db)
-    if seal is None or (before := read_seal(seal).keys) == signer.keys:
+    seal = newest_seal(db)
+    if seal is None or (before := seal.keys) == signer.keys:
         return None
     place = HubKeyPlace(head.chain, head.seq + 1, head.digest)
     now, public = signer.publics[ED25519], _public(db, before[ED25519])
@@ -112,8 +128,8 @@ def change_of(
 
 def known_identity(db: Connection) -> str:
     """Return the hub's Ed25519 key as hex, as the journal knows it, else the console's row."""
-    seal = rows.last_seal(db)
-    if seal is not None and (known := _public(db, read_seal(seal).keys[ED25519])):
+    seal = newest_seal(db)
+    if seal is not None and (known := _public(db, seal.keys[ED25519])):
         return known
     found = db.execute("SELECT sign_key FROM device WHERE profile = 'console'").fetchone()
     return bytes(found[0]).hex()
@@ -122,8 +138,8 @@ def known_identity(db: Connection) -> str:
 def _public(db: Connection, key: str) -> str:
     """Return the hub's Ed25519 key of an id, as hex; "" where the journal does not name it."""
     for kind in (EntryType.HUB_KEY, EntryType.FOUNDED):
-        for line in rows.of_type(db, kind):
-            data = read_entry(line.body).data
-            if data["keys"][ED25519] == key:
-                return str(data["publics"][ED25519])
+        for entry in entries(db, kind):
+            keys, publics = entry.data.get("keys"), entry.data.get("publics")
+            if isinstance(keys, dict) and keys.get(ED25519) == key and isinstance(publics, dict):
+                return str(publics.get(ED25519, ""))
     return ""

@@ -14,7 +14,7 @@ from common.journal.kinds import EntryType
 from common.journal.record import ED25519
 from common.journal.witness import Span
 from common.models import convert
-from hub.journal_base import Base, base_of
+from hub.journal_base import base_of
 from hub.records import journal as rows
 from hub.store import Connection
 
@@ -36,9 +36,7 @@ class JournalView:
             # Restored, and no hub has started since that could have said so.
             begins.append((epoch, head_seq() + 1))
         self._begins = begins
-        self._base: Base | None = None
-        with suppress(ValueError):
-            self._base = base_of(db)
+        self._base = base_of(db)
         self.purged = 0 if self._base is None else self._base.seq
 
     @property

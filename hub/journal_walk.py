@@ -20,8 +20,6 @@ Progress = Callable[[int, int], None]
 class Walk:
     """One walk. `db` should be in a read transaction where somebody writes meanwhile; `trusted`:
     as `Verifier` has it.
-
-    Nothing stands on a purge whose line cannot be read: what it took out is then missing.
     """
 
     def __init__(
@@ -33,13 +31,8 @@ class Walk:
     ) -> None:
         self._db = db
         self._progress = progress
-        standing = None
-        try:
-            self.base = base_of(db)
-            if self.base is not None:
-                standing = self.base.standing()
-        except ValueError:
-            self.base = None
+        self.base = base_of(db)
+        standing = None if self.base is None else self.base.standing()
         self.first = 1 if self.base is None else self.base.seq + 1
         self.verifier = Verifier(trusted, signatures, standing)
         self.head = rows.head(db)[0]

@@ -33,6 +33,18 @@ class Entry:
     data: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class MissingData:
+    """The data of an entry `missing`: numbers of a till's chain, and the digests around them."""
+
+    chain: ChainId
+    device: str
+    first: Seq
+    last: Seq
+    follows: str
+    leads_to: str
+
+
 class Line(NamedTuple):
     """An entry as it is kept: its canonical bytes, its digest, and the record that it takes in.
 

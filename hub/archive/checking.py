@@ -11,12 +11,13 @@ from pathlib import Path
 
 import orjson
 
-from common.journal.entry import Line, read_entry
+from common.journal.entry import Line
 from common.journal.kinds import EntryType
 from hub.archive import verifier
 from hub.archive.writing import ArchiveError
 from hub.journal_base import base_of
 from hub.journal_keys import SealingKeys
+from hub.journal_view import entries
 from hub.records import journal as rows
 from hub.records import sales
 from hub.store import FAULTS, Connection, fault, open_to_read
@@ -71,14 +72,6 @@ def check(
         raise fault(database, error) from error
 
 
-def noted_line(db: Connection, manifest: str) -> Line | None:
-    """Return the journal's line that says that an archive was made, by its manifest's digest."""
-    for line in rows.of_type(db, EntryType.ARCHIVE):
-        if read_entry(line.body).data.get("manifest") == manifest:
-            return line
-    return None
-
-
 def compared(db: Connection, path: Path, report: verifier.Report) -> Comparison:
     """Compare an archive with the database; raises ArchiveError for what is no archive."""
     first, last = report.stated["first"], report.stated["last"]
@@ -98,7 +91,9 @@ def compared(db: Connection, path: Path, report: verifier.Report) -> Comparison:
             break
     else:
         differs = None if held is None else held.seq
-    return Comparison(noted_line(db, report.manifest) is not None, same, differs)
+    noted = entries(db, EntryType.ARCHIVE)
+    is_noted = any(entry.data.get("manifest") == report.manifest for entry in noted)
+    return Comparison(is_noted, same, differs)
 
 
 def _lines(path: Path) -> Iterator[Line]:

@@ -3,9 +3,9 @@
 import msgspec
 
 from common.errors import Refusal
-from common.journal.entry import read_entry
 from common.journal.kinds import EntryType
 from common.journal.purge import ArchiveData
+from hub.journal_view import entries
 from hub.records import journal as rows
 from hub.work import Work
 
@@ -18,6 +18,6 @@ def record(work: Work, args: ArchiveData) -> None:
     line = rows.line(work.db, args.last)
     if line is None or line.digest != args.last_digest or args.first > args.last:
         raise Refusal("archive_of_another", file=args.file)
-    noted = (read_entry(held.body).data for held in rows.of_type(work.db, EntryType.ARCHIVE))
-    if all(data["manifest"] != args.manifest for data in noted):
+    noted = entries(work.db, EntryType.ARCHIVE)
+    if all(entry.data.get("manifest") != args.manifest for entry in noted):
         work.journal.say(EntryType.ARCHIVE, msgspec.to_builtins(args), work.now_ms)

@@ -110,7 +110,7 @@ def last_seal(db: Connection) -> SignedRecord | None:
     row = db.execute(
         "SELECT body, signatures FROM journal_seal ORDER BY seq DESC LIMIT 1"
     ).fetchone()
-    return None if row is None else SignedRecord(row[0], orjson.loads(row[1]))
+    return None if row is None else SignedRecord(row[0], _signatures(row[1]))
 
 
 def held_digest(db: Connection, chain: str, seq: int) -> str | None:
@@ -119,7 +119,10 @@ def held_digest(db: Connection, chain: str, seq: int) -> str | None:
         "SELECT entry FROM journal WHERE chain = ? AND record_seq = ? AND type = 'taken'",
         (chain, seq),
     ).fetchone()
-    return None if row is None else str(orjson.loads(row[0])["data"]["digest"])
+    try:
+        return None if row is None else str(orjson.loads(row[0])["data"]["digest"])
+    except (ValueError, LookupError, TypeError):
+        return ""  # Somebody has changed it; it is there, and no record has this digest.
 
 
 def chain_ends(db: Connection) -> list[tuple[str, int]]:
@@ -131,6 +134,16 @@ def chain_ends(db: Connection) -> list[tuple[str, int]]:
             " ON j.chain = e.chain AND j.record_seq = e.last ORDER BY j.seq"
         )
     )
+
+
+def chain_lines(db: Connection, chain: str) -> Iterator[Line]:
+    """Yield the lines that a till's chain went on by, the last one first."""
+    for (seq,) in db.execute(
+        "SELECT seq FROM journal WHERE chain = ? ORDER BY record_seq DESC", (chain,)
+    ):
+        found = line(db, seq)
+        if found is not None:
+            yield found
 
 
 def type_counts(db: Connection) -> list[tuple[str, str, int]]:

@@ -19,6 +19,7 @@ from rich.console import Console
 from hub.store import sqlite_version
 from tests.bench.figure import Figure
 from tests.bench.figures import (
+    archive,
     flood,
     journal,
     kills,
@@ -52,6 +53,7 @@ FIGURES: Final[Mapping[str, Callable[[Setting], Iterator[Figure]]]] = {
     "flood": flood.figures,
     "search": search.figures,
     "journal": journal.figures,
+    "archive": archive.figures,
     "till": till.figures,
 }
 FILE_WIDTH: Final = 160

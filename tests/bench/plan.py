@@ -8,7 +8,7 @@ from typing import Final
 class Plan:
     """Rounds and sizes. `followers`: (count, commands a second, load processes). `killed`: (posts,
     sales a second, kills). `shared_tickets`: of which the journal's share is measured.
-    `year_records`: years of so many signed records."""
+    `year_records`: years of so many signed records; `archive_records`: such that are archived."""
 
     rounds: int
     followers: tuple[tuple[int, float, int], ...]
@@ -22,6 +22,7 @@ class Plan:
     killed: tuple[int, float, int]
     shared_tickets: int
     year_records: tuple[int, ...]
+    archive_records: tuple[int, ...]
 
 
 WARM_UP: Final = 20
@@ -38,6 +39,7 @@ FULL: Final = Plan(
     killed=(50, 50, 25),
     shared_tickets=2_048,
     year_records=(125_000, 250_000, 500_000),
+    archive_records=(25_000, 50_000),
 )
 QUICK: Final = Plan(
     rounds=1,
@@ -52,4 +54,5 @@ QUICK: Final = Plan(
     killed=(50, 50, 5),
     shared_tickets=512,
     year_records=(2_000, 4_000),
+    archive_records=(1_000, 2_000),
 )

@@ -106,7 +106,7 @@ def test_a_lost_key_is_said_and_the_journal_goes_on(ledger: Ledger) -> None:
     assert (found.flaws, found.totals.tickets) == ((), 12)
     assert [(seq, how) for seq, _, how in found.hub_keys] == [(1, "founded"), (lines + 1, "lost")]
     (flaw,) = report(ledger, HUB).flaws
-    assert (flaw.seq, flaw.text) == (lines + 1, SAYS[Fault.SEAL]), "the old key leads no further"
+    assert (flaw.seq, flaw.text) == (lines + 1, SAYS[Fault.FOREIGN]), "the old key leads no further"
 
 
 def test_a_backup_from_before_a_loss_goes_on_after_it(ledger: Ledger) -> None:

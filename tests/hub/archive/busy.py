@@ -45,6 +45,8 @@ EVERY_RECORD = frozenset(RecordType) - {RecordType.X}
 class Busy:
     """What happens in such a shop; `ledger`: what somebody may do to it afterwards."""
 
+    sealed_by = SealingKeys(NEXT, (STEP,))
+
     def __init__(self, folder: Path) -> None:
         self.ledger = Ledger(folder)
         self.shop = self.ledger.shop
@@ -109,7 +111,7 @@ class Busy:
     def _third_day(self) -> None:
         """Other keys; and what is sold today bears a date of before."""
         self._rotate()
-        self.shop.keys = SealingKeys(NEXT, (STEP,))
+        self.shop.keys = self.sealed_by
         self.shop.reopen()
         line = (ticket_line("", "x", 1000, 100, 550),)
         number = self.ledger.numbers[0] = self.ledger.numbers[0] + 1

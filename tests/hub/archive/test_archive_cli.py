@@ -10,12 +10,13 @@ import pytest
 from click.testing import CliRunner, Result
 from shop_processes import HubProcess, found_hub
 
+from common.card import fingerprint
 from hub.cli import main
 from hub.config import Folder
 from hub.journal_verify import verify_file
 from hub.store import HubRuns
-from tests.hub.archive.rig import Archives, change, settle
-from tests.hub.journals import HUB
+from tests.hub.archive.rig import Archives, change, identify, settle
+from tests.hub.journals import HUB, signing_keys
 from tests.tamper.ledger import Ledger
 
 
@@ -206,6 +207,26 @@ def test_purge_of_what_is_young(tmp_path: Path) -> None:
     path = str(tmp_path / "a.zip")
     done(young.folder, "archive", "--out", path)
     assert "older than 6 years" in failed(young.folder, "purge", "--archive", path, "--yes")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "hint"),
+    [
+        ("en", "a key to which none leads that is known to be the hub's", "another hub's"),
+        ("fr", "aucune clé connue du poste central", "d’un autre poste central"),
+    ],
+)
+def test_a_replaced_key_of_the_hubs_is_said_with_both(
+    old: Archives, lang: str, said: str, hint: str
+) -> None:
+    """The journal's own, by which it is sealed, and the one that lies there now."""
+    identify(old.folder, signing_keys(77))
+    result = run(old.folder, "verify", lang=lang)
+    assert result.exit_code == 1
+    assert said in result.stdout
+    assert hint in result.stdout
+    for key in (HUB, signing_keys(77)):
+        assert fingerprint(key.public.hex()) in result.stdout
 
 
 # A hub that runs.
