@@ -39,6 +39,8 @@ SLICE: Final = 256
 hundredths of a second for its turn."""
 AT_ONCE: Final = 6
 """Closings a second: a day, its month and its year, twice."""
+_DAMAGE: Final = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What the sums of a damaged journal may lead to: nothing of it stops a sale."""
 HURRY_MS: Final = 5_000
 """So long after somebody asked for a closing it is hurried on."""
 
@@ -76,8 +78,7 @@ class Closings:
                 self._by_clock()
             if self._is_asked():
                 self._verify_on()
-        except (Refusal, ArithmeticError, LookupError, TypeError, ValueError, *FAULTS) as error:
-            # Also what a damaged journal may lead to: nothing of it stops a sale.
+        except (Refusal, *_DAMAGE, *FAULTS) as error:
             _log.warning("a closing was put off: %s", error)
         made, self._made = self._made, []
         return made
@@ -89,6 +90,12 @@ class Closings:
         `journal_behind` where the journal is not verified so far: ask again, it is hurried on. And
         what the driver raises.
         """
+        try:
+            return self._by_hand(period)
+        except _DAMAGE as error:
+            raise Refusal("not_available", reason=f"closing: {error}") from error
+
+    def _by_hand(self, period: Period) -> list[dict[str, Any]]:
         self._require_verified()
         standing = self._check.standing
         sums = standing.year if period is Period.YEAR else standing.month
