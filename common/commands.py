@@ -172,7 +172,7 @@ class CommandKind:
     """One line of the table: arguments' class by schema version, nature, who may send it.
 
     `profiles`: on which posts. `roles`: people of which roles, where a post has people; the
-    console is the hub's owner, and needs none.
+    console is the hub's owner, and needs none, nor does what a post notes by itself.
     """
 
     name: str
@@ -194,9 +194,14 @@ def _command_table(*kinds: CommandKind) -> Mapping[str, CommandKind]:
     return table
 
 
+NOTED: Final = "journal.record"
+NOTED_TYPES: Final = frozenset({RecordType.EVENT, RecordType.CLOCK, RecordType.KEY_ROTATED})
+"""What a till notes by itself, whoever is there: by a command of its own, which nobody gives."""
+
+
 def record_kind(record: RecordType) -> str:
     """Return by which command a till's record comes."""
-    return f"{record.value}.record"
+    return NOTED if record in NOTED_TYPES else f"{record.value}.record"
 
 
 TICKETS: Final = frozenset({"sale.record", "refund.record"})
@@ -242,6 +247,7 @@ COMMANDS: Final = _command_table(
     _till(RecordType.X, _SELLERS),
     _till(RecordType.Z, _TRUSTED),
     _till(RecordType.TRAINING, _SELLERS),
+    _till(RecordType.EVENT, frozenset()),
     CommandKind(
         "goods.receive",
         {1: GoodsReceive},

@@ -86,6 +86,8 @@ class Authority:
             return _vouched(work, kind, work.vouched)
         if not self._is_peopled(work):
             return NOBODY
+        if kind.nature is Nature.FACT and not kind.roles:
+            return NOBODY  # What a post notes by itself.
         if kind.nature is Nature.FACT:
             return _of_fact(work, body, kind)
         return _of_request(work, body, kind)

@@ -18,7 +18,7 @@ from common.errors import Problem
 from common.i18n import mark
 from common.ids import IdMint
 from common.seal import CurveKeys
-from hub.cli_session import Session
+from hub.cli_session import Session, user_name
 from hub.config import ConfigError, Folder, read_keys, read_settings
 
 # The work itself is imported late: it pulls in the database, which `--help` does not need.
@@ -150,7 +150,7 @@ def restore(session: Session, file: Path, key: Path | None, passphrase_file: Pat
         identities = read_keys(folder).identities
         keys = opening_keys(session, key, passphrase_file)
         with only_hub(folder), opened(folder, file, keys, identities) as plain:
-            for step in steps(folder, plain, now_ms(), new_epoch, identities):
+            for step in steps(folder, plain, now_ms(), new_epoch, identities, user_name()):
                 aside += [step.path] if step.name == "set aside" else []
     session.say(mark("{file} is in place, under a new epoch."), file=file)
     if aside:

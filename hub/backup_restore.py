@@ -57,10 +57,12 @@ def restore(
     now_ms: int,
     new_epoch: NewEpoch,
     identities: Identities | None = None,
+    by: str = "",
 ) -> Iterator[Step]:
     """Put a backup in place under a new epoch, yielding each step; hold the folder's lock.
 
-    `identities`: the hub's public keys, where the backup must be its own. Raises StoreError before
+    `identities`: the hub's public keys, where the backup must be its own; `by`: who does it, as the
+    audit trail and the journal will say. Raises StoreError before
     anything is set aside: absent, damaged (the checks that say so), another hub's or schema.
     """
     part = folder.database.with_name(folder.database.name + ".part")
@@ -73,7 +75,8 @@ def restore(
         try:
             _copy(backup, part, identities)
             epoch = new_epoch(_epochs(folder, part))
-            _begin_epoch(part, epoch, trail.Entry(now_ms, "restore", subject=backup.name))
+            entry = trail.Entry(now_ms, "restore", subject=backup.name, details={"by": by})
+            _begin_epoch(part, epoch, entry)
             # Before any post can see it: none may sort before it later, whatever can be read then.
             folder.epoch.write_text(epoch + "\n", encoding="ascii")
         except BaseException:

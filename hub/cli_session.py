@@ -3,11 +3,12 @@
 Owns sentences, errors and the language of the administrator's terminal.
 """
 
+import getpass
 import locale
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -62,3 +63,10 @@ def language() -> str:
     """Return the language to speak: COMPTOIR_LANG, else the system's, French unless English."""
     wanted = os.environ.get("COMPTOIR_LANG") or locale.getlocale()[0] or ""
     return "en" if wanted.lower().startswith("en") else "fr"
+
+
+def user_name() -> str:
+    """Return the name of whoever is logged in on this computer, "" where it has none."""
+    with suppress(OSError, KeyError, ImportError):
+        return getpass.getuser()[:100]
+    return ""

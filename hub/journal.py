@@ -15,6 +15,7 @@ import msgspec
 from common.journal import canon
 from common.journal.chain import Fault, TillChain, new_chain
 from common.journal.entry import Head, Line, MissingData, make_line, make_seal, read_entry
+from common.journal.event import Value, What
 from common.journal.keys import VOUCHED, Introduction, TillKeys, introduced, rotated
 from common.journal.kinds import EntryType, RecordType
 from common.journal.opened import OpenedData
@@ -29,6 +30,7 @@ from common.journal.record import (
 from common.models import convert
 from hub.journal_base import Base, base_of
 from hub.journal_begin import beginning, chain_of
+from hub.journal_events import Share, event
 from hub.journal_keys import SealingKeys, till_keys, till_publics
 from hub.journal_view import noted
 from hub.records import journal as rows
@@ -68,6 +70,7 @@ class JournalBook:
         self.seal: SignedRecord | None = None
         self.chains: dict[str, TillChain] = {}
         self.tills: dict[str, TillKeys] = {}
+        self.share = Share()
         self._load()
         self._begin(store.meta("epoch"))
 
@@ -244,6 +247,16 @@ class JournalDraft:
         rows.add(self._db, kind.value, line, place)
         self.head = Head(self.head.chain, line.seq, line.digest)
         return line
+
+    def event(self, what: What, now_ms: int, /, **details: Value) -> None:
+        """Say what happened at the hub, unless there was too much of it; in the open transaction.
+
+        A text that is too long is cut.
+        """
+        more = self._book.share.take(what, now_ms)
+        if more is not None:
+            short = {name: v[:300] if isinstance(v, str) else v for name, v in details.items()}
+            self.say(EntryType.EVENT, event(what, now_ms, short, more), now_ms)
 
     def write(self, epoch: str, now_ms: int) -> SignedRecord | None:
         """Seal what was appended, in the transaction that is open; None where nothing was."""

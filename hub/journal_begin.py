@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+import orjson
 
 from common import VERSION
 from common.journal import canon
 from common.journal.entry import Head
 from common.journal.kinds import EntryType
 from common.journal.record import Signer
+from common.models import convert
 from common.succession import Succession
 from hub.journal_keys import change_of, newest_seal
 from hub.store import Connection
@@ -49,6 +51,20 @@ def beginning(
         said.append((EntryType.HUB_KEY, msgspec.to_builtins(change)))
     seal = newest_seal(db)
     if seal is not None and (before := seal.epoch) != epoch:
-        restored = {"epoch": epoch, "before": before, "seq": head.seq}
+        restored = {"epoch": epoch, "before": before, "seq": head.seq, **_restored(db)}
         said.append((EntryType.RESTORED, restored))
     return said
+
+
+def _restored(db: Connection) -> dict[str, str]:
+    """Return which backup it was and who put it back, as the audit trail has it."""
+    found = db.execute(
+        "SELECT subject, details FROM audit_entry WHERE action = 'restore' ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    if found is None:
+        return {}
+    try:
+        details = convert(orjson.loads(found[1]), dict[str, Any])
+    except ValueError:
+        details = {}
+    return {"backup": str(found[0]), "by": str(details.get("by", ""))}

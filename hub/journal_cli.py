@@ -13,7 +13,7 @@ import orjson
 from common.card import fingerprint
 from common.i18n import mark
 from common.journal.chain import SAYS, Fault
-from hub import archive_cli, closing_cli, records_cli
+from hub import archive_cli, closing_cli, records_cli, show_cli
 from hub.archive_cli import bar
 from hub.cli_session import Session
 from hub.config import read_keys, read_settings
@@ -214,5 +214,5 @@ def status(session: Session, as_json: bool) -> None:
     tell_noted(session, view)
 
 
-for command in (*closing_cli.COMMANDS, records_cli.records, *archive_cli.COMMANDS):
+for command in (*closing_cli.COMMANDS, records_cli.records, show_cli.show, *archive_cli.COMMANDS):
     journal.add_command(command)

@@ -24,7 +24,7 @@ from hub.config import Folder, make_second, read_keys, read_settings, write_curv
 from hub.console import ConsoleRefused
 from hub.journal import JournalBook
 from hub.journal_keys import known_identity, sealing_of
-from hub.login_outcomes import write_pin
+from hub.login_outcomes import NewPin, write_pin
 from hub.parts import Parts, Surroundings, make_parts
 from hub.pins import PinChecker, PinJob
 from hub.pipeline import Pipeline, Received
@@ -75,17 +75,12 @@ def set_pin_locally(folder: Folder, person_id: str, pin: str) -> None:
         store = open_store(folder)
         try:
             log = ChangeLogBook(store)
+            journal = JournalBook(store, sealing_of(folder), now_ms)
             console = next(d for d in devices.devices(store.db) if d.profile is Profile.CONSOLE)
-            draft = log.draft()
+            draft, entries = log.draft(), journal.draft()
             with store.group() as db:
-                write_pin(
-                    db,
-                    draft,
-                    person_id=person_id,
-                    verifier=made,
-                    now_ms=now_ms(),
-                    device_id=console.id,
-                )
+                write_pin(db, draft, entries, NewPin(person_id, made, now_ms(), console.id))
+                entries.write(log.epoch, now_ms())
                 draft.write(log.gseq + 1)
         finally:
             store.close()

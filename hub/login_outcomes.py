@@ -5,17 +5,18 @@ Owns the commit of each, with its entry in the audit trail. Whether a PIN was ri
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final
 
 from common import messages as m
 from common import wire
 from common.commands import COMMANDS
 from common.errors import Refusal
+from common.journal.event import What
 from common.models import Alert, Person
 from hub import tries
 from hub.authority import live
 from hub.changes import OWN, ChangeLogBook, Draft
+from hub.journal import JournalBook, JournalDraft
 from hub.pins import PinDone
 from hub.records import attempts, devices, people, sessions, trail
 from hub.records.attempts import EVERYWHERE
@@ -59,6 +60,7 @@ class Outcomes:
         self,
         store: Store,
         log: ChangeLogBook,
+        journal: JournalBook,
         random_bytes: Callable[[int], bytes],
         mint: Callable[[], str],
         now_ms: Callable[[], int],
@@ -66,6 +68,7 @@ class Outcomes:
     ) -> None:
         self._store = store
         self._log = log
+        self._journal = journal
         self._random_bytes = random_bytes
         self._mint = mint
         self._now_ms = now_ms
@@ -172,17 +175,17 @@ class Outcomes:
             raise Refusal("not_available", reason="PIN")
         if job.session:
             live(self._store.db, job.device.id, asked.session, "pin", self._now_ms())
-        made = self._commit(
-            partial(
-                write_pin,
-                person_id=job.person,
-                verifier=done.made,
-                now_ms=self._now_ms(),
-                device_id=job.device.id,
-                by=job.by,
-                but=job.session,
-            )
-        )
+        entries = self._journal.draft()
+
+        now_ms = self._now_ms()
+        new = NewPin(job.person, done.made, now_ms, job.device.id, job.by, job.session)
+
+        def write(db: Connection, draft: Draft) -> None:
+            write_pin(db, draft, entries, new)
+            entries.write(self._log.epoch, now_ms)
+
+        made = self._commit(write)
+        self._journal.committed(entries)
         made.answers.append((job.peer, wire.encode(m.PinSet(asked.request, job.person))))
         return made
 
@@ -214,31 +217,37 @@ class Outcomes:
         return trail.Entry(self._now_ms(), action, device.id, person, subject, code)
 
 
-def write_pin(
-    db: Connection,
-    draft: Draft,
-    *,
-    person_id: str,
-    verifier: str,
-    now_ms: int,
-    device_id: str,
-    by: str = "",
-    but: bytes = b"",
-) -> None:
-    """Give a person a PIN, in the transaction that is open: log out whoever came by the old one.
+@dataclass(frozen=True, slots=True)
+class NewPin:
+    """A PIN that a person is given. `device`: where; `by`: who does it, "" for the console.
 
-    `by`: who does it, "" for the console; `but`: the token of the session that goes on.
+    `but`: the token of the session that goes on.
     """
-    person = people.person(db, person_id)
+
+    person: str
+    verifier: str = field(repr=False)
+    now_ms: int
+    device: str
+    by: str = ""
+    but: bytes = field(default=b"", repr=False)
+
+
+def write_pin(db: Connection, draft: Draft, entries: JournalDraft, new: NewPin) -> None:
+    """Give a person a PIN, in the transaction that is open: log out whoever came by the old one."""
+    person = people.person(db, new.person)
     if person is None:
-        raise Refusal("person_unknown", person=person_id[:8])
-    people.set_pin(db, person_id, verifier, now_ms)
-    sessions.end_of_person(db, person_id, now_ms, but)
-    attempts.forgive(db, person_id)
-    after = people.person(db, person_id)
+        raise Refusal("person_unknown", person=new.person[:8])
+    people.set_pin(db, new.person, new.verifier, new.now_ms)
+    sessions.end_of_person(db, new.person, new.now_ms, new.but)
+    attempts.forgive(db, new.person)
+    after = people.person(db, new.person)
     assert after is not None
     draft.put("people", after, OWN)
-    trail.add(db, trail.Entry(now_ms, "pin", device_id, by, person.name))
+    trail.add(db, trail.Entry(new.now_ms, "pin", new.device, new.by, person.name))
+    giver = people.person(db, new.by) if new.by else None
+    by = "console" if giver is None else giver.name
+    said = {"person": new.person, "name": person.name, "device": new.device, "by": by}
+    entries.event(What.PIN, new.now_ms, **said)
 
 
 def denied(peer: bytes, asked: Asked, refusal: Refusal) -> tuple[bytes, bytes]:

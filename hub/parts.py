@@ -83,6 +83,7 @@ class Parts:
     admission: Admission
     ring: KeyRing
     closings: Closings
+    journal: JournalBook
 
 
 def make_parts(
@@ -104,7 +105,7 @@ def make_parts(
     publish_shop(store, log, settings)
     journal = JournalBook(store, sealing(keys, settings), around.now_ms)
     pipeline = Pipeline(store, log, journal, around.now_ms, mint, kinds, handlers)
-    register = Register(store)
+    register = Register(store, journal)
     doors = Doors(devices.devices(store.db))
     ring = KeyRing(keys, settings, lambda: log.epoch, around.now_ms, keep_curve)
     pairing = PairingDesk(
@@ -150,7 +151,7 @@ def make_parts(
     )
     upkeep = Upkeep(store, log, settings.keep, around.now_ms, settings.people)
     session_ms = settings.people.session_h * HOUR_MS
-    outcomes = Outcomes(store, log, around.random_bytes, mint, around.now_ms, session_ms)
+    outcomes = Outcomes(store, log, journal, around.random_bytes, mint, around.now_ms, session_ms)
     logins = LoginDesk(store.db, around.check_pin, outcomes, around.now_ms)
     desks = Desks(
         log,
@@ -173,7 +174,7 @@ def make_parts(
         around.clock,
     )
     hub = Hub(desks, counters, around.now_ms)
-    return Parts(hub, doors, pairing, sync, log, pipeline, admission, ring, closings)
+    return Parts(hub, doors, pairing, sync, log, pipeline, admission, ring, closings, journal)
 
 
 def broadcast_ports(network: NetworkSettings) -> dict[Profile, int]:

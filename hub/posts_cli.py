@@ -4,10 +4,8 @@ Words only. Each asks the running hub, or does the same on the folder of one tha
 """
 
 import base64
-import getpass
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +15,7 @@ import orjson
 from common import wire
 from common.errors import Problem, Refusal
 from common.i18n import mark
-from hub.cli_session import Session
+from hub.cli_session import Session, user_name
 from hub.export_file import Export, ExportedLine, read_export
 from hub.local import ask_locally
 from hub.store import HubRuns
@@ -50,7 +48,7 @@ def revoke(session: Session, post: str, by: str, yes: bool, as_json: bool) -> No
         )
         if not yes and not as_json and not click.confirm(question):
             return
-        _ask(session, "revoke", {"device": device["id"], "by": by or _user()})
+        _ask(session, "revoke", {"device": device["id"], "by": by or user_name()})
     if not _told(device, as_json):
         session.say(mark("{name} is out of the shop."), name=device["name"])
         session.say(mark("What it has not delivered stays on it: see “Lost or stolen post”."))
@@ -167,13 +165,6 @@ def _told(answer: dict[str, Any], as_json: bool) -> bool:
     if as_json:
         print(orjson.dumps(answer).decode())
     return as_json
-
-
-def _user() -> str:
-    """Return the name of whoever is logged in on this computer, "" where it has none."""
-    with suppress(OSError, KeyError, ImportError):
-        return getpass.getuser()[:100]
-    return ""
 
 
 def _batches(export: Export) -> Iterator[list[dict[str, Any]]]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from common.commands import NOTED_TYPES
 from common.journal.contents import content_of
 from common.journal.kinds import RecordType
 from common.journal.record import read_record
@@ -19,7 +20,7 @@ from hub.records import journal as rows
 from hub.store import FAULTS, Connection, StoreError, fault, open_to_read
 
 LISTED: Final = tuple(
-    kind for kind in RecordType if kind not in (RecordType.SALE, RecordType.KEY_ROTATED)
+    kind for kind in RecordType if kind is not RecordType.SALE and kind not in NOTED_TYPES
 )
 """Every type that a till writes about its trade, but sales: they are the `tickets`."""
 

@@ -11,6 +11,7 @@ import click
 import orjson
 from rich.table import Table
 
+from common.commands import NOTED_TYPES
 from common.i18n import Translator, mark
 from common.journal.kinds import RecordType
 from common.rules import local_time
@@ -33,7 +34,13 @@ NAMES: Final = {
     RecordType.Z: mark("Z report"),
     RecordType.TRAINING: mark("Exercise"),
     RecordType.SALE: mark("Sale"),
+    RecordType.KEY_ROTATED: mark("Keys of the till"),
+    RecordType.EVENT: mark("Event"),
+    RecordType.CLOCK: mark("Clock of the till was set"),
 }
+_TYPES: Final = [
+    kind.value for kind in NAMES if kind is not RecordType.SALE and kind not in NOTED_TYPES
+]
 _DATE = click.DateTime(["%Y-%m-%d"])
 
 
@@ -42,7 +49,7 @@ _DATE = click.DateTime(["%Y-%m-%d"])
     "--type",
     "kinds",
     multiple=True,
-    type=click.Choice([kind.value for kind in NAMES if kind is not RecordType.SALE]),
+    type=click.Choice(_TYPES),
     help="Only these; may be given several times.",
 )
 @click.option("--till", default="", help="Only this till's, by its name.")

@@ -4,11 +4,14 @@ Owns the numbers that posts are given. Each call is one commit; who is let in fo
 `doors.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from common.errors import Refusal
+from common.journal.event import Value, What
 from common.topics import KIOSK_PROFILES
+from hub.journal import JournalBook
 from hub.records import devices, doors, sessions, trail
 from hub.records.devices import ACTIVE, REVOKED, Device
 from hub.records.doors import Revoked
@@ -16,10 +19,11 @@ from hub.store import Connection, Store
 
 
 class Register:
-    """Writes what is enrolled into one store."""
+    """Writes what is enrolled into one store; who comes and goes stands in the journal as well."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, journal: JournalBook) -> None:
         self._store = store
+        self._journal = journal
         known = devices.devices(store.db)
         self._numbers = max((device.number for device in known), default=0)
 
@@ -29,7 +33,7 @@ class Register:
 
     def enrol(self, device: Device) -> None:
         """Enrol a post; its number is given once, even where it is revoked later."""
-        with self._store.group() as db:
+        with self._journaled(device, "enrolled", device.enrolled_ms) as db:
             devices.add_device(db, device)
             trail.add(db, trail.Entry(device.enrolled_ms, "pairing", device.id))
         self._numbers = device.number
@@ -48,7 +52,7 @@ class Register:
     def revoke(self, device_id: str, by: str, now_ms: int) -> Device:
         """Take a post out, with whoever is logged in there; return it. Raises as `post`."""
         post = self.post(device_id)
-        with self._store.group() as db:
+        with self._journaled(post, "revoked", now_ms, by=by) as db:
             devices.set_state(db, device_id, REVOKED)
             doors.add_revocation(db, device_id, Revoked(post.admission, now_ms, by))
             sessions.end_of_device(db, device_id, now_ms)
@@ -58,7 +62,7 @@ class Register:
     def reinstate(self, device_id: str, now_ms: int) -> Device:
         """Bring a post back; return it. Raises Refusal for one that is not known."""
         post = self.post(device_id)
-        with self._store.group() as db:
+        with self._journaled(post, "reinstated", now_ms) as db:
             devices.set_state(db, device_id, ACTIVE)
             doors.end_revocation(db, device_id, now_ms)
             _note(db, now_ms, "device.active", post)
@@ -115,6 +119,19 @@ class Register:
         """Tell that operations were brought from a post by a file."""
         with self._store.group() as db:
             _note(db, now_ms, "device.collected", post, {"operations": operations})
+
+    @contextmanager
+    def _journaled(
+        self, post: Device, how: str, now_ms: int, **more: Value
+    ) -> Iterator[Connection]:
+        """Commit what becomes of a post, with a line of the journal."""
+        draft = self._journal.draft()
+        said: dict[str, Value] = {"post": post.id, "number": post.number, "name": post.name}
+        with self._store.group() as db:
+            yield db
+            draft.event(What.POST, now_ms, **said, how=how, **more)
+            draft.write(self._store.meta("epoch"), now_ms)
+        self._journal.committed(draft)
 
     def _require_own(self, post: Device, curve_key: bytes) -> None:
         for other in devices.devices(self._store.db):

@@ -10,7 +10,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,8 +18,9 @@ from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
-from common import seal
+from common import VERSION, seal
 from common.ids import IdMint
+from common.journal.event import What
 from common.topics import Profile
 from hub.announce import Announcer
 from hub.backup import newest_sound
@@ -38,6 +39,7 @@ from hub.config import (
     write_settings,
 )
 from hub.identity import settle
+from hub.journal_events import SETTINGS, Said, changed, plain, started
 from hub.parts import Surroundings, make_parts
 from hub.pins import PinWorker
 from hub.reader import SnapshotReader
@@ -174,6 +176,7 @@ class Service:
         if self._settings.network.announce:
             self._announcer.start()
         self._note("hub.start")
+        self._tell_start()
         ready()
         # What was made so far stays: the collector need not walk through it in the midst of a sale.
         gc.collect()
@@ -187,6 +190,31 @@ class Service:
             self._pins.stop()
             self._reader.stop()
             self._note("hub.stop")
+            self._tell([(What.HUB_STOP, {"software": VERSION})])
+
+    def _tell_start(self) -> None:
+        """Let the journal say that the hub runs, by which version and settings."""
+        kept, now = self._store.meta(SETTINGS), plain(self._settings)
+        said = started(self._store.db, now_ms())
+        if others := changed(kept, self._settings):
+            said.append((What.SETTINGS, others))
+        self._tell(said, now if kept != now else "")
+
+    def _tell(self, said: Sequence[Said], settings: str = "") -> None:
+        """Let the journal say it; a disk that has no room for it now stops nothing."""
+        journal = self.parts.journal
+        draft = journal.draft()
+        try:
+            with self._store.group():
+                for what, details in said:
+                    draft.event(what, now_ms(), **details)
+                if settings:
+                    self._store.set_meta(SETTINGS, settings)
+                draft.write(self._store.meta("epoch"), now_ms())
+        except FAULTS as error:
+            _log.warning("the journal does not say it: %s", error)
+        else:
+            journal.committed(draft)
 
     def _note(self, action: str) -> None:
         """Tell the audit trail; a disk that has no room for it now stops nothing."""

@@ -55,6 +55,8 @@ ACTIONS: Final = {
     "device.key_asked": mark("asked a post for a new key"),
     "device.collected": mark("took operations from a post's file"),
     "hub.key": mark("new key of the hub"),
+    "hub.identity": mark("another identity of the hub"),
+    "hub.identity_lost": mark("another identity of the hub, in place of a lost one"),
     "journal.contradicted": mark("the journal is not what a post has seen, from line"),
     "journal.lost": mark("a restore has lost lines of the journal"),
     "audit.cut": mark("cut the oldest entries"),

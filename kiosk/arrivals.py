@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from common.errors import Problem
-from common.messages import Reply
+from common.messages import KeyRequest, Reply
 from kiosk.asking import Answered
 from kiosk.conversation import Turn
 from kiosk.device import Device
@@ -41,7 +41,8 @@ class LinkView:
 class Batch:
     """One turn's outcome. `committed_ns`: monotonic time at which it was all on disk.
 
-    `renumbered`: read the outbox anew. `rebuilt`: the replica's file is another.
+    `renumbered`: read the outbox anew. `rebuilt`: the replica's file is another. `keys_asked`: the
+    hub wants this post to have other keys.
     """
 
     committed_ns: int
@@ -53,6 +54,7 @@ class Batch:
     link: LinkView | None = None
     device: Device | None = None
     answers: tuple[Answered, ...] = ()
+    keys_asked: bool = False
 
 
 class Arrivals:
@@ -97,7 +99,9 @@ class HandingOver:
         link = view if _is_news(self._shown, view) else None
         if link is not None:
             self._shown = view
-        if link or turn.news or turn.replies or turn.answers or turn.notices or turn.renumbered:
+        asked = any(isinstance(said, KeyRequest) for said in turn.about_doors)
+        told = turn.news or turn.replies or turn.answers or turn.notices or turn.renumbered
+        if link or told or asked:
             self._arrivals.put(
                 Batch(
                     committed_ns,
@@ -107,6 +111,7 @@ class HandingOver:
                     turn.renumbered,
                     link=link,
                     answers=tuple(turn.answers),
+                    keys_asked=asked,
                 )
             )
 

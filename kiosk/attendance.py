@@ -13,9 +13,11 @@ from typing import Final, Protocol
 from common import messages as m
 from common.commands import COMMANDS, Nature
 from common.errors import Problem
+from common.journal.event import Value, What
 from common.models import Person
 from kiosk.asking import Answered, Asked
 from kiosk.clocks import Clocks
+from kiosk.comings import Note, changes, nobody_notes
 from kiosk.pin_looks import PinLooks
 from kiosk.rights import Grant, Right, Rights, Signature
 from kiosk.state import Act, At, Attempt, LinkStatus, Who
@@ -59,7 +61,8 @@ class _Asked:
 class Attendance:
     """Who is at one post. One owner thread; `changed` is called when something is to be shown.
 
-    `hub_ms`: the hub's time, as far as known. `locks_after_s`: 0 for never.
+    `hub_ms`: the hub's time, as far as known. `locks_after_s`: 0 for never. `note`: keep what
+    happened.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Attendance:
         clocks: Clocks,
         hub_ms: Callable[[], int],
         locks_after_s: Callable[[], int] = lambda: LOCK_AFTER_S,
+        note: Note = nobody_notes,
     ) -> None:
         self._people = people
         self._looks = looks
@@ -77,6 +81,7 @@ class Attendance:
         self._clocks = clocks
         self._hub_ms = hub_ms
         self._locks_after_s = locks_after_s
+        self._note = note
         self._link = LinkStatus.OFFLINE
         self._request = 0
         self._asked: _Asked | None = None
@@ -110,13 +115,13 @@ class Attendance:
         """End the session, and that of whoever locked the post."""
         if self.who.at is not At.OPEN:
             self._leave()
-            self.who = self._now(Who(At.NOBODY))
+            self._become(Who(At.NOBODY))
 
     def lock(self) -> None:
         """Let nobody go on before a PIN was typed. The hub's session ends with it."""
         if self.who.here:
             self._leave()
-            self.who = self._now(replace(self.who, at=At.LOCKED, ended=None))
+            self._become(replace(self.who, at=At.LOCKED, ended=None))
 
     def allow(self, kind: str, person_id: str, pin: str) -> None:
         """Have a second person allow one action of `kind`."""
@@ -171,6 +176,9 @@ class Attendance:
 
     def spend(self, kind: str) -> None:
         """An action of `kind` is on disk: what allowed it allows no other."""
+        grant = self._rights.grant(kind)
+        if grant is not None:
+            self._note(What.OVERRIDE_USED, **self._allowed(kind, grant))
         self._rights.spend(kind)
 
     def allowed_by(self, kind: str) -> str:
@@ -208,10 +216,10 @@ class Attendance:
         if not needed:
             if self.who.at is not At.OPEN:
                 self._leave()
-                self.who = self._now(Who(At.OPEN))
+                self._become(Who(At.OPEN))
             return
         if self.who.at is At.OPEN:
-            self.who = self._now(Who(At.NOBODY))
+            self._become(Who(At.NOBODY))
         elif self.who.person and rows:
             self._look_at_person(pins)
 
@@ -318,13 +326,19 @@ class Attendance:
         self._session, self._expires_ms = session, expires_ms
         self._pin_set_ms, self._own_pin = asked.pin_set_ms, False
         self._rights.clear()
-        self.who = self._now(Who(at, person.id, person.name, person.role))
+        self._become(Who(at, person.id, person.name, person.role))
         self._taken(asked)
         self.touch()
 
     def _granted(self, asked: _Asked, grant: Grant) -> None:
         self._rights.add(asked.kind, grant)
+        self._note(What.OVERRIDE_GRANTED, **self._allowed(asked.kind, grant))
         self._taken(asked)
+
+    def _allowed(self, kind: str, grant: Grant) -> dict[str, Value]:
+        person = self._people.person(grant.person)
+        name = "" if person is None else person.name
+        return {"kind": kind, "person": grant.person, "name": name, "offline": int(grant.offline)}
 
     def _taken(self, asked: _Asked) -> None:
         self._asked = None
@@ -348,7 +362,7 @@ class Attendance:
         person = self._people.person(self.who.person)
         if person is None or person.id not in pins:
             self._leave()
-            self.who = self._now(Who(At.NOBODY))
+            self._become(Who(At.NOBODY))
             return
         if self.who.at is At.ONLINE and person.role != self.who.role:
             self._end(Problem("session_ended", {"person": person.name}))
@@ -363,7 +377,7 @@ class Attendance:
     def _end(self, why: Problem) -> None:
         """The session is over, not by anybody here."""
         self._leave()
-        self.who = self._now(replace(self.who, at=At.LOCKED, ended=why))
+        self._become(replace(self.who, at=At.LOCKED, ended=why))
 
     def _leave(self) -> None:
         if self._session:
@@ -374,5 +388,8 @@ class Attendance:
             self._asked = None
         self.attempt = None if self._asked is None else self.attempt
 
-    def _now(self, who: Who) -> Who:
-        return replace(who, since_ms=self._clocks.wall_ms())
+    def _become(self, who: Who) -> None:
+        """Another person is here, or nobody, from now on; note who came and who went."""
+        before, self.who = self.who, replace(who, since_ms=self._clocks.wall_ms())
+        for what, details in changes(before, self.who):
+            self._note(what, **details)

@@ -31,6 +31,7 @@ from kiosk.cli_session import (
     system_language,
 )
 from kiosk.config import APP, Address, Size, default_folder, parse_address, parse_size
+from kiosk.signing_cli import second_signature
 from kiosk.witness_cli import journal
 
 if TYPE_CHECKING:
@@ -292,3 +293,4 @@ def status(setting: Setting, data: Path | None, as_json: bool) -> None:
 
 
 main.add_command(journal)
+main.add_command(second_signature)

@@ -7,17 +7,18 @@ counts nowhere. No screens, no hub.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from common.commands import record_kind
+from common.commands import NOTED, record_kind
 from common.errors import Refusal
 from common.journal.contents import read_data
 from common.journal.drawer import CashData, DrawerData, SessionData
 from common.journal.duplicate import CopyData
+from common.journal.keys import RotatedData
 from common.journal.kinds import RecordType
-from common.journal.record import Signer
+from common.journal.record import RECORDS_AT_ONCE
 from common.journal.refund import RefundData
 from common.journal.report import ReportData, report_of
 from common.journal.sale import SaleData, line_vat_cents, sale_data
@@ -27,11 +28,16 @@ from common.models import Original, Payment, Ticket, TicketLine, original_of
 from common.outgoing import Queued
 from common.rules import total_cents
 from kiosk.book import Book
+from kiosk.events import Events
 from kiosk.journal import Pen
 from kiosk.outbox import Outbox
 from kiosk.outbox_file import Draft
 from kiosk.recorder import Recorder
+from kiosk.signing import Signing
 from kiosk.till import Moment, Stamp, Till
+
+_EVENTS_AT_ONCE: Final = RECORDS_AT_ONCE - 2
+"""So many go into one operation: with what is recorded, and the beginning of a chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,8 @@ class _Now:
 
 
 class Counter:
-    """One till's. `appended` is told (kind, operation) of what is on disk by then.
+    """One till's. `signing`: by which keys. `events`: what happened and is not on disk yet; it goes
+    with whatever is recorded next. `appended` is told (kind, operation) of what is on disk by then.
 
     Each operation raises Refusal, and nothing is done then: `not_allowed`, `malformed`, what is
     said with it, and what the disk says.
@@ -73,14 +80,16 @@ class Counter:
         self,
         outbox: Outbox,
         till: Till,
-        signer: Signer,
+        signing: Signing,
         recorder: Recorder,
+        events: Events,
         appended: Callable[[str, Queued], None],
     ) -> None:
         self._outbox = outbox
         self._till = till
-        self._signer = signer
+        self._signing = signing
         self._recorder = recorder
+        self._events = events
         self._appended = appended
         self.training = False
 
@@ -206,12 +215,16 @@ class Counter:
         training = self.training
         command = record_kind(RecordType.TRAINING if training else kind)
         self._recorder.allow(command)
+        # Exercises have a chain of their own, in which nothing else stands.
+        before = () if training else self._events.due(_EVENTS_AT_ONCE)
         stamp = self._recorder.stamp()
         moment = self._till.moment(stamp)
         made: list[Recorded] = []
 
         def draft(book: Book) -> Draft:
-            pen = Pen(book, moment, self._recorder.writer(), self._signer)
+            pen = Pen(book, moment, self._recorder.writer(), self._signing.signer)
+            for event in before:
+                pen.write(event.type, event.data)
             data = _checked(kind, make(_Now(pen.book, stamp, moment)))
             pen.write(kind, data, numbers)
             head = pen.book.chain.head
@@ -219,8 +232,36 @@ class Counter:
             drafted = self._recorder.draft(command, {"records": pen.records})
             return replace(drafted, book=pen.book, copied=copied)
 
-        self._appended(command, self._outbox.append_records(draft, training))
+        queued = self._outbox.append_records(draft, training)
+        self._events.done(len(before))
+        self._appended(command, queued)
         return made[-1]
+
+    # What the till notes by itself.
+
+    def note_events(self) -> None:
+        """Sign and keep what happened since; raises what the disk says, and it waits on."""
+        while events := self._events.due(_EVENTS_AT_ONCE):
+            self._note([(event.type, event.data) for event in events])
+            self._events.done(len(events))
+
+    def name_keys(self, following: RotatedData) -> Queued:
+        """Sign and keep by which keys this till signs from a later record on."""
+        return self._note([(RecordType.KEY_ROTATED, following)])
+
+    def _note(self, noted: Sequence[tuple[RecordType, Any]]) -> Queued:
+        moment = self._till.moment(self._recorder.stamp())
+
+        def draft(book: Book) -> Draft:
+            pen = Pen(book, moment, self._recorder.writer(), self._signing.signer)
+            for kind, data in noted:
+                pen.write(kind, data)
+            drafted = self._recorder.draft(NOTED, {"records": pen.records})
+            return replace(drafted, book=pen.book)
+
+        queued = self._outbox.append_records(draft)
+        self._appended(NOTED, queued)
+        return queued
 
 
 def _report(now: _Now, counted_cents: int | None) -> ReportData:

@@ -141,7 +141,7 @@ class Headless:
 
     def timeout_s(self) -> float | None:
         """Return after how many seconds `turn` has something to do, None for never."""
-        due = [self._session.people.due_in_s]
+        due = [self._session.due_in_s]
         if self._waiting is not None:
             due.append(max(0.0, self._waiting.deadline_s - monotonic()))
         return min((each for each in due if each is not None), default=None)

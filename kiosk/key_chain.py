@@ -24,7 +24,6 @@ class KeyChain:
     what its key files are sealed by."""
 
     def __init__(self, keys: DeviceKeys, folder: Path | None = None, lock: Lock = OPEN) -> None:
-        self.signing = keys.signing
         self._folder = folder
         self._lock = lock
         self._keys: dict[str, seal.CurveKeys] = {"current": keys.curve}

@@ -17,6 +17,12 @@ from kiosk.device import write_whole
 from kiosk.protection import OPEN, Lock, begin, end, protection
 
 FOLDER: Final = "keys"
+FIRST: Final = "sign.key"
+FIRST_NEXT: Final = "sign.next.key"
+SECOND: Final = "sign-p256.key"
+SECOND_NEXT: Final = "sign-p256.next.key"
+_CHANGING: Final = "sign.changing"
+"""There while the signing keys that follow take the place of those in force."""
 _STORE: Final = "store.key"
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
@@ -41,14 +47,53 @@ def write_keys(folder: Path, keys: DeviceKeys, lock: Lock = OPEN) -> None:
     if lock is OPEN and protection(folder) is not None:
         raise Refusal("keys_locked")
     write_key(place / "curve.key", keys.curve.secret, lock)
-    write_key(place / "sign.key", keys.signing.secret, lock)
+    write_key(place / FIRST, keys.signing.secret, lock)
 
 
 def read_keys(folder: Path, lock: Lock = OPEN) -> DeviceKeys:
     """Return a post's keys. Raises Refusal `unreadable_device`, `keys_locked`."""
     place = folder / FOLDER
     curve = seal.curve_keys_of(read_key(place / "curve.key", lock))
-    return DeviceKeys(curve, seal.signing_keys_of(read_key(place / "sign.key", lock)))
+    return DeviceKeys(curve, seal.signing_keys_of(_signing_secret(place, lock)))
+
+
+def _signing_secret(place: Path, lock: Lock) -> bytes:
+    """Return by what a post signs, also while that is being changed by somebody else."""
+    if (place / _CHANGING).exists():
+        with suppress(Refusal):
+            return read_key(place / FIRST_NEXT, lock)
+    return read_key(place / FIRST, lock)
+
+
+def begin_change(folder: Path, with_second: bool) -> None:
+    """Let the signing keys that follow take the place of those in force; raises `disk_failed`."""
+    write_whole(folder / FOLDER / _CHANGING, b"2\n" if with_second else b"1\n")
+
+
+def settle_change(folder: Path, lock: Lock = OPEN) -> None:
+    """End what `begin_change` began, wherever it was interrupted; raises Refusal as `read_keys`.
+
+    For whoever is alone on the folder.
+    """
+    place = folder / FOLDER
+    changing = place / _CHANGING
+    if not changing.exists():
+        return
+    with_second = changing.read_bytes().startswith(b"2")
+    _replace(place / FIRST_NEXT, place / FIRST, lock)
+    if with_second:
+        _replace(place / SECOND_NEXT, place / SECOND, lock)
+    else:
+        (place / SECOND_NEXT).unlink(missing_ok=True)
+        (place / SECOND).unlink(missing_ok=True)
+    changing.unlink()
+
+
+def _replace(following: Path, path: Path, lock: Lock) -> None:
+    # Sealed for its name: written anew, not renamed.
+    if following.exists():
+        write_key(path, read_key(following, lock), lock)
+        following.unlink()
 
 
 def protect(folder: Path, passphrase: str, cost: seal.PinCost = seal.FILE_KEY_COST) -> None:

@@ -29,6 +29,7 @@ from kiosk.keys import DeviceKeys
 from kiosk.membership import Membership
 from kiosk.presence import Way
 from kiosk.protection import OPEN, Lock
+from kiosk.signing import Signing
 from kiosk.sockets import Credentials, Door, DoorEvent, Hall
 from kiosk.state import LinkStatus
 from kiosk.stores import Stores
@@ -62,6 +63,11 @@ class Post:
     folder: Path | None = None
     lock: Lock = OPEN
     witness: Witness | None = None
+    signing: Signing = field(init=False)
+
+    def __post_init__(self) -> None:
+        # One for both threads: a post that signs by other keys offers its next CURVE key by them.
+        object.__setattr__(self, "signing", Signing(self.keys, self.folder, self.lock))
 
 
 class Life:
@@ -278,7 +284,7 @@ class Life:
         with _tried():
             old, new = self._chain.offer()
             identity = raw_key(self._device.hub.identity)
-            offer = sign_new_key(self._chain.signing, identity, self._device.id, old, new)
+            offer = sign_new_key(self._post.signing.pair, identity, self._device.id, old, new)
             self._send([wire.encode(offer)])
 
 

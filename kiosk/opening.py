@@ -16,7 +16,7 @@ from kiosk.clocks import Clocks, system_clocks
 from kiosk.config import make_folder, only_kiosk
 from kiosk.device import read_device, write_device
 from kiosk.held import Held, HeldFile
-from kiosk.keys import close_to_others, read_keys, read_store_keys
+from kiosk.keys import close_to_others, read_keys, read_store_keys, settle_change
 from kiosk.link_life import Post
 from kiosk.membership import revoked_of
 from kiosk.outbox_file import Maker
@@ -48,6 +48,7 @@ def open_session(
         if device is None:
             raise Refusal("not_paired")
         readable = close_to_others(folder)
+        settle_change(folder, lock)
         keys = read_keys(folder, lock)
         store_keys = read_store_keys(folder, lock)
         if revoked_of(folder, device) is not None:

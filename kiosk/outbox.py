@@ -11,10 +11,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
+import orjson
+
 from common import messages as m
 from common import wire
 from common.errors import Problem, Refusal
 from common.journal.opened import FIRST, LOST, SET_BACK, OpenedData, unknown
+from common.journal.record import Record, read_record
 from common.outgoing import Queued
 from kiosk import book as books
 from kiosk import outbox_counts
@@ -126,6 +129,16 @@ class Outbox:
                 self._books = self._books.moved(draft.book)
             self._fresh.append(entry)
         return entry
+
+    def newest_record(self) -> Record | None:
+        """Return the record that was put in last; None where the newest operation has none."""
+        try:
+            with self._reading() as connection:
+                found = rows.queued(connection, self._box, "n = ?", (self._last,))
+            records = orjson.loads(found[-1].body)["args"]["records"] if found else ()
+            return read_record(records[-1]["body"], strict=False) if records else None
+        except (Refusal, ValueError, LookupError, TypeError):
+            return None
 
     def book(self, training: bool = False) -> Book:
         """Return where the till's book stands, or that of its exercises."""

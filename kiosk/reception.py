@@ -15,6 +15,7 @@ from kiosk.asking import Answered, Asked
 from kiosk.attendance import LOCK_AFTER_S, Attendance
 from kiosk.catalogue import Catalogue
 from kiosk.clocks import Clocks
+from kiosk.comings import Note, nobody_notes
 from kiosk.held import Held, HeldRequest
 from kiosk.pin_looks import PinLooks, PinMaker
 from kiosk.rights import Right, Signature
@@ -41,11 +42,15 @@ class Pins:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """What a post keeps of its people; by default, nothing beyond the program's end."""
+    """What a post keeps of its people; by default, nothing beyond the program's end.
+
+    `note`: who comes and goes.
+    """
 
     memory: Memory = field(default_factory=Unkept)
     held: Held = field(default_factory=Held)
     pins: PinMaker = field(default_factory=lambda: Pins(seal.random_bytes(32)))
+    note: Note = nobody_notes
 
 
 class Reception:
@@ -76,6 +81,7 @@ class Reception:
             clocks,
             hub_ms,
             self._locks_after_s,
+            keeping.note,
         )
 
     # What screens ask.

@@ -17,23 +17,24 @@ from common import messages as m
 from common.commands import COMMANDS, Arguments
 from common.errors import Problem, Refusal
 from common.ids import IdMint
-from common.journal.record import Signer
 from common.models import GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine, convert
 from common.outgoing import Queued
-from common.topics import TOPICS_OF
+from common.topics import TOPICS_OF, Profile
 from kiosk.arrivals import Arrivals, Batch, LinkView
 from kiosk.asking import Asked
 from kiosk.counter import Counter
+from kiosk.events import Events
 from kiosk.held import HeldRequest
 from kiosk.link import Link
 from kiosk.link_life import Post
 from kiosk.membership import revoked_of
 from kiosk.mirror import Mirror
+from kiosk.notes import Notes
 from kiosk.outbox import Kept
 from kiosk.reception import Keeping, Reception
 from kiosk.recorder import Recorder
 from kiosk.replica_file import Topic
-from kiosk.state import DeviceInfo, SessionState, Update
+from kiosk.state import DeviceInfo, LinkStatus, SessionState, Update
 from kiosk.till import Till
 from kiosk.undelivered import SHOWN, Undelivered, undelivered
 from kiosk.worker import Worker
@@ -94,9 +95,10 @@ class Session:
             revoked=revoked_of(post.folder, post.device),
         )
         self._worker = Worker(self._arrivals.wake)
+        self._events = Events(post.clocks, self._arrivals.wake)
         self.people = Reception(
             self.catalogue,
-            keeping or Keeping(),
+            replace(keeping or Keeping(), note=self._events.note),
             post.clocks,
             self._ask,
             self._worker.do,
@@ -112,8 +114,10 @@ class Session:
             post.clocks,
             self._mint,
         )
-        signer = Signer(post.keys.signing)
-        self.counter = Counter(self._outbox, self._till, signer, self._recorder, self._appended)
+        self.counter = Counter(
+            self._outbox, self._till, post.signing, self._recorder, self._events, self._appended
+        )
+        self._notes = self._till_notes(post)
         self._asks = post.asks
         self._count()
         self._note_people()
@@ -143,10 +147,18 @@ class Session:
         self._worker.take()
         self.people.tick()
         self._note_people()
+        if self._notes is not None:
+            self._notes.poll()
         update = Update(touched, replaced, self._state_changed, tuple(self._replies))
         self._replies.clear()
         self._state_changed = False
         return update
+
+    @property
+    def due_in_s(self) -> float | None:
+        """Return after how many seconds `poll` has something to do by itself, None for never."""
+        notes = None if self._notes is None else self._notes.due_in_s
+        return min((s for s in (self.people.due_in_s, notes) if s is not None), default=None)
 
     def take_notices(self) -> list[Problem]:
         """Return what was found wrong and put right since the last call, to be shown once each."""
@@ -241,6 +253,21 @@ class Session:
 
     # Inside: the way in.
 
+    def _till_notes(self, post: Post) -> Notes | None:
+        """Return who notes what happens at a till, None for a post that is none."""
+        if post.device.profile is not Profile.TILL:
+            return None
+        notes = Notes(
+            self.counter,
+            self._events,
+            post.signing,
+            post.clocks,
+            lambda: self.catalogue.shop,
+            lambda: self.state.revoked is None,
+        )
+        notes.begin(self._outbox.newest_record())
+        return notes
+
     def _appended(self, kind: str, queued: Queued) -> None:
         self.last_n = queued.n
         self.people.spend(kind)
@@ -266,6 +293,12 @@ class Session:
         self._replies.extend(batch.replies)
         for reply in batch.replies:
             self.people.reply(reply)
+        if self._notes is not None:
+            self._notes.replies(batch.replies)
+            if batch.renumbered:
+                self._notes.renumbered()
+            if batch.keys_asked:
+                self._notes.asked_for_keys()
         for answer in batch.answers:
             self.people.hear(answer)
         self.people.hand_over(self._send_held)
@@ -301,6 +334,8 @@ class Session:
             revoked=link.revoked,
         )
         self.people.link(link.status)
+        if self._notes is not None:
+            self._notes.link(link.status is LinkStatus.OFFLINE)
 
     def _count(self) -> None:
         try:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from common.journal.drawer import CashData, DrawerData, SessionData
 from common.journal.duplicate import CopyData
+from common.journal.event import ClockData, EventData
 from common.journal.keys import RotatedData
 from common.journal.kinds import RecordType
 from common.journal.opened import OpenedData
@@ -33,6 +34,8 @@ CONTENTS: Final[Mapping[RecordType, type[Any]]] = {
     RecordType.Z: ReportData,
     RecordType.TRAINING: TrainingData,
     RecordType.KEY_ROTATED: RotatedData,
+    RecordType.EVENT: EventData,
+    RecordType.CLOCK: ClockData,
 }
 if CONTENTS.keys() != set(RecordType):
     raise ImportError("a type of record has no class of what it holds")

@@ -17,6 +17,8 @@ class RecordType(StrEnum):
     OPENED = "opened"
     SALE = "sale"
     KEY_ROTATED = "key_rotated"
+    EVENT = "event"
+    CLOCK = "clock"
     REFUND = "refund"
     VOID = "void"
     COPY = "copy"
@@ -41,6 +43,7 @@ class EntryType(StrEnum):
     INVALID = "invalid"
     RESTORED = "restored"
     REPEATED = "repeated"
+    EVENT = "event"
     CLOSING = "closing"
     CONTRADICTED = "contradicted"
     LOST = "lost"
@@ -88,6 +91,8 @@ RECORDS: Final[Mapping[RecordType, Kind]] = {
     RecordType.OPENED: Kind("a chain begins, or its sums: why, and after which other chain"),
     RecordType.SALE: Kind("a ticket was paid", Counts.TICKET),
     RecordType.KEY_ROTATED: Kind("by which keys the device signs from a later record on"),
+    RecordType.EVENT: Kind("somebody came or went, the hub was away, the software is another"),
+    RecordType.CLOCK: Kind("the till's clock was set, by how much"),
     RecordType.REFUND: Kind("goods and money were given back, for which ticket", Counts.REFUND),
     RecordType.VOID: Kind("a basket was given up before it was paid, or a line", Counts.VOID),
     RecordType.COPY: Kind("a ticket was printed once more, for the n-th time", Counts.COPY),
@@ -109,6 +114,7 @@ ENTRIES: Final[Mapping[EntryType, Kind]] = {
     EntryType.INVALID: Kind("a record is not what it should be; it is kept all the same"),
     EntryType.RESTORED: Kind("the database was put back from a backup, under a new epoch"),
     EntryType.REPEATED: Kind("the ticket of the line before it was here already: it counts once"),
+    EntryType.EVENT: Kind("the hub was started or stopped, settings or people have changed"),
     EntryType.CLOSING: Kind("a day, a month or a year is closed: its sums, and every chain's head"),
     EntryType.CONTRADICTED: Kind("a post has seen this journal otherwise, and from where on"),
     EntryType.LOST: Kind("a post has seen lines that a restore has lost"),

@@ -13,6 +13,7 @@ from common.journal import canon
 from common.journal.chain import Fault, TillChain, new_chain
 from common.journal.closing import name_of
 from common.journal.entry import Entry, Head, Line, read_entry, read_seal
+from common.journal.event import EventData
 from common.journal.keys import (
     VOUCHED,
     introduced,
@@ -24,7 +25,7 @@ from common.journal.kinds import EntryType
 from common.journal.record import Record, SignedRecord, read_record, signed_by
 from common.journal.standing import Standing
 from common.journal.tally import Tally
-from common.models import Ticket, decode_row
+from common.models import Ticket, convert, decode_row
 
 
 class Finding(NamedTuple):
@@ -171,6 +172,8 @@ class Verifier:
         match entry.type:
             case EntryType.FOUNDED | EntryType.HUB_KEY:
                 yield from self._hub_key(entry)
+            case EntryType.EVENT:
+                convert(entry.data, EventData)
             case EntryType.KEY:
                 yield from self._introduced(entry)
             case EntryType.TAKEN:

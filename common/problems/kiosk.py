@@ -6,6 +6,11 @@ from common.problems.kind import ErrorKind
 
 PROBLEMS: Final = (
     ErrorKind(
+        "second_needs_package",
+        "A second signature needs the Python package cryptography.",
+        "Install it from packaging/locks/ecdsa.txt, then do it again.",
+    ),
+    ErrorKind(
         "sqlite_too_old",
         "The SQLite of this computer ({found}) can damage its own files.",
         "Install the package pysqlite3, or SQLite {needed} or newer.",

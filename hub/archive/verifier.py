@@ -546,13 +546,13 @@ _TIME, _SEQ = _whole(0, 2**47), _whole(1, 2**53)
 ENTRIES = frozenset(
     {
         *("founded", "key", "hub_key", "taken", "unsigned", "missing", "invalid", "restored"),
-        *("repeated", "closing", "contradicted", "lost", "archive", "purge"),
+        *("repeated", "closing", "contradicted", "lost", "archive", "purge", "event"),
     }
 )
 RECORDS = frozenset(
     {
         *("opened", "sale", "key_rotated", "refund", "void", "copy", "drawer", "cash_in"),
-        *("cash_out", "session_opened", "x", "z", "training"),
+        *("cash_out", "session_opened", "x", "z", "training", "event", "clock"),
     }
 )
 _ENTRY: Shape = {
@@ -616,6 +616,8 @@ TICKETS = {"sale": "vente", "refund": "remboursement"}
 EVENTS = {
     "opened": "ouverture_chaine",
     "key_rotated": "changement_cle",
+    "event": "evenement",
+    "clock": "reglage_horloge",
     "void": "annulation",
     "copy": "duplicata",
     "drawer": "ouverture_tiroir",
@@ -787,6 +789,12 @@ def _event_row(seq: int, state: str, record: Any) -> Row:
         names = ("total_cents", "amount_cents", "float_cents")
         amount = next((data[name] for name in names if name in data), None)
     reason = data.get("reason") or data.get("why") or data.get("of") or ""
+    if kind == "event":
+        details = (f"{name}={value}" for name, value in sorted(data["details"].items()))
+        reason = " ".join((data["what"], *details))
+    if kind == "clock":
+        before, after = _moment(data["before_ms"]), _moment(data["after_ms"])
+        reason = f"{before:%Y-%m-%d %H:%M:%S} - {after:%Y-%m-%d %H:%M:%S} UTC"
     if kind == "copy":
         reason = f"{data['ticket']['series']}-{data['ticket']['number']} n° {data['n']}"
     cells = (

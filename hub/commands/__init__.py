@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from common.commands import COMMANDS, record_kind
+from common.commands import COMMANDS, NOTED, record_kind
 from common.journal.kinds import RecordType
 from hub.commands import archives, backups, catalogue, people, quarantine, sales, signed, stock
 from hub.work import Work
@@ -27,6 +27,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "sale.record": sales.record,
     "refund.record": sales.refund,
     **{record_kind(kind): signed.record(kind) for kind in JOURNAL_ONLY},
+    NOTED: signed.note,
     "goods.receive": stock.receive,
     "price.set": catalogue.set_prices,
     "catalogue.put": catalogue.put,

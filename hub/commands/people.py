@@ -2,6 +2,7 @@
 
 from common.commands import PersonPut
 from common.errors import Refusal
+from common.journal.event import What
 from common.models import Person
 from common.people import Role, may_administer
 from hub.authority import denial
@@ -24,6 +25,16 @@ def put(work: Work, args: PersonPut) -> None:
     after = people.person(work.db, args.person)
     assert after is not None
     work.put("people", after)
+    name = work.acting.name or work.device.name
+    work.journal.event(
+        What.PERSON,
+        work.now_ms,
+        person=after.id,
+        name=after.name,
+        role=after.role.value,
+        active=int(after.active),
+        by=name,
+    )
 
 
 def _require_right(work: Work, before: Person | None, args: PersonPut) -> None:

@@ -7,7 +7,7 @@ has no effect beside the journal is taken here whole: voids, copies, drawers, ca
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from common.commands import TillRecords, record_kind
+from common.commands import NOTED_TYPES, TillRecords, record_kind
 from common.errors import Refusal
 from common.journal.contents import read_data
 from common.journal.kinds import RecordType
@@ -32,6 +32,18 @@ def record(kind: RecordType) -> Callable[[Work, TillRecords], None]:
         check_operator(work, record_kind(kind), name, operator)
 
     return handle
+
+
+def note(work: Work, args: TillRecords) -> None:
+    """Take what a till notes by itself; nobody gave it, so that nobody is asked for."""
+    for signed in args.records:
+        taken = _take(work, signed)
+        taken_data(taken.record)
+        if taken.record.type not in (*NOTED_TYPES, RecordType.OPENED):
+            reason = f"a record of type {taken.record.type}"
+            raise Refusal("unreadable_command", reason=reason)
+        if taken.repeated:
+            work.remark("flag_repeated_id")
 
 
 def take_records(work: Work, records: Sequence[SignedRecord], kind: RecordType) -> Taken:

@@ -81,6 +81,38 @@ def of_type(db: Connection, kind: str) -> Iterator[Line]:
             yield found
 
 
+def chosen(
+    db: Connection, entries: Sequence[str], records: Sequence[str], first: int | None
+) -> Iterator[Line]:
+    """Yield lines of these types of entries, or that take in records of these types; all for none.
+
+    From a line on, in order; without one the newest first.
+    """
+    marks = ", ".join("?" * len(entries)), ", ".join("?" * len(records))
+    which = f"(type IN ({marks[0]}) OR record_type IN ({marks[1]}))"
+    where = which if entries or records else "1"
+    order = "DESC" if first is None else "ASC"
+    found = db.execute(
+        "SELECT seq, entry, digest, record FROM journal"
+        f" WHERE seq >= ? AND {where} ORDER BY seq {order}",
+        (first or 0, *((*entries, *records) if entries or records else ())),
+    )
+    for seq, body, digest, record in found:
+        yield Line(seq, bytes(body), digest, None if record is None else bytes(record))
+
+
+def newest_of_type(db: Connection, kind: str, limit: int) -> Iterator[Line]:
+    """Yield the newest lines of a type first; of any but records that were taken in."""
+    found = db.execute(
+        "SELECT seq FROM journal WHERE type = ? AND type <> 'taken' ORDER BY seq DESC LIMIT ?",
+        (kind, limit),
+    ).fetchall()
+    for (seq,) in found:
+        newest = line(db, seq)
+        if newest is not None:
+            yield newest
+
+
 def seals(db: Connection, after: int = 0, last: int = 2**62) -> Iterator[SignedRecord]:
     """Yield the seals under the lines after a seq, up to another, in order."""
     for _, seal in seals_at(db, after, last):

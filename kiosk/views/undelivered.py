@@ -27,6 +27,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "x.record": mark("X report"),
     "z.record": mark("Z report"),
     "training.record": mark("Exercise"),
+    "journal.record": mark("Event of the till"),
     "goods.receive": mark("Delivery"),
     "price.set": mark("New prices"),
     "catalogue.put": mark("Changed articles"),

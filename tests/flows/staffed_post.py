@@ -11,6 +11,8 @@ from typing import Any
 import orjson
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 
+from common.commands import NOTED
+from common.messages import KeyRequest
 from common.models import Payment, Ticket
 from common.people import Role
 from common.rules import ticket_line
@@ -22,7 +24,7 @@ from kiosk.clocks import Clocks
 from kiosk.conversation import Conversation
 from kiosk.device import Device
 from kiosk.held import Held, HeldFile
-from kiosk.keys import DeviceKeys, new_keys, write_keys
+from kiosk.keys import DeviceKeys, new_keys, read_keys, write_keys
 from kiosk.link_life import Post
 from kiosk.outbox_file import Maker
 from kiosk.presence import Way
@@ -33,7 +35,7 @@ from kiosk.stores import open_stores
 from kiosk.verifier_file import VerifierFile
 from tests.hub.journals import signing_keys
 from tests.hub.people_bench import PINS, Staffed
-from tests.kiosk.post import BOX, device, seeded_bytes
+from tests.kiosk.post import BOX, Disk, device, seeded_bytes
 
 SECRET = b"\7" * 32
 
@@ -72,6 +74,7 @@ class PaperLink:
                 renumbered=turn.renumbered,
                 link=view,
                 answers=tuple(turn.answers),
+                keys_asked=any(isinstance(said, KeyRequest) for said in turn.about_doors),
             )
         )
         return turn.out
@@ -86,16 +89,20 @@ class StaffedPost:
         self.hub_device = shop.devices[profile]
         self._profile = profile
         self._connected = False
+        self.disk = Disk()
         self.link: PaperLink
         folder.mkdir()
-        write_keys(folder, new_keys())
+        signing = signing_keys(self.hub_device.number)
+        write_keys(folder, DeviceKeys(new_keys().curve, signing))
         self.session = self._open()
 
     def _open(self) -> Session:
         hand, number = self.shop.bench.hand, self.hub_device.number
         clocks = Clocks(hand.clock, hand.wall_ms, lambda _: 60)
         stores = open_stores(
-            self.folder, Maker(number, seeded_bytes(number), BOX), TOPICS_OF[self._profile]
+            self.folder,
+            Maker(number, seeded_bytes(number), BOX, self.disk.free_bytes),
+            TOPICS_OF[self._profile],
         )
         place = device(self._profile)
         own = Device(self.hub_device.id, number, "Post", self._profile, place.hub)
@@ -105,8 +112,8 @@ class StaffedPost:
             Held(HeldFile(self.folder, sealer)),
             Pins(SECRET, LEAST_PIN_COST),
         )
-        keys = DeviceKeys(new_keys().curve, signing_keys(number))
-        post = Post(own, keys, stores, clocks, lambda _: None)
+        keys = read_keys(self.folder)
+        post = Post(own, keys, stores, clocks, lambda _: None, folder=self.folder)
         random_bytes = seeded_bytes(500 + number)
         return Session(post, (), random_bytes, make_link=self._make_link, keeping=keeping)
 
@@ -201,10 +208,14 @@ class StaffedPost:
         return self.session.sell((line,), (Payment("card", 250, 250),))
 
     def last_reply(self) -> Any:
-        """Return what the hub said to the last operation, "" flags and all, None for nothing."""
-        (kept,) = self.session._outbox.kept(self.session.last_n - 1)
+        """Return what the hub said to the last operation, "" flags and all, None for nothing.
+
+        What the till notes by itself is nobody's operation.
+        """
+        *_, kept = (kept for kept in self.session._outbox.kept(0) if kept.kind != NOTED)
         return kept.reply
 
     def bodies(self) -> list[dict[str, Any]]:
-        """Return the bodies of the operations in the outbox."""
-        return [orjson.loads(kept.body) for kept in self.session._outbox.kept(0)]
+        """Return the bodies of the operations in the outbox, those that somebody has given."""
+        kept = self.session._outbox.kept(0)
+        return [orjson.loads(one.body) for one in kept if one.kind != NOTED]

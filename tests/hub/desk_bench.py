@@ -177,7 +177,7 @@ def open_bench(folder: Path) -> Iterator[Bench]:
     disk = Disk()
     space = Space(folder, KeepSettings().min_free_mb, disk.measure, alerts, hand.clock)
     doors = Doors(())
-    register = Register(store)
+    register = Register(store, journal)
     ring = KeyRing(keys, Settings(), lambda: log.epoch, hand.wall_ms)
     check = JournalCheck(store, journal, alerts, hand.wall_ms)
     clock = hand.wall_ms, lambda _at_ms: OFFSET_MIN
@@ -201,7 +201,7 @@ def open_bench(folder: Path) -> Iterator[Bench]:
     )
     upkeep = Upkeep(store, log, KeepSettings(), hand.wall_ms, PeopleSettings())
     pins: list[PinJob] = []
-    outcomes = Outcomes(store, log, seal.random_bytes, mint, hand.wall_ms, SESSION_MS)
+    outcomes = Outcomes(store, log, journal, seal.random_bytes, mint, hand.wall_ms, SESSION_MS)
     logins = LoginDesk(store.db, pins.append, outcomes, hand.wall_ms)
     desks = Desks(
         log,

@@ -87,8 +87,9 @@ class Staffed:
     def restart_logins(self) -> None:
         """Let the hub know of log-ins only what its database says."""
         bench, now_ms = self.bench, self.bench.hand.wall_ms
+        journal = bench.desks.pipeline._journal
         outcomes = Outcomes(
-            bench.store, bench.log, seal.random_bytes, self.mint, now_ms, SESSION_MS
+            bench.store, bench.log, journal, seal.random_bytes, self.mint, now_ms, SESSION_MS
         )
         bench.desks.logins = LoginDesk(bench.store.db, bench.pins.append, outcomes, now_ms)
         bench.core = Hub(bench.desks, Counters(), now_ms)

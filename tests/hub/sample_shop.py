@@ -19,7 +19,7 @@ from common.rules import refund_line
 from common.topics import Profile
 from hub.changes import Draft
 from hub.config import KeepSettings, PeopleSettings
-from hub.login_outcomes import write_pin
+from hub.login_outcomes import NewPin, write_pin
 from hub.records import attempts, backups, sessions
 from hub.records.sessions import Permission, Session
 from hub.register import Register
@@ -98,15 +98,11 @@ def _hire(shop: Shop, post: Post) -> None:
         shop.accept(shop.console.send("person.put", PersonPut(person, f"A {role}", role)))
     draft: Draft = shop.log.draft()
     gseq, now_ms, person = shop.log.gseq + 1, shop.clock.ms, people[0][0]
+    entries = shop.journal.draft()
     with shop.store.group() as db:
-        write_pin(
-            db,
-            draft,
-            person_id=person,
-            verifier=VERIFIER,
-            now_ms=now_ms,
-            device_id=shop.console.device.id,
-        )
+        new = NewPin(person, VERIFIER, now_ms, shop.console.device.id)
+        write_pin(db, draft, entries, new)
+        entries.write(shop.log.epoch, now_ms)
         device, day_ms = post.device.id, now_ms + DAY_MS
         token, other = sessions.token_of("1"), sessions.token_of("2")
         sessions.add(db, Session(token, person, device, Role.CASHIER, now_ms, day_ms))
@@ -114,11 +110,12 @@ def _hire(shop: Shop, post: Post) -> None:
         attempts.put(db, person, device, attempts.Tally(2, now_ms, now_ms))
         draft.write(gseq)
     shop.log.committed(draft, gseq)
+    shop.journal.committed(entries)
 
 
 def _change_doors(shop: Shop, back: Post, out: Post, rekeyed: Post) -> None:
     """Take one post out and let it in again, take another one out, let a third have a new key."""
-    register, now_ms = Register(shop.store), shop.clock.ms
+    register, now_ms = Register(shop.store, shop.journal), shop.clock.ms
     register.revoke(back.device.id, "Amélie", now_ms)
     register.reinstate(back.device.id, now_ms + 1)
     register.revoke(out.device.id, "Amélie", now_ms)

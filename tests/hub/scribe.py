@@ -20,6 +20,7 @@ class Scribe:
     device_id: str
     signer: Signer
     head: ChainHead = field(default_factory=lambda: ChainHead("5c" * 16))
+    name: str = "till"
 
     def write(self, kind: RecordType, data: Mapping[str, Any]) -> SignedRecord:
         """Return the next record."""
@@ -32,7 +33,7 @@ class Scribe:
             self.head.counts.get(kind.value, 0) + 1,
             self.head.digest,
             self.device_id,
-            "till",
+            self.name,
             "Amélie",
             AT_MS,
             60,

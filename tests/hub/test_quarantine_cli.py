@@ -15,12 +15,13 @@ from common.topics import Profile
 from hub.changes import ChangeLogBook
 from hub.cli import main
 from hub.config import Folder
+from hub.journal import JournalBook
+from hub.journal_keys import sealing_of
 from hub.pipeline import Pipeline, Received
 from hub.records import devices
 from hub.service import now_ms
 from hub.store import Store
 from tests.hub.desk_bench import device
-from tests.hub.journals import journal_of
 from tests.hub.papers import ticket
 from tests.hub.shop import Post
 from tests.hub.test_revoked import LINE
@@ -37,7 +38,8 @@ def folder(tmp_path: Path) -> Folder:
     with store.group() as db:
         devices.add_device(db, TILL.device)
     mint = IdMint(now_ms, seal.random_bytes)
-    pipeline = Pipeline(store, ChangeLogBook(store), journal_of(store), now_ms, mint, OLD_KINDS)
+    journal = JournalBook(store, sealing_of(folder), now_ms)
+    pipeline = Pipeline(store, ChangeLogBook(store), journal, now_ms, mint, OLD_KINDS)
     till = Post(TILL.device, TILL.outbox)
     sold = till.send("sale.record", SaleRecord(ticket(till, 1, (LINE,))))
     batch = [sold, till.send_bytes(b"\xffjunk"), again(sold)]

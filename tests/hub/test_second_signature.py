@@ -78,17 +78,17 @@ def test_it_is_switched_on_and_off_in_the_midst_of_the_journal(root: Path) -> No
     key = Folder(root).second.read_text()
     assert Folder(root).second.stat().st_mode & 0o077 == 0
     done(run(root, "people", "add", "Amélie", "--role", "admin", "--no-pin"))
-    assert seals(root)["ecdsa-p256"] == (1, True)
+    assert seals(root)["ecdsa-p256"] == (2, True)
     start(root)
     turn(root, on=False)
     start(root)
     found = verified(root)
     assert (found["holds"], len(found["hub_keys"])) == (True, 1), "the first key stays"
-    assert seals(root) == {"ecdsa-p256": (1, True), "ed25519": (3, True)}
+    assert seals(root) == {"ecdsa-p256": (2, True), "ed25519": (4, True)}
     turn(root, on=True)
     start(root)
     assert Folder(root).second.read_text() == key
-    assert seals(root)["ecdsa-p256"] == (2, True)
+    assert seals(root)["ecdsa-p256"] == (3, True)
 
 
 def test_both_keys_change(root: Path) -> None:

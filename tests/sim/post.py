@@ -48,6 +48,7 @@ from tests.sim.world import World
 
 TURN_S: Final = (0.0001, 0.002)
 POLL_S: Final = (0.0, 0.02)
+TICK_S: Final = 1.0
 BOOT_S: Final = (0.2, 2.0)
 DRAIN: Final = 500
 BOX: Final = Box(bytes(range(32)))
@@ -209,6 +210,7 @@ class SimPost:
         self.notices: list[Problem] = []
         self.on_poll: Callable[[SimPost], None] = lambda _post: None
         self._polling = False
+        self._ticking = False
         self._renumbered = False
         self._deeds = 0
         world.network.join(self)
@@ -296,6 +298,7 @@ class SimPost:
             self.machine.kill()
         self.life += 1
         self._polling = False
+        self._ticking = False
         if self.link is not None:
             self.link.running = False
         self.world.network.hang_up(self.number)
@@ -310,6 +313,7 @@ class SimPost:
         """End the process as it should be; False where it died of its disk on the way."""
         self.life += 1
         self._polling = False
+        self._ticking = False
         session, self.session, self.link = self.session, None, None
         if session is not None:
             with suppress(*FAULTS, Refusal):
@@ -394,10 +398,25 @@ class SimPost:
             return
         self.session.poll()
         self.notices += self.session.take_notices()
+        if self.machine.frozen:
+            self.crash("as it notes what happened")
+            return
         if self._renumbered:
             self._renumbered = False
             self._relabel()
         self.on_poll(self)
+        self._poll_later()
+
+    def _poll_later(self) -> None:
+        """Look again when something is due by itself, as the screens do each second."""
+        due_s = None if self.session is None else self.session.due_in_s
+        if due_s is not None and not self._ticking:
+            self._ticking = True
+            self.after(max(TICK_S, due_s), self._tick)
+
+    def _tick(self) -> None:
+        self._ticking = False
+        self.poll_soon()
 
     def _heed(self, batch: Batch) -> None:
         self._renumbered = self._renumbered or batch.renumbered
