@@ -135,3 +135,17 @@ def test_right_after_a_death_the_disk_must_hold_what_was_said() -> None:
     assert list(not_held(said(), waiting)) == [
         "Caisse 1: the reply to operation 2 is not on its disk"
     ]
+
+
+@pytest.mark.parametrize(("topics", "sound"), [({}, True), ({"sales": 2}, False)])
+def test_what_a_till_notes_by_itself_changes_nothing(topics: dict[str, int], sound: bool) -> None:
+    history, note = said(), Operation(3, "journal.record", 1, {"records": []})
+    history.answers[3] = Answer("accepted", 3, topics, "", ())
+    ledger = replace(
+        LEDGER,
+        outboxes={OUTBOX: 3},
+        changes={**LEDGER.changes, **dict.fromkeys(topics.items(), (OUTBOX, 3))},
+    )
+    file = replace(FILE, operations=(*FILE.operations, note))
+    found = list(faults(ledger, {ARTICLE: 0}, [PostAtRest(history, file, HEADS)]))
+    assert (found == []) is sound, found
