@@ -22,8 +22,10 @@ import hashlib
 import io
 import json
 import os
+import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import IO, Any, NamedTuple
@@ -47,6 +49,13 @@ Progress = Callable[[int, int], None]
 
 class NoArchive(Exception):
     """A file that cannot be read as an archive at all."""
+
+
+_ZIP_FAULTS = (
+    *(OSError, EOFError, MemoryError, OverflowError, RuntimeError, ValueError, KeyError),
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+)
+"""What reading a zip may come to that is none, or is damaged, or enciphered."""
 
 
 # What does not hold: codes, and what they say in English and in French.
@@ -496,7 +505,7 @@ def line_text(line: Line) -> bytes:
 
 def read_line(text: bytes) -> Line:
     """Return a line of lines.jsonl; raises ValueError, KeyError, TypeError, AttributeError."""
-    said = json.loads(text.decode("utf-8"))
+    said = read_json(text)
     entry, record = _bytes_of(said, "entry"), _bytes_of(said, "record")
     if entry is None or not isinstance(said["seq"], int) or not isinstance(said["digest"], str):
         raise ValueError("no line of a journal")
@@ -604,7 +613,7 @@ def shaped(value: Any, shape: Shape) -> Json:
 
 
 def read_seal(body: bytes) -> Json:
-    """Return what a seal states; raises one of _GARBAGE for what is none."""
+    """Return what a seal states; raises one of GARBAGE for what is none."""
     return shaped(read_canonical(body), _SEAL)
 
 
@@ -1353,7 +1362,7 @@ class HubKeys:
 
 # The walk over the hub's chain, the tills' chains in it, and the seals.
 
-_GARBAGE = (ValueError, KeyError, TypeError, AttributeError, IndexError)
+GARBAGE = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 """What a line may be that somebody has changed."""
 
 
@@ -1413,7 +1422,7 @@ class Journal:
         try:
             entry = shaped(read_canonical(line.entry), _ENTRY)
             seq, chain, previous, data = (entry[n] for n in ("seq", "chain", "previous", "data"))
-        except _GARBAGE:
+        except GARBAGE:
             self._note(line.seq, "unreadable")
             return rows_of(line)
         if seq != line.seq:
@@ -1426,7 +1435,7 @@ class Journal:
         try:
             record = self._entry(line, entry)
             rows = table_rows(line.seq, entry, record)
-        except _GARBAGE:
+        except GARBAGE:
             self._note(line.seq, "unreadable")
             self._pass_over(data)
             rows = rows_of(line)
@@ -1573,7 +1582,7 @@ class Journal:
             holds = holds and self._signatures.hold(
                 signed(body), signatures, keys, self.hub.publics, "seals"
             )
-        except _GARBAGE:
+        except GARBAGE:
             self._found.add(self.seq, "seal")
             return
         if stated["seq"] > self.seq:
@@ -1625,8 +1634,8 @@ def verify(path: str, wanted: Sequence[str] = (), progress: Progress | None = No
     try:
         with zipfile.ZipFile(path) as archive:
             return _Check(archive, wanted, progress or _silent).run()
-    except (OSError, zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
-        raise NoArchive(str(error)) from error
+    except _ZIP_FAULTS as error:
+        raise NoArchive(str(error) or type(error).__name__) from error
 
 
 def _silent(done: int, there: int) -> None:
@@ -1685,7 +1694,7 @@ class _Check:
             made = read_canonical(self._read(SIGNATURE))["signatures"]
             holds = self.report.signatures.hold(signed(body), made, signers, publics, "manifest")
             _ = (stated["files"].items(), stated["base"], stated["findings"])
-        except _GARBAGE as error:
+        except GARBAGE as error:
             raise NoArchive(f"{MANIFEST}: {error}") from error
         if not holds:
             self.found.add(0, "manifest_signature", MANIFEST)
@@ -1705,7 +1714,7 @@ class _Check:
             follows = leads(hub.public, signer, self._steps)
             led = signer in named or any(leads(key, signer, self._steps) for key in named)
             led = led or (follows and self._kept(hub))
-        except _GARBAGE:
+        except GARBAGE:
             follows = led = False
         if self._wanted and not led:
             self.found.add(0, "manifest_pinned", MANIFEST)
@@ -1776,7 +1785,7 @@ class _Check:
     def _line(self, journal: Journal, text: bytes) -> list[Row]:
         try:
             line = read_line(text)
-        except (*_GARBAGE, RecursionError):
+        except GARBAGE:
             self.found.add(journal.seq + 1, "unreadable", LINES)
             return []
         return journal.line(line)
@@ -1785,14 +1794,14 @@ class _Check:
         """Yield each seal with the line that it says it stands under; 0 where it says none."""
         for text in _texts(file):
             try:
-                said = json.loads(text.decode("utf-8"))
+                said = read_json(text)
                 body, signatures = said["body"].encode("utf-8"), dict(said["signatures"])
-            except (*_GARBAGE, RecursionError):
+            except GARBAGE:
                 self.found.add(0, "unreadable", SEALS)
                 continue
             try:
                 yield read_seal(body)["seq"], body, signatures
-            except _GARBAGE:
+            except GARBAGE:
                 yield 0, body, signatures
 
     def _compare(self, stated: Json, journal: Journal) -> None:
@@ -1824,7 +1833,7 @@ class _Check:
     def _totals(self) -> Any:
         try:
             return json.loads(self._read(TOTALS))
-        except (*_GARBAGE, NoArchive):
+        except (*GARBAGE, NoArchive):
             return None
 
 
@@ -1834,8 +1843,8 @@ def read_lines(path: str) -> Iterator[Line]:
         with zipfile.ZipFile(path) as archive, archive.open(LINES) as file:
             for text in _texts(file):
                 yield read_line(text)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, EOFError, *_GARBAGE) as error:
-        raise NoArchive(str(error)) from error
+    except (*_ZIP_FAULTS, *GARBAGE) as error:
+        raise NoArchive(str(error) or type(error).__name__) from error
 
 
 def _texts(file: IO[bytes]) -> Iterator[bytes]:

@@ -5,7 +5,9 @@ that hypothesis thinks of, `python -m tests.fuzz` those that atheris finds by lo
 """
 
 import gzip
+import io
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -39,6 +41,7 @@ from common.journal.witness_file import (
 )
 from common.models import convert
 from hub import article_csv, html_text
+from hub.archive import verifier
 from hub.article_notices import ArticleFileError
 from hub.commands import HANDLERS
 from hub.config import ConfigError, Folder, Settings, read_settings, write_settings
@@ -162,6 +165,53 @@ def _witnesses() -> list[bytes]:
     found = Contradiction(0, Conflict.GONE, 3, 7, 1)
     lines = lines_of(WitnessFile(whose, heads, (found,)))
     return [b"".join(lines), handed_over(lines, "d" * 32, Signer(KEYS), 1)]
+
+
+# Archives of the journal.
+
+
+def _archive(data: bytes) -> None:
+    """Verify whatever lies there, and read its lines."""
+    path = str(_file("archive.zip", data))
+    with suppress(verifier.NoArchive):
+        list(verifier.read_lines(path))
+    verifier.verify(path)
+
+
+def _archives() -> list[bytes]:
+    """Return an archive of a founded journal, and parts of one."""
+    files = {verifier.LINES: b"", verifier.SEALS: b"", verifier.TOTALS: b"{}"}
+    stated = {"files": {}, "base": None, "findings": [], "totals": {}, "chain": ""}
+    keys = {"signer": dict(Signer(KEYS).publics), "succession": []}
+    manifest = {"v": 1, "keys": dict(Signer(KEYS).keys), "archive": stated}
+    body = verifier.canonical(manifest)
+    files |= {verifier.KEYS: verifier.canonical(keys), verifier.MANIFEST: body}
+    signatures = {"signatures": dict(Signer(KEYS).sign(body).signatures)}
+    files[verifier.SIGNATURE] = verifier.canonical(signatures)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return [made.getvalue()]
+
+
+def _archived(data: bytes) -> None:
+    """Walk over a line of an archive, and what it makes in the tables."""
+    found = verifier.Findings()
+    line = verifier.read_line(data)
+    verifier.Journal(None, found, verifier.Signatures()).line(line)
+    assert found.count
+
+
+def _archived_lines() -> list[bytes]:
+    entry = {"v": 1, "chain": _HEX, "seq": 2, "type": "taken", "previous": "0" * 64, "at_ms": 1}
+    record = {"type": "sale", "data": {"ticket": {}}, "seq": 1}
+    lines = []
+    for kind, data in (("taken", {"digest": ""}), ("closing", {"period": "day"}), ("key", {})):
+        body = verifier.canonical({**entry, "type": kind, "data": data})
+        taken = verifier.canonical(record) if kind == "taken" else None
+        lines.append(verifier.line_text(verifier.Line(2, body, verifier.blake2b(body), taken)))
+    return lines
 
 
 # Pairing.
@@ -309,6 +359,8 @@ TARGETS: Final[Mapping[str, Target]] = {
     "address": Target(_address, (ValueError,), lambda: [b"hub.local:47801", b"[::1]:80"]),
     "size": Target(_size, (ValueError,), lambda: [b"1280x800+0+0"]),
     "witness": Target(_witness, (ValueError,), _witnesses),
+    "archive": Target(_archive, (verifier.NoArchive,), _archives),
+    "archived-line": Target(_archived, verifier.GARBAGE, _archived_lines),
     "headless": Target(
         _line,
         (Refusal,),

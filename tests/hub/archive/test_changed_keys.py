@@ -4,16 +4,29 @@ from pathlib import Path
 
 import pytest
 
+from common.journal import canon
 from common.journal.chain import Fault
 from common.journal.record import SignedRecord, Signer
+from common.p256 import is_available
 from common.seal import SigningKeys
 from common.succession import Succession, vouch
 from common.topics import Profile
 from hub.archive import verifier
 from hub.archive.making import Maker
 from hub.archive.spans import Span
+from hub.config import JournalSettings, Settings, write_settings
 from hub.journal_verify import verify_file
-from tests.hub.archive.rig import LATER_MS, Archives, archives, found, identify, run_json
+from tests.hub.archive.rig import (
+    LATER_MS,
+    Archives,
+    archives,
+    change,
+    found,
+    identify,
+    parts,
+    run,
+    run_json,
+)
 from tests.hub.journals import AT_MS, HUB, signing_keys
 from tests.hub.scribe import Scribe
 from tests.hub.shop import EPOCH, START_MS, Post
@@ -89,6 +102,36 @@ def test_a_purge_across_a_change_of_the_hubs_key(archives: Archives, archived: s
     assert (made.faults, found(made.path, HUB.public.hex())) == ((), [])
     archives.purge(made.path, now_ms=2 * LATER_MS)
     assert verify_file(archives.ledger.path, THIRD.public).flaws == ()
+
+
+@pytest.mark.skipif(not is_available(), reason="cryptography is not installed")
+def test_a_second_signature_is_checked_where_it_can_be_and_else_said(archives: Archives) -> None:
+    """ECDSA P-256 under seals and the manifest, from a line of the journal on."""
+    write_settings(archives.folder, Settings(journal=JournalSettings(second_signature=True)))
+    archives.sell()
+    path = archives.make().path
+    report = verifier.verify(str(path))
+    assert report.holds
+    checked = report.signatures.checked
+    assert checked["ecdsa-p256", "manifest"] == checked["ecdsa-p256", "keys"] == 1
+    assert (
+        checked["ecdsa-p256", "seals"]
+        == archives.ledger.rows(
+            "SELECT count(*) FROM journal_seal WHERE signatures LIKE '%p256%' AND seq <= ?",
+            report.stated["last"],
+        )[0][0]
+    )
+    alone = run(path, "--lang", "en", cwd=Path("/"))
+    assert alone.returncode == 0
+    assert "not checked, ecdsa-p256" in alone.stdout
+    archives.purge(path)
+    assert archives.ledger.flaws() == ()
+    # One bit of it: found where it can be checked.
+    made = canon.read_canonical(parts(path)[verifier.SIGNATURE])
+    first = made["signatures"]["ecdsa-p256"]
+    made["signatures"]["ecdsa-p256"] = ("1" if first[0] == "0" else "0") + first[1:]
+    change(path, verifier.SIGNATURE, lambda _: canon.canonical(made))
+    assert found(path) == [(0, "manifest_signature", MANIFEST)]
 
 
 # A till's.

@@ -151,6 +151,8 @@ def test_a_record_that_comes_after_the_purge_fills_its_gap(tmp_path: Path) -> No
     archives = Archives(tmp_path, ledger)
     archives.purge(archives.make().path)
     sound(archives)
+    assert status_of(ledger.path)["missing"] == 3
+    assert [chain["seq"] for chain in status_of(ledger.path)["chains"]] == [7]
     ledger.shop.reopen()
     for sale in kept[:2]:
         ledger.shop.accept(ledger.tills[0].send("sale.record", sale, 2))
@@ -162,6 +164,11 @@ def test_a_record_that_comes_after_the_purge_fills_its_gap(tmp_path: Path) -> No
     sound(archives)
     assert ledger.rows("SELECT count(*) FROM journal WHERE type = 'invalid'") == [(0,)]
     assert status_of(ledger.path)["missing"] == 0
+    # And once what filled them has gone, too.
+    archives.purge(archives.make("2.zip").path, now_ms=2 * LATER_MS)
+    status = status_of(ledger.path)
+    assert (status["missing"], status["purged"]) == (0, verify_file(ledger.path, HUB.public).purged)
+    assert [(chain["seq"], chain["device_name"]) for chain in status["chains"]] == [(8, "till 1")]
 
 
 def test_a_ticket_that_comes_again_after_its_record_went_counts_once(archives: Archives) -> None:
