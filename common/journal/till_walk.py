@@ -97,7 +97,10 @@ def _reported(sums: TillSums, step: Step) -> Iterator[Found]:
     seq, tally = step.record.seq, sums.tally
     stated: ReportData = step.data
     sums.reported = True
-    if not _sure(sums, tally.first_seq):
+    if stated.last_seq != seq - 1:
+        # Which record it is, nothing that is missing can change.
+        yield step.line, Fault.SUMS, step.record.name
+    elif not _sure(sums, tally.first_seq):
         sums.unproved += 1
     elif _gaps(step.chain, tally.first_seq, seq - 1):
         sums.waiting.append(Waiting(step.line, step.record.name, stated, tally.copy()))
@@ -125,12 +128,13 @@ def _late(sums: TillSums, step: Step) -> Iterator[Found]:
         sums.tally.add(step.kind, seq, step.data)
     still = []
     for each in sums.waiting:
-        stated = each.stated
-        if stated.first_seq <= seq <= stated.last_seq:
+        # From where the last Z is that is here: while one may be missing, nobody is blamed.
+        first, last = each.tally.first_seq, each.stated.last_seq
+        if first <= seq <= last:
             each.tally.add(step.kind, seq, step.data)
-        if _gaps(step.chain, stated.first_seq, stated.last_seq):
+        if _gaps(step.chain, first, last):
             still.append(each)
-        elif not _agrees(stated, each.tally, stated.last_seq):
+        elif not _agrees(each.stated, each.tally, last):
             yield each.line, Fault.SUMS, each.name
     sums.waiting[:] = still
 

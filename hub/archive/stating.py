@@ -28,7 +28,7 @@ from hub.records import journal as rows
 from hub.store import Connection
 
 FINDINGS_STATED: Final = 1000
-BOOKS: Final = ("began_ms", "closed", "perpetual", "exercises", "day", "month", "year")
+BOOKS: Final = ("began_ms", "closed", "perpetual", "exercises", "day", "month", "year", "sums")
 """Of a standing, what is added up."""
 
 

@@ -842,6 +842,9 @@ def _closing_rows(seq: int, at_ms: int, data: Any) -> Iterator[Row]:
 # A till's chain, as far as the hub has it.
 
 
+_OF_TRAINING = frozenset({"opened", "training", "key_rotated"})
+
+
 class Chain:
     """`gaps`: {number that is missing: (digest before it, its own)}, "" where unknown.
 
@@ -881,10 +884,18 @@ class Chain:
             return "sequence"
         if record["previous"] != self.digest:
             return "link"
+        if self._mixes(record["type"]):
+            return "training"
         known = self.counts.get(record["type"], 0)
         number = record["type_seq"]
         in_order = number > known if self.loose else number == known + 1
         return None if in_order else "type_sequence"
+
+    def _mixes(self, kind: str) -> bool:
+        """Return whether it is an exercise in a till's own chain, or the other way round."""
+        if kind == "training":
+            return not self.counts.keys() <= _OF_TRAINING
+        return "training" in self.counts and kind not in _OF_TRAINING
 
     def take(self, record: Json, digest: str) -> None:
         """Go on from a record."""
@@ -1027,6 +1038,200 @@ def without_parts(sums: Json) -> Json:
     return {name: value for name, value in sums.items() if name != "parts"}
 
 
+# The sums of a till's chain, counted once more: what its X and Z state is held against them. Only
+# where every record that one covers is there, sound; one that cannot be held against anything yet
+# waits for late records, and one that never can is counted as such, and is no fault.
+
+
+def no_session() -> Json:
+    """Return the sums of a cash session in which nothing happened."""
+    made: Json = {name: {"count": 0, "cents": 0} for name in _COUNTED}
+    made |= {"copies": 0, "drawers": 0, "opened": 0, "float_cents": 0, "tickets": no_totals()}
+    return made
+
+
+_COUNTED = ("refunds", "discounts", "voids", "cash_in", "cash_out")
+_CASH = {"void": "voids", "cash_in": "cash_in", "cash_out": "cash_out"}
+_SAYS_NOTHING = {"lacks": "", "perpetual_lacks": "", "operator_id": ""}
+
+
+def no_tally(lacks: str = "") -> Json:
+    """Return where a till's sums begin. `lacks`: why nobody knows its earlier ones, else ""."""
+    made: Json = {"first_seq": 1, "session": no_session(), "net_cents": 0, "absolute_cents": 0}
+    return {**made, "before": [], "lacks": lacks, "perpetual_lacks": lacks}
+
+
+def _copy(value: Any) -> Any:
+    return json.loads(json.dumps(value))
+
+
+def _plus(sums: Json, cents: int) -> None:
+    sums["count"] += 1
+    sums["cents"] += cents
+
+
+def tally_record(tally: Json, kind: str, data: Json) -> None:
+    """Count a record; X, Z and the beginning of a chain are counted nowhere."""
+    session = tally["session"]
+    if kind in TICKETS:
+        ticket = data["ticket"]
+        add_ticket(session["tickets"], ticket)
+        tally["net_cents"] += ticket["total_cents"]
+        tally["absolute_cents"] += abs(ticket["total_cents"])
+        for line in ticket["lines"]:
+            if line["discount_cents"]:
+                _plus(session["discounts"], line["discount_cents"])
+        if kind == "refund":
+            _plus(session["refunds"], ticket["total_cents"])
+    elif kind in _CASH:
+        _plus(session[_CASH[kind]], data["total_cents" if kind == "void" else "amount_cents"])
+    elif kind in ("copy", "drawer"):
+        session["copies" if kind == "copy" else "drawers"] += 1
+    elif kind == "session_opened":
+        session["opened"] += 1
+        session["float_cents"] += data["float_cents"]
+
+
+def begins_with(opened: Json) -> Json:
+    """Return the sums with which a chain begins, as its first record says."""
+    if opened.get("carried") is not None:
+        carried: Json = _copy(opened["carried"])
+        return {**no_tally(), **carried}
+    return no_tally("" if opened["why"] in ("first", "training") else opened["why"])
+
+
+def carried_over(tally: Json, chain: str, last_seq: int, why: str) -> Json:
+    """Return what goes on of sums under the chain that follows one which ended at a number."""
+    held: Json = _copy(tally)
+    if tally["first_seq"] <= last_seq:
+        span = {"chain": chain, "first_seq": tally["first_seq"], "last_seq": last_seq}
+        held["before"].append(span)
+    held["first_seq"] = 1
+    if why in ("set_back", "damaged"):
+        held["lacks"] = held["perpetual_lacks"] = why
+    return held
+
+
+def agrees(stated: Json, tally: Json, last_seq: int) -> bool:
+    """Return whether an X or a Z states what its records come to."""
+    session = tally["session"]
+    paid = session["tickets"]["by_method"].get("cash", 0)
+    drawer = session["float_cents"] + paid + session["cash_in"]["cents"]
+    drawer -= session["cash_out"]["cents"]
+    counted = stated["counted_cents"]
+    expected = {
+        **{name: value for name, value in tally.items() if name != "session"},
+        "last_seq": last_seq,
+        "sums": session,
+        "expected_cents": drawer,
+        "difference_cents": None if counted is None else counted - drawer,
+    }
+    said = {**_SAYS_NOTHING, **stated}
+    return all(said[name] == value for name, value in expected.items())
+
+
+class TillSums:
+    """What is known of one chain's sums. `unsure`: up to there records are not what they were."""
+
+    def __init__(self, unsure: int = 0) -> None:
+        self.tally = no_tally()
+        self.unsure, self.reported, self.unproved = unsure, False, 0
+        self.waiting: list[Json] = []
+
+    @classmethod
+    def read(cls, said: Json) -> TillSums:
+        """Return how they stood, as an archive or a closing says."""
+        made = cls(said["unsure_seq"])
+        made.tally = {**no_tally(), **_copy(said["tally"])}
+        made.reported, made.unproved = said["reported"], said["unproved"]
+        made.waiting = _copy(said["waiting"])
+        return made
+
+    def lost(self, seq: int) -> None:
+        """A record is no longer what it was: what covers it cannot be counted any more."""
+        self.unsure = max(self.unsure, seq)
+
+    def follows_wrongly(self, opened: Json, chain: Chain) -> bool:
+        """Return whether a chain after this one says that it goes on with other sums."""
+        first = self.tally["first_seq"]
+        ended = (chain.seq, chain.digest) == (opened["after_seq"], opened["after_digest"])
+        if not ended or self.unsure >= first or self.waiting or _gap(chain, first, chain.seq):
+            return False
+        known = carried_over(self.tally, chain.chain, chain.seq, opened["why"])
+        return begins_with(opened) not in (known, no_tally(opened["why"]))
+
+    def count(self, place: Place, kind: str, data: Json, late: bool, chain: Chain) -> list[Place]:
+        """Count a record in; return those that state other sums than there are."""
+        if late:
+            return self._late(place.seq, kind, data, chain)
+        if kind in ("x", "z"):
+            return self._reported(place, kind, data, chain)
+        if kind != "opened":
+            tally_record(self.tally, kind, data)
+        elif place.seq > 1 and (data["why"] != "summed" or self.reported):
+            return [place]
+        else:
+            self.tally, self.unsure = begins_with(data), place.seq - 1
+        return []
+
+    def _reported(self, place: Place, kind: str, data: Json, chain: Chain) -> list[Place]:
+        tally, last, wrong = self.tally, place.seq - 1, False
+        self.reported = True
+        if data["last_seq"] != last:
+            wrong = True
+        elif self.unsure >= tally["first_seq"]:
+            self.unproved += 1
+        elif _gap(chain, tally["first_seq"], last):
+            waits = {"line": place.line, "name": place.name, "stated": data}
+            self.waiting.append({**waits, "tally": _copy(tally)})
+        else:
+            wrong = not agrees(data, tally, last)
+        if kind == "z":
+            # From what it states: one that is wrong is named, and not all after it.
+            self.tally = {**no_tally(), "first_seq": place.seq + 1}
+            for name in ("net_cents", "absolute_cents"):
+                self.tally[name] = data[name]
+            self.tally["perpetual_lacks"] = data.get("perpetual_lacks", "")
+        return [place] if wrong else []
+
+    def _late(self, seq: int, kind: str, data: Json, chain: Chain) -> list[Place]:
+        if kind in ("z", "opened"):
+            # Where another session began is known too late.
+            self.lost(chain.seq)
+            self.unproved += len(self.waiting)
+            self.waiting = []
+        if kind in ("x", "z"):
+            self.unproved += 1
+        if kind in ("x", "z", "opened"):
+            return []
+        if seq >= self.tally["first_seq"]:
+            tally_record(self.tally, kind, data)
+        wrong, still = [], []
+        for each in self.waiting:
+            # From where the last Z is that is here: while one may be missing, nobody is blamed.
+            first, last = each["tally"]["first_seq"], each["stated"]["last_seq"]
+            if first <= seq <= last:
+                tally_record(each["tally"], kind, data)
+            if _gap(chain, first, last):
+                still.append(each)
+            elif not agrees(each["stated"], each["tally"], last):
+                wrong.append(Place(each["line"], 0, each["name"]))
+        self.waiting = still
+        return wrong
+
+
+class Place(NamedTuple):
+    """A record: in which line of the hub's chain, which number of its own, how it is called."""
+
+    line: int
+    seq: int
+    name: str
+
+
+def _gap(chain: Chain, first: int, last: int) -> bool:
+    return any(first <= gap <= last for gap in chain.gaps)
+
+
 _UNCOUNTED = frozenset({"unreadable", "record", "digest", "sequence"})
 """Faults after which nobody knows what a period comes to: no closing is blamed for it."""
 _NUMBER, _REACH, _SUM, _LATE = ("closing_number", "closing_reach", "closing_sum", "closing_late")
@@ -1039,7 +1244,7 @@ _STATED = {
 }
 """What of a closing is computed again, and what it means where the two differ.
 
-Keys, and what it knows of the sums of tills' X and Z, are not: they prove nothing by themselves.
+Keys, and what it knows of tills' own sums, are not: they prove nothing by themselves.
 """
 
 
@@ -1051,6 +1256,7 @@ class Books:
         self.closed: dict[str, list[Any]] = {}
         self.perpetual, self.exercises = no_totals(), no_totals()
         self.day, self.month, self.year = no_sums(), no_sums(), no_sums()
+        self.sums: dict[str, TillSums] = {}
         self.since: set[str] = set()
         self.closings = 0
         self._counted: tuple[int, Json, Json] | None = None
@@ -1061,6 +1267,32 @@ class Books:
         self.began_ms, self.closed = held["began_ms"], held["closed"]
         self.perpetual, self.exercises = held["perpetual"], held["exercises"]
         self.day, self.month, self.year = held["day"], held["month"], held["year"]
+        self.sums = {name: TillSums.read(said) for name, said in held["sums"].items()}
+
+    def unproved(self) -> int:
+        """Return how many X and Z cover records that are missing, or came late."""
+        return sum(sums.unproved + len(sums.waiting) for sums in self.sums.values())
+
+    def lost(self, chain: str, seq: int) -> None:
+        """A till's record is not what it was: no statement of its till is held against it."""
+        self.sums.setdefault(chain, TillSums()).lost(seq)
+
+    def count_sums(
+        self, line: int, record: Json, late: bool, chains: Mapping[str, Chain]
+    ) -> list[Place]:
+        """Count a record in its till's sums; return those that state others than there are."""
+        kind, data, seq, name = (record[part] for part in ("type", "data", "seq", "chain"))
+        if kind == "training":
+            kind, data = data["of"], data["data"]
+        place = Place(line, seq, f"{name[:8]}-{seq}")
+        if name not in self.sums:
+            self.sums[name] = TillSums(seq - 1)
+        wrong: list[Place] = []
+        if kind == "opened" and seq == 1 and data.get("after") in self.sums:
+            before = data["after"]
+            if self.sums[before].follows_wrongly(data, chains[before]):
+                wrong.append(place)
+        return wrong + self.sums[name].count(place, kind, data, late, chains[name])
 
     def totals(self) -> Json:
         """Return what all tickets come to so far."""
@@ -1220,6 +1452,11 @@ class Books:
             del chains[name]
         for name, reach in data["chains"].items():
             chains[name] = Chain.stated(name, reach)
+        self.sums = {
+            name: TillSums.read(reach["sums"])
+            for name, reach in data["chains"].items()
+            if reach.get("sums") is not None
+        }
         self.day = no_sums(seq, {name: chain.seq for name, chain in chains.items()})
 
 
@@ -1465,12 +1702,26 @@ class Journal:
         if kind == "taken":
             self._taken(line, shaped(record, _RECORD), data)
         elif kind == "invalid":
-            self.invalid += 1
-            shaped(record, _RECORD)
-            if data["advances"]:
-                self._chain(record["chain"], record["device"]).take(record, data["digest"])
-            self._add(line.seq, record)
+            self._invalid(line, shaped(record, _RECORD), data)
         return record
+
+    def _invalid(self, line: Line, record: Json, data: Json) -> None:
+        """The hub has said itself that this record is none: what was sold was sold all the same."""
+        self.invalid += 1
+        name, seq = record["chain"], record["seq"]
+        if data["advances"]:
+            self._chain(name, record["device"]).take(record, data["digest"])
+        try:
+            self._add(line.seq, record)
+        except GARBAGE:
+            if record["type"] in TICKETS:
+                raise
+            self.books.lost(name, seq)
+            return
+        if data["advances"] and data["code"] in ("link", "sequence", "type_sequence"):
+            self.books.lost(name, seq)
+        if data["advances"]:
+            self._count_sums(line.seq, record, late=False)
 
     def _add(self, seq: int, record: Json) -> None:
         """Add the ticket that a record holds, or that it would have held."""
@@ -1486,6 +1737,7 @@ class Journal:
         chain = self.chains.get(str(data.get("chain", "")))
         if chain is not None and isinstance(data.get("seq"), int):
             chain.pass_over(data["seq"], str(data.get("digest", "")))
+            self.books.lost(chain.chain, data["seq"])
 
     def _chain(self, chain: str, device: str) -> Chain:
         return self.chains.setdefault(chain, Chain(chain, device))
@@ -1498,11 +1750,17 @@ class Journal:
         fault = chain.fault(record, data["digest"])
         if fault is not None:
             self._note(line.seq, fault, name)
+            self.books.lost(record["chain"], record["seq"])
         late = record["seq"] <= chain.seq
         chain.take(record, data["digest"])
         self._signed(line, record, data["signatures"], late)
         self.books.record(record, late)
         self._add(line.seq, record)
+        self._count_sums(line.seq, record, late)
+
+    def _count_sums(self, line: int, record: Json, late: bool) -> None:
+        for place in self.books.count_sums(line, record, late, self.chains):
+            self._note(place.line, "sums", place.name)
 
     def _signed(self, line: Line, record: Json, made: Json, late: bool) -> None:
         """Check who has signed a record; go on by the keys that it names."""
@@ -1618,7 +1876,7 @@ class Report:
         self.hub = HubKeys()
         self.totals = no_totals()
         self.lines = self.seals = self.invalid = 0
-        self.closings = self.reports = self.exercises = 0
+        self.closings = self.reports = self.unproved = self.exercises = 0
 
     @property
     def holds(self) -> bool:
@@ -1808,6 +2066,7 @@ class _Check:
         """Check what the manifest and the totals say against what was walked over."""
         self.report.totals = totals = journal.books.totals()
         self.report.closings, self.report.reports = journal.books.closings, journal.reports
+        self.report.unproved = journal.books.unproved()
         self.report.exercises = journal.books.exercises["tickets"]
         self.report.lines, self.report.seals = journal.lines, journal.seals
         self.report.invalid = journal.invalid
@@ -1947,13 +2206,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "reports": (
         (
-            "{closings} closings, whose sums were computed again; {reports} X and Z of tills, whose"
-            " sums are the tills' own word; {exercises} tickets of exercises, in no total"
+            "{closings} closings and {reports} X and Z of tills, whose sums were computed again,"
+            " but for {unproved} X and Z that cover records that are missing, or came late;"
+            " {exercises} tickets of exercises, in no total"
         ),
         (
-            "{closings} clôtures, dont les sommes ont été recalculées ; {reports} X et Z de"
-            " caisses, dont les sommes sont la parole des caisses ; {exercises} tickets d’exercice,"
-            " dans aucun total"
+            "{closings} clôtures et {reports} X et Z de caisses, dont les sommes ont été"
+            " recalculées, sauf {unproved} X et Z qui couvrent des enregistrements manquants ou"
+            " arrivés en retard ; {exercises} tickets d’exercice, dans aucun total"
         ),
     ),
     "invalid": (
@@ -2096,6 +2356,7 @@ class Teller:
                 "reports",
                 closings=report.closings,
                 reports=report.reports,
+                unproved=report.unproved,
                 exercises=report.exercises,
             )
         if report.invalid:
@@ -2141,6 +2402,7 @@ def plain(report: Report) -> Json:
         "invalid": report.invalid,
         "closings": report.closings,
         "reports": report.reports,
+        "unproved": report.unproved,
         "exercises": report.exercises,
         "totals": report.totals,
         "signatures": {

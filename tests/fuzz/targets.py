@@ -181,7 +181,7 @@ def _archive(data: bytes) -> None:
 def _archives() -> list[bytes]:
     """Return an archive of a founded journal, and parts of one."""
     files = {verifier.LINES: b"", verifier.SEALS: b"", verifier.TOTALS: b"{}"}
-    stated = {"files": {}, "base": None, "findings": [], "totals": {}, "chain": ""}
+    stated: dict[str, Any] = {"files": {}, "base": None, "findings": [], "totals": {}, "chain": ""}
     keys = {"signer": dict(Signer(KEYS).publics), "succession": []}
     manifest = {"v": 1, "keys": dict(Signer(KEYS).keys), "archive": stated}
     body = verifier.canonical(manifest)

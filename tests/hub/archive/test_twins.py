@@ -13,7 +13,7 @@ from common.journal import canon
 from hub.archive import verifier
 from hub.archive.making import Made, Maker
 from hub.archive.spans import Span
-from tests.hub.archive.busy import EVERY_LINE, NEXT, STEP, Busy
+from tests.hub.archive.busy import EVERY_LINE, EVERY_RECORD, NEXT, STEP, Busy
 from tests.hub.archive.rig import Archives, identify
 from tests.hub.shop import START_MS
 from tests.tamper.ledger import Ledger
@@ -112,6 +112,8 @@ def test_they_name_the_same_line(tmp_path: Path, seed: int) -> None:
 def test_a_journal_with_everything_in_it_holds_for_both(tmp_path: Path) -> None:
     ledger = Busy(tmp_path).days().ledger
     assert {kind for (kind,) in ledger.rows("SELECT DISTINCT type FROM journal")} == EVERY_LINE
+    records = ledger.rows("SELECT record FROM journal WHERE record IS NOT NULL AND type = 'taken'")
+    assert {json.loads(record)["type"] for (record,) in records} == EVERY_RECORD
     made = archived(tmp_path, ledger)
     report = verifier.verify(str(made.path))
     assert (made.faults, report.found.kept, report.invalid) == ((), [], 1)
