@@ -91,7 +91,9 @@ class JournalBook:
         if held is None:
             return [device.sign_key]
         publics = till_publics(self._store.db, device.id)
-        return [publics[keys[ED25519]] for keys in (held.now, held.following) if keys is not None]
+        sets = (keys for keys in (held.now, held.following) if keys is not None)
+        found = [publics[key] for keys in sets if (key := keys[ED25519]) in publics]
+        return found or [device.sign_key]
 
     def _begin(self, epoch: str) -> None:
         """Found the journal, or say in it that its keys or the database's epoch are others."""

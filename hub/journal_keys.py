@@ -20,6 +20,7 @@ from common.journal.keys import (
     TillKeys,
     hub_key_data,
     introduced,
+    publics_by_id,
     read_introduction,
 )
 from common.journal.kinds import EntryType
@@ -87,15 +88,18 @@ def till_publics(db: Connection, device_id: str) -> dict[str, bytes]:
     publics: dict[str, bytes] = {}
     for _, said in _introductions(db):
         if said.device == device_id:
-            publics |= {key: bytes.fromhex(said.publics[name]) for name, key in said.keys.items()}
+            publics |= publics_by_id(said.keys, said.publics)
     return publics
 
 
 def _introductions(db: Connection) -> Iterator[tuple[int, Introduction]]:
     """Yield (line, what it says of a device's keys); without lines that say nothing any more."""
     for entry in entries(db, EntryType.KEY):
-        with suppress(ValueError, KeyError):
-            yield entry.seq, read_introduction(entry.data)
+        with suppress(ValueError):
+            said = read_introduction(entry.data)
+            publics_by_id(said.keys, said.publics)
+            if said.why != VOUCHED or ED25519 in said.by:
+                yield entry.seq, said
 
 
 def newest_seal(db: Connection) -> Seal | None:

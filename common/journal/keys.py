@@ -29,14 +29,14 @@ _ACCEPTED: Final = b"comptoir/journal/hub-key/1\0"
 
 def publics_by_id(keys: Mapping[str, str], publics: Mapping[str, str]) -> dict[str, bytes]:
     """Return public keys by id; raises ValueError where an id is not its key's."""
+    if keys.keys() != publics.keys() or ED25519 not in keys:
+        raise ValueError("a key set without its public keys, or without Ed25519")
     found = {}
     for algorithm, key in keys.items():
         public = bytes.fromhex(publics[algorithm])
         if canon.key_id(public) != key:
             raise ValueError(f"{key} is not the id of {publics[algorithm]}")
         found[key] = public
-    if keys.keys() != publics.keys() or ED25519 not in keys:
-        raise ValueError("a key set without its public keys, or without Ed25519")
     return found
 
 
@@ -62,9 +62,9 @@ class Introduction:
 def read_introduction(data: Mapping[str, Any]) -> Introduction:
     """Return the data of an entry `key`, of the first releases' form, too; raises ValueError."""
     if "key" in data:
-        algorithm = data["algorithm"]
-        plain = {"device": data["device"], "name": data["name"]}
-        keyed = {"keys": {algorithm: data["key"]}, "publics": {algorithm: data["public"]}}
+        algorithm = convert(data.get("algorithm"), str)
+        plain = {name: data.get(name) for name in ("device", "name")}
+        keyed = {"keys": {algorithm: data["key"]}, "publics": {algorithm: data.get("public")}}
         return convert({**plain, **keyed}, Introduction)
     return convert(data, Introduction)
 

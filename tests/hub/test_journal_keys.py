@@ -174,3 +174,37 @@ def test_the_hub_knows_by_which_keys_a_till_may_sign(desk: Desk) -> None:
     assert desk.opened(by=SECOND) == [None]
     desk.shop.reopen()
     assert desk.shop.journal.sign_keys(till) == [signing_keys(21).public]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"keys": {"ed25519": "0" * 32}, "publics": {}},
+        {"keys": {}, "publics": {}},
+        {"by": {}},
+        {"key": "0" * 32, "algorithm": []},
+    ],
+    ids=["empty", "no public key", "no keys", "by nobody", "old form"],
+)
+def test_a_till_goes_on_where_somebody_garbled_what_is_said_of_its_keys(
+    shop: Shop, data: dict[str, object]
+) -> None:
+    desk = Desk(shop)
+    assert desk.opened(by=FIRST) == [None]
+    assert desk.take(desk.scribe.names(SECOND)) == [None]
+    assert desk.opened(by=SECOND) == [None]
+    with shop.store.group() as db:
+        db.execute("DROP TRIGGER journal_no_update")
+        for line in list(rows.of_type(db, EntryType.KEY)):
+            entry = canon.read_canonical(line.body)
+            entry["data"] = entry["data"] | data if data else {}
+            garbled = canon.canonical(entry)
+            db.execute("UPDATE journal SET entry = ? WHERE seq = ?", (garbled, line.seq))
+    shop.reopen()
+    assert desk.findings() != []
+    assert desk.shop.journal.sign_keys(desk.till.device) != []
+    desk.opened(by=SECOND)
+    desk.take(desk.scribe.names(THIRD))
+    desk.opened(by=THIRD)
+    shop.reopen()

@@ -1,6 +1,7 @@
 """Archives and purges where the hub's key changes, or a till's: across it, before it, after it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -188,3 +189,24 @@ def test_a_tills_keys_go_on_wherever_it_is_archived_and_purged(
     assert desk.opened(by=SECOND) == "key"
     assert desk.opened(by=LAST) is None
     assert archives.ledger.flaws() == ()
+
+
+def test_keys_as_the_first_releases_wrote_them(archives: Archives) -> None:
+    """A journal that has them holds, goes on, and its archive holds by itself."""
+    ledger = archives.ledger
+
+    def first_form(entry: dict[str, Any]) -> None:
+        data = entry["data"]
+        plain = {"device": data["device"], "name": data["name"], "algorithm": "ed25519"}
+        keys = {"key": data["keys"]["ed25519"], "public": data["publics"]["ed25519"]}
+        entry["data"] = plain | keys
+
+    introductions = ledger.rows("SELECT seq FROM journal WHERE type = 'key' ORDER BY seq")
+    assert len(introductions) == 2
+    for (seq,) in introductions:
+        ledger.forge_entry(seq, first_form, HUB)
+    assert ledger.flaws() == ()
+    archives.sell()
+    assert ledger.rows("SELECT count(*) FROM journal WHERE type = 'key'") == [(2,)]
+    assert ledger.flaws() == ()
+    assert found(archives.make().path) == []
