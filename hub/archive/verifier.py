@@ -543,12 +543,35 @@ def _words(most: int) -> Callable[[Any], bool]:
     return lambda text: isinstance(text, str) and len(text) <= most
 
 
+def _letters(of: str, most: int) -> Callable[[Any], bool]:
+    return lambda text: isinstance(text, str) and 1 <= len(text) <= most and not text.strip(of)
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_algorithm, _name = _letters(_LETTERS + "0123456789-", 32), _letters(_LETTERS + "_", 32)
+
+
+def _key_set(keys: Any) -> bool:
+    return isinstance(keys, dict) and all(
+        _algorithm(name) and _hex(32)(key) for name, key in keys.items()
+    )
+
+
 def _keys(keys: Any) -> bool:
-    return isinstance(keys, dict) and 1 <= len(keys) <= 4 and all(map(_hex(32), keys.values()))
+    return _key_set(keys) and 1 <= len(keys) <= 4
 
 
 def _object(value: Any) -> bool:
     return isinstance(value, dict)
+
+
+def _details(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and len(value) <= 16
+        and all(map(_name, value))
+        and all(_words(300)(said) or _whole(-(2**53), 2**53)(said) for said in value.values())
+    )
 
 
 _TIME, _SEQ = _whole(0, 2**47), _whole(1, 2**53)
@@ -591,6 +614,26 @@ _RECORD: Shape = {
     "shop": _object,
     "software": _words(50),
     "data": _object,
+}
+HAPPENED = frozenset(
+    {
+        *("login", "logout", "lock", "offline_start", "offline_end", "override_granted"),
+        *("override_used", "settings", "update", "hub_start", "hub_stop", "person", "pin", "post"),
+    }
+)
+"""What an entry `event` may say that has happened."""
+_EVENT: Shape = {
+    "what": HAPPENED.__contains__,
+    "at_ms": _TIME,
+    "details": _details,
+    "more": _whole(0, 2**31),
+}
+_INTRODUCED: Shape = {
+    "device": _hex(32),
+    "name": lambda text: text != "" and _words(200)(text),
+    "keys": _key_set,
+    "why": frozenset({"paired", "vouched"}).__contains__,
+    "by": _key_set,
 }
 _SEAL: Shape = {
     "v": _whole(-(2**63), 2**63),
@@ -1481,6 +1524,8 @@ def publics_of(keys: KeySet, publics: Mapping[str, str]) -> dict[str, bytes]:
     if keys.keys() != publics.keys() or ED25519 not in keys:
         raise ValueError("a key set without its public keys, or without Ed25519")
     found = {key: bytes.fromhex(publics[name]) for name, key in keys.items()}
+    if {name: found[key].hex() for name, key in keys.items()} != publics:
+        raise ValueError("a public key in another form")
     if any(key_id(public) != key for key, public in found.items()):
         raise ValueError("an id that is not its key's")
     return found
@@ -1803,6 +1848,8 @@ class Journal:
             name = f"{data['period']}-{data['number']}"
             for code in self.books.closing(entry, self.chains):
                 self._note(seq, code, name)
+        elif kind == "event":
+            shaped({"details": {}, "more": 0, **data}, _EVENT)
         elif kind == "archive":
             self.archives[data["manifest"]] = data["last"]
         elif kind == "purge" and self.archives.get(data["manifest"], 0) < data["last"]:
@@ -1814,12 +1861,13 @@ class Journal:
     def _introduced(self, seq: int, data: Json) -> None:
         """Check a line that says by which keys a device signs."""
         if "key" in data:  # Of the first releases.
-            keys, publics = {data["algorithm"]: data["key"]}, {data["algorithm"]: data["public"]}
-        else:
-            keys, publics = data["keys"], data["publics"]
-        found = publics_of(keys, publics)
+            keys, publics = ({data["algorithm"]: data[name]} for name in ("key", "public"))
+            data = {**data, "keys": keys, "publics": publics, "why": "paired", "by": {}}
+        data = shaped({"why": "paired", "by": {}, **data}, _INTRODUCED)
+        keys = data["keys"]
+        found = publics_of(keys, data["publics"])
         held = self.tills.get(data["device"])
-        if data.get("why", "paired") == "vouched":
+        if data["why"] == "vouched":
             sound = held is not None and held.following == keys
         else:
             sound = held is None or held.now == keys

@@ -6,10 +6,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from common.commands import SaleRecord, TillRecords
+from common.commands import SaleRecord, TillRecords, record_kind
 from common.ids import IdMint
 from common.journal.drawer import CashData, DrawerData, SessionData
 from common.journal.duplicate import CopyData
+from common.journal.event import ClockData, EventData, What
 from common.journal.kinds import Period, RecordType
 from common.journal.opened import OpenedData
 from common.journal.record import Signer
@@ -36,7 +37,7 @@ DAY_S = 86_400
 EVERY_LINE = frozenset(
     {
         *("founded", "key", "hub_key", "taken", "unsigned", "missing", "invalid", "repeated"),
-        "closing",
+        *("closing", "event"),
     }
 )
 EVERY_RECORD = frozenset(RecordType) - {RecordType.X}
@@ -85,6 +86,7 @@ class Busy:
         line = replace(ticket_line("", "=y", 2000, 350, 2000), code="123")
         sold = ticket(self.second, 50, (line,), at_ms=clock.ms)
         self._take(self.second, "sale.record", pen.sale(sold), 2)
+        left = EventData(What.LOGOUT, AT_MS, {"operator": "=Amélie", "idle_s": 300}, 2)
         back = ticket(self.second, 51, (refund_line(line, 1000),), at_ms=clock.ms)
         for kind, records in (
             ("session_opened", pen.write(RecordType.SESSION_OPENED, SessionData(5000))),
@@ -93,10 +95,12 @@ class Busy:
             ("drawer", pen.write(RecordType.DRAWER, DrawerData("change"))),
             ("cash_in", pen.write(RecordType.CASH_IN, CashData(500, "coins"))),
             ("cash_out", pen.write(RecordType.CASH_OUT, CashData(700, "bread"))),
+            ("event", pen.write(RecordType.EVENT, left)),
+            ("clock", pen.write(RecordType.CLOCK, ClockData(AT_MS, AT_MS + 3_600_000, True))),
             ("void", pen.write(RecordType.VOID, VoidData(Voided.BASKET, (line,), 700, "left"))),
             ("z", pen.report(RecordType.Z, counted_cents=0)),
         ):
-            self._take(self.second, f"{kind}.record", TillRecords(tuple(records)), 1)
+            self._take(self.second, record_kind(RecordType(kind)), TillRecords(tuple(records)), 1)
         # The same ticket, in a chain that began anew.
         anew = Pen(1, self.first.device.id)
         anew.begin("aa" * 16, OpenedData("set_back", f"{1:032x}", 2, "0" * 64))
@@ -128,6 +132,7 @@ class Busy:
         records.append(scribe.drawer())
         draft = self.shop.journal.draft()
         now_ms = self.shop.clock.ms
+        draft.event(What.SETTINGS, now_ms, name="closing.at", to=4)
         with self.shop.store.group():
             assert [draft.take(post.device, one, now_ms).fault for one in records] == [None] * 3
             draft.write(EPOCH, now_ms)

@@ -3,6 +3,7 @@ names, the other names, in a journal that anybody may have changed anywhere."""
 
 import json
 import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,11 +11,16 @@ from typing import Any
 import pytest
 
 from common.journal import canon
+from common.journal.event import EventData
+from common.journal.keys import publics_by_id, read_introduction
+from common.journal.record import Signer
+from common.models import convert
 from hub.archive import verifier
 from hub.archive.making import Made, Maker
 from hub.archive.spans import Span
 from tests.hub.archive.busy import EVERY_LINE, EVERY_RECORD, NEXT, STEP, Busy
 from tests.hub.archive.rig import Archives, identify
+from tests.hub.journals import AT_MS, signing_keys
 from tests.hub.shop import START_MS
 from tests.tamper.ledger import Ledger
 
@@ -50,8 +56,8 @@ def _word(rng: Random, body: bytes) -> bytes:
 
 def tamper(ledger: Ledger, rng: Random) -> None:
     """Change anything: one line, one seal, their order."""
-    ((last,),) = ledger.rows("SELECT max(seq) FROM journal")
-    seq = rng.randrange(1, last + 1)
+    seqs = [seq for (seq,) in ledger.rows("SELECT seq FROM journal ORDER BY seq")]
+    seq, last = rng.choice(seqs), seqs[-1]
     ((entry, record),) = ledger.rows("SELECT entry, record FROM journal WHERE seq = ?", seq)
     how = rng.choice([_somewhere, _number, _word])
     match rng.randrange(7):
@@ -119,3 +125,60 @@ def test_a_journal_with_everything_in_it_holds_for_both(tmp_path: Path) -> None:
     assert (made.faults, report.found.kept, report.invalid) == ((), [], 1)
     assert (report.closings, report.reports, report.exercises) == (4, 1, 1)
     assert report.totals == made.totals.plain()
+
+
+EVENT = {"what": "settings", "at_ms": AT_MS, "details": {"name": "closing.at", "to": 4}, "more": 0}
+PUBLICS = dict(Signer(signing_keys(3)).publics)
+KEYS = dict(Signer(signing_keys(3)).keys)
+FIRST_FORM = {"algorithm": "ed25519", "key": KEYS["ed25519"], "public": PUBLICS["ed25519"]}
+KEY = {"device": "de" * 16, "name": "till", "keys": KEYS, "publics": PUBLICS}
+VALUES: Sequence[Any] = (
+    *(None, True, 0, -1, 2**31, 2**31 + 1, 2**47, 2**47 + 1, 2**53 + 1),
+    *("", "x", "x" * 200, "x" * 201, "x" * 301, "login", "paired", "vouched", "lost"),
+    *(KEYS["ed25519"], PUBLICS["ed25519"], "DE" * 16, KEYS, PUBLICS, [], {}, {"a": {}}),
+    *({"ed25519": PUBLICS["ed25519"].upper()}, {"ed25519": " " + PUBLICS["ed25519"]}),
+    *({**KEYS, "Bad": KEYS["ed25519"]}, {"ed25519": True}, {"p-256": "aa"}, {"a": "x" * 301}),
+    *({"a": 2**53}, {"a": 2**53 + 1}, {"A": 1}, {"a1": 1}, {"a" * 33: 1}, {"": 1}),
+    {"a" * n: n for n in range(1, 18)},
+)
+
+
+def key_data(data: Mapping[str, Any]) -> None:
+    """Read what a line says of a device's keys, as the hub does."""
+    said = read_introduction(data)
+    publics_by_id(said.keys, said.publics)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    ("kind", "data", "read"),
+    [
+        ("event", EVENT, lambda data: convert(data, EventData)),
+        ("key", KEY, key_data),
+        ("key", {**FIRST_FORM, "device": "de" * 16, "name": "till"}, key_data),
+    ],
+)
+def test_they_can_read_the_same_of_what_the_hub_says(
+    kind: str, data: Mapping[str, Any], read: Callable[[Mapping[str, Any]], object], seed: int
+) -> None:
+    rng = Random(seed)
+    names = sorted({*data, "why", "by", "extra"})
+    for _ in range(300):
+        changed = dict(data)
+        for _ in range(rng.choice([0, 1, 1, 2])):
+            name = rng.choice(names)
+            if rng.random() < 0.2:
+                changed.pop(name, None)
+            else:
+                changed[name] = rng.choice(VALUES)
+        entry = {"v": 1, "chain": "0" * 32, "seq": 1, "type": kind, "previous": canon.GENESIS}
+        body = canon.canonical({**entry, "at_ms": AT_MS, "data": changed})
+        found = verifier.Findings()
+        walk = verifier.Journal(None, found, verifier.Signatures())
+        walk.line(verifier.Line(1, body, canon.digest(body), None))
+        try:
+            read(changed)
+            readable = True
+        except ValueError:
+            readable = False
+        assert readable == all(one.code != "unreadable" for one in found.kept), changed

@@ -16,6 +16,7 @@ from common import seal
 from common.i18n import Translator
 from common.journal import canon
 from common.journal.chain import SAYS
+from common.journal.event import What
 from common.journal.kinds import RECORDS, EntryType, Period, RecordType, is_ticket
 from hub.archive import verifier
 from hub.archive.spans import Span
@@ -222,6 +223,7 @@ def test_it_counts_the_records_that_the_hub_counts() -> None:
 def test_it_knows_the_types_that_the_hub_knows() -> None:
     assert {kind.value for kind in EntryType} == verifier.ENTRIES
     assert {kind.value for kind in RecordType} == verifier.RECORDS
+    assert {what.value for what in What} == verifier.HAPPENED
     assert {kind.value for kind in Period} == set(verifier.PERIODS)
 
 
