@@ -7,18 +7,22 @@ import getpass
 import locale
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
+import orjson
 from rich.console import Console as Terminal
+from rich.table import Table
 
 from common.errors import Refusal
 from common.i18n import Translator
 from hub.article_notices import ArticleFileError
 from hub.config import Folder, read_keys, read_settings
 from hub.console import Console, ConsoleRefused, open_console
+
+ItemT = TypeVar("ItemT")
 
 
 class Session:
@@ -32,6 +36,22 @@ class Session:
     def say(self, msgid: str, **fields: object) -> None:
         """Print a sentence."""
         self.terminal.print(self.t(msgid, **fields), soft_wrap=True, markup=False)
+
+    def show_list(
+        self,
+        found: Sequence[ItemT],
+        plain: Callable[[ItemT], Any],
+        table: Callable[[Translator, Sequence[ItemT]], Table],
+        nothing: str,
+        as_json: bool,
+    ) -> None:
+        """Print what was found as JSON or as a table; `nothing` is what is said of no item."""
+        if as_json:
+            print(orjson.dumps([plain(each) for each in found]).decode())
+        elif found:
+            self.terminal.print(table(self.t, found))
+        else:
+            self.say(nothing)
 
     def fail(self, text: str) -> NoReturn:
         """Print an error and leave with exit code 1."""

@@ -5,7 +5,7 @@ of one that is stopped; the other two read the database beside it.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -123,19 +123,14 @@ def closings(session: Session, as_json: bool) -> None:
     with session.errors():
         read_settings(session.folder)
         found = closings_of(session.folder.database)
-    if as_json:
-        print(orjson.dumps([_plain(made) for made in found]).decode())
-    elif found:
-        session.terminal.print(_table(session.t, found))
-    else:
-        session.say(mark("Nothing is closed yet."))
+    session.show_list(found, _plain, _table, mark("Nothing is closed yet."), as_json)
 
 
 def _plain(made: "Made") -> dict[str, Any]:
     return {"line": made.seq, "digest": made.digest, "at_ms": made.at_ms, **made.data}
 
 
-def _table(t: Translator, found: "list[Made]") -> Table:
+def _table(t: Translator, found: "Sequence[Made]") -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in (t("Closing"), t("Days"), t("Tickets"), t("With VAT"), t("Late")):
         table.add_column(heading)

@@ -5,10 +5,10 @@ Owns what an administrator or an accountant reads of it. Reads the database, the
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import methodcaller
 from typing import TYPE_CHECKING, Final
 
 import click
-import orjson
 from rich.table import Table
 
 from common.commands import NOTED_TYPES
@@ -75,12 +75,7 @@ def records(
     with session.errors():
         read_settings(session.folder)
         found = records_of(session.folder.database, wanted)
-    if as_json:
-        print(orjson.dumps([each.plain() for each in found]).decode())
-    elif found:
-        session.terminal.print(_table(session.t, found))
-    else:
-        session.say(mark("Nothing was recorded."))
+    session.show_list(found, methodcaller("plain"), _table, mark("Nothing was recorded."), as_json)
 
 
 def _date(day: datetime | None) -> str:

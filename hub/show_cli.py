@@ -5,10 +5,10 @@ Owns the words of each line. Reads the database, the hub may run.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-import orjson
 from rich.table import Table
 
 from common.card import fingerprint
@@ -77,12 +77,8 @@ def show(
     with session.errors():
         read_settings(session.folder)
         found = shown_of(session.folder.database, Wanted(entries, records, first, device, limit))
-    if as_json:
-        print(orjson.dumps([each.plain() for each in found]).decode())
-    elif found:
-        session.terminal.print(_table(session.t, found))
-    else:
-        session.say(mark("The journal has no such line."))
+    nothing = mark("The journal has no such line.")
+    session.show_list(found, methodcaller("plain"), _table, nothing, as_json)
 
 
 def _table(t: Translator, found: "Sequence[Shown]") -> Table:

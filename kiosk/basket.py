@@ -115,11 +115,11 @@ class Basket:
                 same.id, same.quantity_milli + quantity_milli
             )
         more_cents = line_total_cents(article.price_cents, quantity_milli)
-        return (
-            len(self.lines) < MAX_LINES
-            and 0 < quantity_milli <= MAX_QUANTITY_MILLI
-            and self.total_cents + more_cents <= MAX_TOTAL_CENTS
-        )
+        return 0 < quantity_milli <= MAX_QUANTITY_MILLI and self.takes_line(more_cents)
+
+    def takes_line(self, more_cents: int) -> bool:
+        """Return whether there is room for a line more that comes to so much."""
+        return len(self.lines) < MAX_LINES and self.total_cents + more_cents <= MAX_TOTAL_CENTS
 
     def takes_quantity(self, line_id: int, quantity_milli: int) -> bool:
         """Return whether `set_quantity` would take so much; a line that is gone takes anything."""
@@ -144,16 +144,12 @@ class Basket:
             return replace(self._with(more), selected=same.id)
         return self._with_new(_line(self.next_id, article, quantity_milli))
 
-    def takes_labelled(self, price_cents: int) -> bool:
-        """Return whether `add_labelled` would take a piece at this price."""
-        return len(self.lines) < MAX_LINES and self.total_cents + price_cents <= MAX_TOTAL_CENTS
-
     def add_labelled(self, article: Article, price_cents: int) -> Self:
         """Return the basket with one piece more, at the price that stands on its label.
 
-        Each piece is a line of its own, selected. Raises ValueError where `takes_labelled` says no.
+        Each piece is a line of its own, selected. Raises ValueError where `takes_line` says no.
         """
-        if not self.takes_labelled(price_cents):
+        if not self.takes_line(price_cents):
             raise ValueError(f"the basket cannot take {article.id} at {price_cents}")
         line = _line(self.next_id, article, MILLI)
         labelled = replace(line, unit_price_cents=price_cents, price_from=PriceFrom.LABEL)
@@ -162,9 +158,9 @@ class Basket:
     def add_free(self, label: str, price_cents: int, vat_bp: int) -> Self:
         """Return the basket with a line that is no article's, selected.
 
-        Raises ValueError where `takes_labelled` says no.
+        Raises ValueError where `takes_line` says no.
         """
-        if not self.takes_labelled(price_cents):
+        if not self.takes_line(price_cents):
             raise ValueError(f"the basket cannot take {price_cents} for {label}")
         line = BasketLine(self.next_id, "", label, MILLI, price_cents, vat_bp)
         return self._with_new(replace(line, price_from=PriceFrom.HAND))

@@ -30,7 +30,7 @@ from kiosk.views import (
     receiving_view,
     stock_row,
 )
-from kiosk.views.counter import PadView, looks_like_code, pad_view
+from kiosk.views.counter import PadView, looks_like_code, pad_view, wanted_milli
 from kiosk.views.notices import emptied, not_taken, refused
 from kiosk.views.stock_card import DoneView, StockCardView, received_view, stock_card
 
@@ -193,8 +193,7 @@ class DepotDesk(Desk):
 
     def _add(self, article: Article, weighed_milli: int | None) -> None:
         """Count so much, or as many as the pad says."""
-        typed = None if looks_like_code(self._entry) else self._entry.milli
-        quantity = weighed_milli or typed or MILLI
+        quantity = wanted_milli(self._entry, weighed_milli)
         if not self._receiving.takes(article, quantity):
             self._notice = not_taken(article.name)
             return

@@ -20,7 +20,14 @@ from kiosk.keypad import Entry
 from kiosk.scanner import Scan
 from kiosk.state import LinkStatus
 from kiosk.views import BasketView, PaymentView, basket_view, payment_view
-from kiosk.views.counter import PadView, PaidView, looks_like_code, pad_view, paid_view
+from kiosk.views.counter import (
+    PadView,
+    PaidView,
+    looks_like_code,
+    pad_view,
+    paid_view,
+    wanted_milli,
+)
 from kiosk.views.notices import emptied, not_taken, refused
 
 # A second touch so soon after the first is a shaking hand, not a decision.
@@ -100,8 +107,7 @@ class TillDesk(Desk):
 
     def _add(self, article: Article, weighed_milli: int | None) -> None:
         """Add so much, or as often as the pad says."""
-        typed = None if looks_like_code(self._entry) else self._entry.milli
-        quantity = weighed_milli or typed or MILLI
+        quantity = wanted_milli(self._entry, weighed_milli)
         if not self._basket.takes(article, quantity):
             self._notice = not_taken(article.name)
             return
@@ -122,7 +128,7 @@ class TillDesk(Desk):
             self._add(scanned.article, scanned.quantity_milli)
 
     def _add_labelled(self, article: Article, price_cents: int) -> None:
-        if self._basket.takes_labelled(price_cents):
+        if self._basket.takes_line(price_cents):
             self._change(self._basket.add_labelled(article, price_cents))
             self._entry = Entry()
         else:

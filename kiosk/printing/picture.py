@@ -15,7 +15,7 @@ from typing import Final
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
-from kiosk.printing.paper import ENCODING, WIDE
+from kiosk.printing.paper import ENCODING, WIDE, Line, Qr
 
 _CHARACTER: Final = 12
 _HEIGHT: Final = 26
@@ -34,41 +34,31 @@ _QR_STORE: Final = b"1P0"
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
-    """One line of a paper as it came out. `qr`: a code's content in a line of its own."""
-
-    text: str = ""
-    bold: bool = False
-    large: bool = False
-    qr: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Paper:
     """What came out of a printer: lines, and whether the paper was cut and the drawer kicked."""
 
-    lines: tuple[Printed, ...]
+    lines: tuple[Line | Qr, ...]
     cut: bool
     drawer: bool
 
 
 def read_paper(data: bytes) -> Paper:
     """Return what a printer would print; raises ValueError for a command that is none of ours."""
-    lines: list[Printed] = []
+    lines: list[Line | Qr] = []
     text, bold, large, cut, drawer = "", False, False, False, False
     for kind, value in _commands(data):
         match kind:
             case "text":
                 text += value.decode(ENCODING)
             case "end":
-                lines.append(Printed(text, bold, large))
+                lines.append(Line(text, bold, large))
                 text = ""
             case "mode":
                 large = bool(value[0] & _DOUBLE_HEIGHT)
             case "bold":
                 bold = bool(value[0])
             case "qr" if value[:3] == _QR_STORE:
-                lines.append(Printed(qr=value[3:].decode()))
+                lines.append(Qr(value[3:].decode()))
             case "page" if value[0] != _CP1252_PAGE:
                 raise ValueError(f"code page {value[0]}")
             case "cut":
@@ -99,20 +89,20 @@ def _commands(data: bytes) -> Iterator[tuple[str, bytes]]:
 def picture(paper: Paper, columns: int = WIDE) -> Image.Image:
     """Return a paper as black on white."""
     font = _font("RobotoMono-Regular.ttf")
-    codes = {line.qr: _qr(line.qr) for line in paper.lines if line.qr}
+    codes = {line: _qr(line.content) for line in paper.lines if isinstance(line, Qr)}
     heights = [
-        codes[line.qr].height + _HEIGHT if line.qr else _HEIGHT * (1 + line.large)
+        _HEIGHT * (1 + line.large) if isinstance(line, Line) else codes[line].height + _HEIGHT
         for line in paper.lines
     ]
     width = columns * _CHARACTER + 2 * _MARGIN
     image = Image.new("L", (width, sum(heights) + 2 * _MARGIN), 255)
     draw, top = ImageDraw.Draw(image), _MARGIN
     for line, height in zip(paper.lines, heights, strict=True):
-        if line.qr:
-            code = codes[line.qr]
-            image.paste(code, ((width - code.width) // 2, top + _HEIGHT // 2))
-        else:
+        if isinstance(line, Line):
             _write(image, draw, font, line, top)
+        else:
+            code = codes[line]
+            image.paste(code, ((width - code.width) // 2, top + _HEIGHT // 2))
         top += height
     return image
 
@@ -121,7 +111,7 @@ def _write(
     image: Image.Image,
     draw: ImageDraw.ImageDraw,
     font: ImageFont.FreeTypeFont,
-    line: Printed,
+    line: Line,
     top: int,
 ) -> None:
     # Character by character: a font that is a hair too wide would move the columns.
@@ -134,7 +124,7 @@ def _write(
 
 
 def _write_row(
-    draw: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont, line: Printed, top: int
+    draw: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont, line: Line, top: int
 ) -> None:
     for place, character in enumerate(line.text):
         left = _MARGIN + place * _CHARACTER

@@ -8,6 +8,7 @@ from typing import Final
 
 from common.i18n import Translator
 from common.models import Payment, Ticket
+from common.money import MILLI
 from kiosk.catalogue import SoldTicket
 from kiosk.keypad import Entry
 from kiosk.views.papers import METHODS, SEPARATOR, PaperLineView, ticket_lines
@@ -61,6 +62,12 @@ class TicketDetailView:
 def looks_like_code(entry: Entry) -> bool:
     """Return whether so many digits were typed that they mean an article's code."""
     return len(entry.code) >= CODE_DIGITS
+
+
+def wanted_milli(entry: Entry, weighed_milli: int | None) -> int:
+    """Return how much of an article is meant: as its label says, else as was typed, else one."""
+    typed = None if looks_like_code(entry) else entry.milli
+    return weighed_milli or typed or MILLI
 
 
 def pad_view(entry: Entry, selected: bool, t: Translator) -> PadView:

@@ -219,7 +219,7 @@ def test_each_labelled_piece_is_a_line_at_the_price_on_its_label() -> None:
 
 
 def test_a_labelled_piece_that_is_too_dear_is_not_taken() -> None:
-    assert not Basket().takes_labelled(MAX_TOTAL_CENTS + 1)
+    assert not Basket().takes_line(MAX_TOTAL_CENTS + 1)
     with pytest.raises(ValueError, match="cannot take"):
         Basket().add_labelled(HAM, MAX_TOTAL_CENTS + 1)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
@@ -18,7 +19,7 @@ from common.topics import Profile
 from hub.journal_verify import Flaw, verify_file
 from hub.records import journal as rows
 from hub.records.journal import Place
-from tests.hub.journals import AT_MS, HUB, Pen
+from tests.hub.journals import AT_MS, HUB, Pen, journal_of
 from tests.hub.papers import lines_of, ticket
 from tests.hub.shop import EPOCH, Post, Shop, goods
 
@@ -78,6 +79,21 @@ class Ledger:
             for statement in statements:
                 sql, values = (statement, ()) if isinstance(statement, str) else statement
                 db.execute(sql, values)
+
+    def put_back_yesterday(self) -> None:
+        """Sell on after a copy was made, put that in place under a new epoch, and start on it."""
+        yesterday = self.path.with_name("yesterday.db")
+        self.shop.close()
+        copyfile(self.path, yesterday)
+        self.shop.reopen()
+        self.sell(0)
+        self.shop.close()
+        copyfile(yesterday, self.path)
+        for name in ("epoch", "epoch_again"):
+            self.run(("UPDATE meta SET value = ? WHERE name = ?", ("7" * 32, name)))
+        self.shop.reopen()
+        journal_of(self.shop.store)
+        self.shop.close()
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return what the closed file holds."""

@@ -4,14 +4,13 @@ Each docstring is a line of the table in `docs/fiscal.md`: what is done, colon, 
 """
 
 from pathlib import Path
-from shutil import copyfile
 
 import pytest
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 
 from hub.audit import audit_file
 from hub.journal_verify import verify_file
-from tests.hub.journals import HUB, journal_of, signing_keys
+from tests.hub.journals import HUB, signing_keys
 from tests.tamper.ledger import Ledger
 
 pytestmark = pytest.mark.tamper
@@ -179,16 +178,6 @@ def test_yesterdays_backup(tmp_path: Path) -> None:
     sales that come again stand after that line."""
     ledger = Ledger(tmp_path)
     ledger.sell(0)
-    ledger.shop.close()
-    copyfile(ledger.path, tmp_path / "yesterday.db")
-    ledger.shop.reopen()
-    ledger.sell(0)
-    ledger.shop.close()
-    copyfile(tmp_path / "yesterday.db", ledger.path)
-    for name in ("epoch", "epoch_again"):
-        ledger.run(("UPDATE meta SET value = ? WHERE name = ?", ("7" * 32, name)))
-    ledger.shop.reopen()
-    journal_of(ledger.shop.store)
-    ledger.shop.close()
+    ledger.put_back_yesterday()
     assert ledger.rows("SELECT count(*) FROM journal WHERE type = 'restored'") == [(1,)]
     assert ledger.flaws() == ()

@@ -8,7 +8,6 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from shutil import copyfile
 from typing import Any
 
 import pytest
@@ -25,7 +24,7 @@ from hub.archive.spans import Span
 from hub.archive.writing import ArchiveError
 from hub.local import run_locally
 from tests.hub.archive.rig import Archives, archives, found, identify, parts
-from tests.hub.journals import HUB, journal_of, signing_keys
+from tests.hub.journals import HUB, signing_keys
 from tests.hub.papers import ticket
 from tests.hub.shop import EPOCH, START_MS
 from tests.tamper.ledger import Ledger
@@ -304,17 +303,7 @@ def test_a_database_that_was_put_back_is_archived_and_verified(tmp_path: Path) -
     """Its line `restored`, and seals under two epochs."""
     ledger = Ledger(tmp_path)
     ledger.sell(0)
-    ledger.shop.close()
-    copyfile(ledger.path, tmp_path / "yesterday.db")
-    ledger.shop.reopen()
-    ledger.sell(0)
-    ledger.shop.close()
-    copyfile(tmp_path / "yesterday.db", ledger.path)
-    for name in ("epoch", "epoch_again"):
-        ledger.run(("UPDATE meta SET value = ? WHERE name = ?", ("7" * 32, name)))
-    ledger.shop.reopen()
-    journal_of(ledger.shop.store)
-    ledger.shop.close()
+    ledger.put_back_yesterday()
     path = Archives(tmp_path, ledger).make().path
     assert found(path, HUB.public.hex()) == []
     kinds = [json.loads(line.entry)["type"] for line in lines(path)]
