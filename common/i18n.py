@@ -86,6 +86,14 @@ class Translator:
         whole = f"{units:,}".replace(",", self._group) if units >= 1000 else str(units)
         return f"{sign}{self._before_money}{whole}{self.decimal}{rest:02d}{self._after_money}"
 
+    def money_of(self, digits: str) -> str:
+        """Return digits that are still being typed as an amount in euros: "12," as "12, €"."""
+        return f"{self._before_money}{digits}{self._after_money}"
+
+    def percent_of(self, digits: str) -> str:
+        """Return digits that are still being typed as a percentage."""
+        return f"{self._before_percent}{digits}{self._after_percent}"
+
     def quantity(self, milli: int) -> str:
         """Return thousandths as a quantity without trailing zeros: "12", "0,375"."""
         units, rest = divmod(abs(milli), 1000)

@@ -9,10 +9,10 @@ from typing import Final
 
 from common import messages as m
 from common import wire
-from common.commands import COMMANDS
 from common.errors import Refusal
 from common.journal.event import What
 from common.models import Alert, Person
+from common.permits import ASKED
 from hub import tries
 from hub.authority import live
 from hub.changes import OWN, ChangeLogBook, Draft
@@ -152,7 +152,7 @@ class Outcomes:
         now_ms = self._now_ms()
         expires_ms = now_ms + PERMISSION_MS
         live(self._store.db, job.device.id, asked.session, asked.kind, now_ms)
-        if person.role not in COMMANDS[asked.kind].roles:
+        if person.role not in ASKED[asked.kind].roles:
             raise Refusal("not_allowed", person=person.name, kind=asked.kind)
         secret = self._random_bytes(16).hex()
         token = sessions.token_of(secret)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Final
 
 from common import messages as m
-from common.commands import COMMANDS
 from common.errors import Refusal
 from common.people import PIN_LEAST, PIN_MOST, may_administer, pin_problem
+from common.permits import ASKED
 from common.topics import Profile
 from hub import tries
 from hub.authority import live
@@ -58,7 +58,7 @@ class LoginDesk:
         """Have a second person's PIN checked, for one action of the session that is live here."""
 
         def job() -> Job:
-            kind = COMMANDS.get(asked.kind)
+            kind = ASKED.get(asked.kind)
             if kind is None:
                 raise Refusal("unknown_command", kind=asked.kind)
             if device.profile not in kind.profiles or device.profile is Profile.CONSOLE:

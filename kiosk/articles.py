@@ -4,6 +4,7 @@ Owns keeping the three in step when one row changes or all do. A row is decoded 
 first looked at; until then only what finds it is read. No stock, no pending effects.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
@@ -26,6 +27,12 @@ class _Finding(msgspec.Struct, gc=False, frozen=True):
     category_id: str
     codes: tuple[str, ...] = ()
     active: bool = True
+
+
+class _Taxed(msgspec.Struct, gc=False, frozen=True):
+    """What VAT an article bears, read from its row without the rest."""
+
+    vat_bp: int
 
 
 class CodeIndex:
@@ -67,6 +74,7 @@ class Articles:
     def __init__(self) -> None:
         self._rows = Rows(Article)
         self._finding = msgspec.json.Decoder(_Finding).decode
+        self._taxed = msgspec.json.Decoder(_Taxed).decode
         self._fold: Final = Folder()
         self._codes = CodeIndex()
         self._all = SearchIndex()
@@ -125,6 +133,11 @@ class Articles:
     def get(self, article_id: str) -> Article | None:
         """Return an article, sold any more or not."""
         return self._rows.get(article_id)
+
+    def vat_rates(self) -> list[int]:
+        """Return the VAT rates that articles bear, basis points, the most frequent first."""
+        counts = Counter(self._taxed(row).vat_bp for row in self._rows.all_raw())
+        return [rate for rate, _ in counts.most_common()]
 
     def by_code(self, code: str) -> Article | None:
         """Return the article that holds a code exactly, sold any more or not."""

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from common import messages as m
-from common.commands import COMMANDS, Nature
+from common.commands import Nature
 from common.errors import Problem
 from common.journal.event import Value, What
 from common.models import Person
+from common.permits import ASKED
 from kiosk.asking import Answered, Asked
 from kiosk.clocks import Clocks
 from kiosk.comings import Note, changes, nobody_notes
@@ -129,7 +130,7 @@ class Attendance:
         person = self._may_log_in(person_id)
         if person is None or self._asked is not None or not self.who.here:
             return
-        if person.role not in COMMANDS[kind].roles:
+        if person.role not in ASKED[kind].roles:
             self._fail(Act.OVERRIDE, person_id, Problem("not_allowed", {"person": person.name}))
             return
         asked = self._begin(Act.OVERRIDE, person_id, pin, person.pin_set_ms, kind)
@@ -293,7 +294,7 @@ class Attendance:
 
     def _look_here(self, asked: _Asked) -> None:
         asked.here, asked.until_s = True, self._clocks.monotonic() + LOOK_S
-        if asked.act is Act.OVERRIDE and COMMANDS[asked.kind].nature is not Nature.FACT:
+        if asked.act is Act.OVERRIDE and ASKED[asked.kind].nature is not Nature.FACT:
             self._denied(asked, Problem("override_needs_hub"))
         else:
             self._looks.look(asked.person, asked.pin, lambda problem: self._looked(asked, problem))

@@ -170,6 +170,10 @@ class Catalogue:
         """Return one article, sold any more or not (`active`)."""
         return self._articles.get(article_id)
 
+    def vat_rates(self) -> list[int]:
+        """Return the VAT rates of the shop's articles, basis points, the most frequent first."""
+        return self._articles.vat_rates()
+
     def by_code(self, code: str) -> Article | None:
         """Return the article with this code, sold any more or not (`active`)."""
         return self._articles.by_code(code)

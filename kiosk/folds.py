@@ -77,6 +77,10 @@ class Rows(Generic[RowT]):
                 _log.warning("row %s cannot be shown", key)
         return value
 
+    def all_raw(self) -> Iterable[bytes]:
+        """Return every row's bytes, in no order that means anything."""
+        return self._bytes.values()
+
     def values(self) -> Iterator[RowT]:
         """Yield every row's value, in no order that means anything."""
         for key in list(self._bytes):

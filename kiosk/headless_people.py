@@ -7,8 +7,8 @@ that goes out.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from common.commands import COMMANDS
 from common.errors import Refusal
+from common.permits import ASKED
 from kiosk import headless_lines as lines
 from kiosk.session import Session
 from kiosk.state import Act
@@ -61,7 +61,7 @@ class PeopleLines:
         self._session.people.log_in(person, line.pin)
 
     def _override(self, line: lines.Override) -> None:
-        if line.kind not in COMMANDS:
+        if line.kind not in ASKED:
             raise Refusal("unknown_command", kind=line.kind)
         if not self._session.people.who.here:
             raise Refusal("login_needed", kind=line.kind)

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from common.commands import COMMANDS, Nature
+from common.commands import Nature
 from common.errors import Refusal
+from common.permits import ASKED
 from kiosk.state import At, Who
 
 
@@ -74,7 +75,7 @@ class Rights:
             return Right.YES
         if not who.here:
             return Right.NO
-        command = COMMANDS[kind]
+        command = ASKED[kind]
         if who.role in command.roles or self.grant(kind) is not None:
             return Right.YES
         can_ask = who.at is At.ONLINE or command.nature is Nature.FACT
@@ -92,7 +93,7 @@ class Rights:
         if not who.here:
             return Signature()
         offline = who.at is At.OFFLINE
-        grant = None if who.role in COMMANDS[kind].roles else self.grant(kind)
+        grant = None if who.role in ASKED[kind].roles else self.grant(kind)
         if grant is None:
             return Signature(who.person, who.name, session, "", offline)
         return Signature(who.person, who.name, session, grant.token, offline or grant.offline)

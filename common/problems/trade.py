@@ -64,6 +64,11 @@ PROBLEMS: Final = (
         "A refund gives back once more what was given back before: {refund}.",
         "Look for the other refunds of that ticket, and ask who made them.",
     ),
+    ErrorKind(
+        "ticket_too_large",
+        "A ticket cannot take this: too many lines, or too large an amount.",
+        "Finish this sale and begin another.",
+    ),
     ErrorKind("ticket_empty", "A ticket needs at least one line.", "Add an article first."),
     ErrorKind(
         "payment_differs",

@@ -7,9 +7,9 @@ second touch. Each desk asks it before what the person at the post may not do al
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from common.commands import COMMANDS
 from common.i18n import mark
 from common.models import Person
+from common.permits import ASKED, DISCOUNT, PRICE
 from kiosk.desks.pin_entry import CLEAR, OK, PinEntry
 from kiosk.rights import Right
 from kiosk.state import Act
@@ -30,6 +30,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "session_opened.record": mark("Opening a cash session"),
     "x.record": mark("An X report"),
     "z.record": mark("Closing the till with a Z"),
+    DISCOUNT: mark("Giving a discount"),
+    PRICE: mark("Selling at another price"),
     "training.record": mark("Training"),
     "goods.receive": mark("Taking in a delivery"),
     "price.set": mark("Changing a price"),
@@ -123,7 +125,7 @@ class Allowing:
 
     def _people(self) -> list[Person]:
         """Return who may allow it: not the one who asks."""
-        roles = COMMANDS[self._kind].roles
+        roles = ASKED[self._kind].roles
         asks = self._desk.session.state.who.person
         people = who_can_log_in(self._desk.catalogue.people())
         return [each for each in people if each.role in roles and each.id != asks]

@@ -13,6 +13,7 @@ from common.errors import Problem, Refusal
 from common.i18n import Translator
 from common.models import GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine
 from kiosk.catalogue import Catalogue
+from kiosk.counter import Counter
 from kiosk.desks.allowing import Allowing
 from kiosk.desks.gate import Gate
 from kiosk.reception import Reception
@@ -44,6 +45,7 @@ class Session(Protocol):
 
     catalogue: Catalogue
     people: Reception
+    counter: Counter
     on_wake: Callable[[], None] | None
 
     @property

@@ -1,25 +1,27 @@
 """The till's desk: from the first tap to the ticket.
 
-Owns the sale in hand (basket, what is typed, how it is being paid) and the way back from every
-step but the last. What a ticket is and where it goes is the session's business.
+Owns which panel is in view, what is typed, and how the sale in hand is being paid. What a ticket is
+and where it goes is the session's business.
 """
 
-from enum import Enum
 from typing import Final
 
 from common.errors import Refusal
 from common.i18n import Translator
 from common.models import Article, Payment, Ticket
-from common.money import MILLI
 from common.rules import cash
-from kiosk.basket import MAX_QUANTITY_MILLI, Basket
+from kiosk.desks.actions import actions_view, do
 from kiosk.desks.desk import Desk, Session, Wall
+from kiosk.desks.form import Form, FormDesk
+from kiosk.desks.mode import Mode
+from kiosk.desks.sale import SaleInHand
 from kiosk.desks.shelf import Shelf
 from kiosk.desks.tickets import TicketList
 from kiosk.keypad import Entry
 from kiosk.scanner import Scan
 from kiosk.state import LinkStatus
 from kiosk.views import BasketView, PaymentView, basket_view, payment_view
+from kiosk.views.actions import ActionsView
 from kiosk.views.counter import (
     PadView,
     PaidView,
@@ -28,20 +30,10 @@ from kiosk.views.counter import (
     paid_view,
     wanted_milli,
 )
-from kiosk.views.notices import emptied, not_taken, refused
+from kiosk.views.notices import refused
 
 # A second touch so soon after the first is a shaking hand, not a decision.
 SETTLE_MS: Final = 300
-_UNDO_STEPS: Final = 50
-
-
-class Mode(Enum):
-    """What the large half of the till's screen shows."""
-
-    SELL = "sell"
-    CASH = "cash"
-    CARD = "card"
-    TICKETS = "tickets"
 
 
 class TillDesk(Desk):
@@ -52,8 +44,8 @@ class TillDesk(Desk):
         self.mode = Mode.SELL
         self.shelf = Shelf(session.catalogue)
         self.tickets = TicketList(self)
-        self._basket = Basket()
-        self._before: list[Basket] = []
+        self.sale = SaleInHand(self.say, self._stepped)
+        self.form = FormDesk()
         self._entry = Entry()
         self._paid: Ticket | None = None
         self._opened_ms = 0
@@ -62,18 +54,20 @@ class TillDesk(Desk):
 
     def basket(self) -> BasketView:
         """Return the basket."""
-        return basket_view(self._basket, self.catalogue, self.t)
+        return basket_view(self.sale.basket, self.catalogue, self.t)
 
     def pad(self) -> PadView:
         """Return what the pad's keys would do."""
+        if self.mode is Mode.FORM:
+            return PadView("", self.t("Quantity"), False, self.form.can_erase, False)
         if self.mode in (Mode.CASH, Mode.CARD):
             return PadView("", self.t("Quantity"), False, bool(self._entry), False)
-        return pad_view(self._entry, self._basket.selected is not None, self.t)
+        return pad_view(self._entry, self.sale.line is not None, self.t)
 
     def payment(self) -> PaymentView:
         """Return the cash payment as it stands."""
         given = self._entry.cents if self._entry else None
-        return payment_view(self._basket.total_cents, given, self.t)
+        return payment_view(self.sale.basket.total_cents, given, self.t)
 
     def paid(self) -> PaidView | None:
         """Return the sale just paid, until the next one begins."""
@@ -84,11 +78,19 @@ class TillDesk(Desk):
 
     def can_undo(self) -> bool:
         """Return whether there is a step of this sale to take back."""
-        return bool(self._before)
+        return self.sale.can_undo
+
+    def actions(self) -> ActionsView:
+        """Return what can be done beside ringing up and being paid."""
+        return actions_view(self, self.t)
+
+    def typing(self) -> bool:
+        """Return whether the pad's digits go anywhere."""
+        return self.form.typing if self.mode is Mode.FORM else self.mode is not Mode.CARD
 
     def in_hand(self) -> str:
         """Return that a sale is kept."""
-        lines = len(self._basket.lines)
+        lines = len(self.sale.basket.lines)
         if not lines:
             return ""
         return self.t.n(
@@ -107,12 +109,8 @@ class TillDesk(Desk):
 
     def _add(self, article: Article, weighed_milli: int | None) -> None:
         """Add so much, or as often as the pad says."""
-        quantity = wanted_milli(self._entry, weighed_milli)
-        if not self._basket.takes(article, quantity):
-            self._notice = not_taken(article.name)
-            return
-        self._change(self._basket.add(article, quantity))
-        self._entry = Entry()
+        if self.sale.add(article, wanted_milli(self._entry, weighed_milli)):
+            self._entry = Entry()
 
     def scan(self, scan: Scan) -> None:
         """Put what was scanned into the basket, whatever is in view: a sale goes on by scanning."""
@@ -122,64 +120,50 @@ class TillDesk(Desk):
         if self.mode is not Mode.SELL:
             self.back()
         self.dismiss()
-        if scanned.price_cents is not None:
-            self._add_labelled(scanned.article, scanned.price_cents)
-        else:
+        if scanned.price_cents is None:
             self._add(scanned.article, scanned.quantity_milli)
-
-    def _add_labelled(self, article: Article, price_cents: int) -> None:
-        if self._basket.takes_line(price_cents):
-            self._change(self._basket.add_labelled(article, price_cents))
+        elif self.sale.add_labelled(scanned.article, scanned.price_cents):
             self._entry = Entry()
-        else:
-            self._notice = not_taken(article.name)
 
     # The pad and the basket's lines.
 
     def press(self, name: str) -> None:
         """Take a key of the pad: digits, comma, erase, clear."""
-        if self.mode is not Mode.CARD:
+        if self.mode is Mode.FORM:
+            self.form.press(name)
+        elif self.mode is not Mode.CARD:
             self._entry = self._entry.press(name)
 
     def apply_entry(self) -> None:
         """Use what was typed: as the selected line's quantity, or as an article's code."""
-        entry, line_id = self._entry, self._basket.selected
+        entry = self._entry
         if looks_like_code(entry):
             self._entry = Entry()
             self.scan(Scan(entry.code))
-        elif line_id is not None and entry.milli is not None:
-            if entry.milli <= MAX_QUANTITY_MILLI:
-                self._change(self._basket.set_quantity(line_id, entry.milli))
+        elif self.sale.line is not None and entry.milli is not None:
+            self.sale.set_quantity(entry.milli)
             self._entry = Entry()
 
     def more(self, pieces: int) -> None:
         """Change the selected line by so many pieces; at nothing left, it goes."""
-        line = self._basket.line(self._basket.selected)
-        if line is not None:
-            quantity = max(0, line.quantity_milli + pieces * MILLI)
-            if quantity <= MAX_QUANTITY_MILLI:
-                self._change(self._basket.set_quantity(line.id, quantity))
+        self.sale.more(pieces)
 
     def select(self, line_id: int) -> None:
         """Let the pad's keys act on this line."""
-        self._basket = self._basket.select(line_id)
+        self.sale.select(line_id)
 
     def remove(self, line_id: int) -> None:
         """Take a line out."""
-        self._change(self._basket.remove(line_id))
+        self.sale.remove(line_id)
 
     def empty(self) -> None:
         """Take everything out, with a way back in view."""
-        lines = len(self._basket.lines)
-        if lines:
-            self._change(self._basket.clear())
-            self._entry = Entry()
-            self._notice = emptied(lines)
+        self.sale.empty()
+        self._entry = Entry()
 
     def undo(self) -> None:
         """Take the last step of this sale back."""
-        if self._before:
-            self._basket = self._before.pop()
+        if self.sale.undo():
             self.dismiss()
 
     def act_on_notice(self) -> None:
@@ -191,7 +175,7 @@ class TillDesk(Desk):
 
     def pay(self, method: Mode) -> None:
         """Open the panel of a method; nothing is recorded yet."""
-        if self._basket and method in (Mode.CASH, Mode.CARD):
+        if self.sale.basket and method in (Mode.CASH, Mode.CARD):
             self.mode = method
             self._entry = Entry()
             self._opened_ms = self.wall.now_ms()
@@ -218,41 +202,64 @@ class TillDesk(Desk):
             return False
         if not self.allowing.ask("sale.record", self.confirm):
             return False
-        total = self._basket.total_cents
+        total = self.sale.basket.total_cents
         if self.mode is Mode.CASH:
             payment = cash(total, self.payment().given_cents)
         else:
             payment = Payment("card", total, total)
         try:
-            self._paid = self.session.sell(self._basket.to_lines(), (payment,))
+            self._paid = self.session.sell(self.sale.basket.to_lines(), (payment,))
         except Refusal as refusal:
             self._notice = refused(refusal.problem)
             return False
-        self._basket = self._basket.clear()
-        self._before.clear()
+        self.sale.end()
         self.back()
         return True
 
+    # Other panels.
+
+    def show(self, mode: Mode) -> None:
+        """Show another panel; what was typed or asked is let go, the basket stays as it is."""
+        self.mode = mode
+        self._entry = Entry()
+        if mode is not Mode.FORM:
+            self.form.close()
+
     def back(self) -> None:
         """Return to the articles; the basket stays as it is."""
-        self.mode = Mode.SELL
-        self._entry = Entry()
+        self.show(Mode.SELL)
+
+    def open_actions(self) -> None:
+        """Show what else can be done."""
+        self.show(Mode.ACTIONS)
+
+    def do(self, name: str) -> None:
+        """Do one of the actions."""
+        do(self, name)
+
+    def ask(self, form: Form) -> None:
+        """Ask something; the answer leads back to the sale, unless it leads elsewhere."""
+        self.show(Mode.FORM)
+        self.form.ask(form)
+
+    def answer(self) -> bool:
+        """Take the answers; return whether what was asked is done."""
+        if not self.form.confirm():
+            return False
+        if self.mode is Mode.FORM and not self.form.open:
+            self.back()
+        return True
 
     def open_tickets(self) -> None:
         """Show the last tickets."""
-        self.mode = Mode.TICKETS
+        self.show(Mode.TICKETS)
         self.tickets.open()
 
     def dismiss_paid(self) -> None:
         """Put the sale just paid out of view."""
         self._paid = None
 
-    def _change(self, basket: Basket) -> None:
-        if basket.lines == self._basket.lines:
-            self._basket = basket
-            return
-        self._before = [*self._before[-_UNDO_STEPS:], self._basket]
-        self._basket = basket
+    def _stepped(self) -> None:
         self._paid = None
         # What a notice offers is about the step before this one.
         self.dismiss()

@@ -3,11 +3,14 @@
 Owns which touch is which action of the desk, and which part is shown anew after it.
 """
 
+from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any, Final
 
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, StringProperty
 
+from kiosk.desks.mode import Mode
 from kiosk.screens.frame import Frame
 from kiosk.views import touched_articles
 from kiosk.widgets import category_strip as _strip  # noqa: F401 - its rules are used in the .kv
@@ -18,22 +21,55 @@ from kiosk.widgets import payment as _payment  # noqa: F401
 from kiosk.widgets import search_field as _search  # noqa: F401
 from kiosk.widgets import tickets as _tickets  # noqa: F401
 from kiosk.widgets import tile as _tile  # noqa: F401
+from kiosk.widgets.actions import ActionsPanel
 from kiosk.widgets.deck import Deck as _Deck  # noqa: F401
+from kiosk.widgets.desk_panel import DeskPanel
+from kiosk.widgets.form import FormPanel
 from kiosk.widgets.kv import load_beside
 
 # A list that changes under the eyes is sorted in again at most so often.
 FIND_AGAIN_S: Final = 0.5
 
 
+PANELS: Final[Mapping[Mode, type[DeskPanel]]] = {
+    Mode.ACTIONS: ActionsPanel,
+    Mode.FORM: FormPanel,
+}
+"""The panels that show a part of the desk by themselves."""
+_FEET: Final[Mapping[str, str]] = {"cash": "confirm", "card": "confirm", "form": "answer"}
+"""What stands at the foot of the sale beside the panels; the keys of payment for all others."""
+
+
 class TillScreen(Frame):
-    """`mode` is what the large half shows: sell, cash, card or tickets."""
+    """`mode` is what the large half shows: a `Mode`'s value. `foot`: the keys below the sale.
+
+    `typing`: digits go somewhere. `roomy`: there is room for words on every key. `answer_text`: what the key says that does what is asked.
+    """
 
     mode = StringProperty("sell")
+    foot = StringProperty("choose")
+    typing = BooleanProperty(True)
     can_confirm = BooleanProperty(False)
+    can_answer = BooleanProperty(False)
+    answer_text = StringProperty("")
+    answer_tone = StringProperty("accent")
+    roomy = BooleanProperty(True)
 
     def __init__(self, **kwargs: Any) -> None:
         self._find_again = Clock.create_trigger(self._sort_in, FIND_AGAIN_S)
+        self._panels: dict[str, DeskPanel] = {}
         super().__init__(**kwargs)
+
+    def on_kv_post(self, base_widget: Any) -> None:
+        """Put the panels into the deck."""
+        for mode, make in PANELS.items():
+            panel = make(deck_name=mode.value, t=self.t)
+            panel.letters_by_touch = self.letters_by_touch
+            panel.bind(on_act=lambda _, action, args: self.act(action, *args))
+            self.bind(t=panel.setter("t"))
+            self._panels[mode.value] = panel
+            self.ids.deck.add_widget(panel)
+        super().on_kv_post(base_widget)
 
     # Showing.
 
@@ -42,7 +78,8 @@ class TillScreen(Frame):
         super().render()
         desk, hand = self.desk, self.ids.hand
         basket, paid = desk.basket(), desk.paid()
-        self.mode, self.can_confirm = desk.mode.value, desk.can_confirm()
+        self._show_mode(desk.mode.value)
+        self.can_confirm, self.typing = desk.can_confirm(), desk.typing()
         hand.sum_title, hand.sum, hand.can_undo = basket.title, basket.total, desk.can_undo()
         hand.show_lines(basket.lines)
         hand.show_pad(desk.pad())
@@ -51,6 +88,17 @@ class TillScreen(Frame):
         )
         if self.mode == "cash":
             self.ids.cash.show(desk.payment())
+        if self.mode in self._panels:
+            self._panels[self.mode].show(desk)
+        question = desk.form.view(self.t)
+        if question is not None:
+            self.answer_text, self.answer_tone = question.ok, question.tone
+            self.can_answer = question.can_ok
+
+    def _show_mode(self, mode: str) -> None:
+        if mode != self.mode and self.mode in self._panels:
+            self._panels[self.mode].leave()
+        self.mode, self.foot = mode, _FEET.get(mode, "choose")
 
     def render_all(self) -> None:
         """Show everything anew."""
@@ -99,9 +147,23 @@ class TillScreen(Frame):
     # Touching.
 
     def act(self, action: str, *args: Any) -> None:
-        """Do one of the desk's actions and show what it changed."""
-        getattr(self.desk, action)(*args)
+        """Do one of the desk's actions, by its dotted name, and show what it changed."""
+        before = self.desk.mode
+        attrgetter(action)(self.desk)(*args)
         self.render()
+        if self.desk.mode is not before and self.desk.mode is Mode.TICKETS:
+            self.render_tickets()
+        if self.desk.allowing.open:
+            self.render_people()
+
+    def open_actions(self) -> None:
+        """Show what else can be done."""
+        self.ids.search.letters = False
+        self.act("open_actions")
+
+    def answer(self) -> None:
+        """Do what is asked."""
+        self.act("answer")
 
     def confirm(self) -> None:
         """Record the sale; the tiles show the stock that is left without a flash."""

@@ -41,6 +41,10 @@ def _dot(x: float, y: float) -> Stroke:
     return ((x - 0.05, y), (x + 0.05, y))
 
 
+def _square(left: float, top: float) -> Stroke:
+    return box(left, top, left + 6, top + 6, 1)
+
+
 _WAVES: Final = (
     arc(12, 18.5, 4.2, 222, 318),
     arc(12, 18.5, 9, 222, 318),
@@ -132,6 +136,12 @@ SHAPES: Final[Mapping[str, tuple[Stroke, ...]]] = {
     ),
     "code": tuple(((x, 5.5), (x, 18.5)) for x in (3.5, 6.5, 10.5, 13, 17, 20.5)),
     "list": tuple(((4.5, y), (19.5, y)) for y in (6.5, 12, 17.5)),
+    "menu": tuple(_square(x, y) for y in (4.5, 13.5) for x in (4.5, 13.5)),
+    "percent": (((18.5, 5.5), (5.5, 18.5)), circle(7, 7, 2.6), circle(17, 17, 2.6)),
+    "tag": (
+        ((3.5, 12), (12, 3.5), (20.5, 3.5), (20.5, 12), (12, 20.5), (3.5, 12)),
+        _dot(16.4, 7.6),
+    ),
     "link": (box(3, 4, 21, 15, 1.5), ((12, 15), (12, 19)), ((8, 19.5), (16, 19.5))),
     "low": (((4, 6), (10, 12), (13.5, 8.5), (20, 16.5)), ((20, 11.2), (20, 16.5), (14.6, 16.5))),
 }

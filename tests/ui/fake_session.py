@@ -10,8 +10,11 @@ from itertools import count
 from typing import Any
 
 import msgspec
+import orjson
 
+from common.commands import TICKETS, sold_ticket
 from common.errors import Problem, Refusal
+from common.journal.event import Value, What
 from common.models import (
     Alert,
     Article,
@@ -31,16 +34,19 @@ from common.models import (
     encode_row,
     stock_key,
 )
-from common.money import vat_lines
-from common.rules import business_date, settles, total_cents
+from common.outgoing import Queued
+from common.rules import business_date
 from common.sample import sample_shop
 from common.topics import Profile
 from kiosk.asking import Answered, Asked
 from kiosk.catalogue import Catalogue
 from kiosk.clocks import Clocks
+from kiosk.events import Event
+from kiosk.outbox_rows import Kept
 from kiosk.reception import Keeping, Reception
 from kiosk.state import DeviceInfo, LinkStatus, SessionState, Update
 from kiosk.undelivered import SHOWN, Undelivered
+from tests.ui.fake_counter import Books
 from tests.ui.fake_people import PEOPLE, PIN, FakeDoor, InlinePins, at_once
 
 NOW_MS = 1_772_545_920_000  # 3 March 2026, 13:52 UTC
@@ -82,14 +88,14 @@ class FakeSession:
         self._replaced: set[str] = set()
         self._state_changed = False
         self._ids = (f"{n:032x}" for n in count(1))
-        self._numbers = count(121)
         self._fill(articles)
         self.door = FakeDoor({each.id: each for each in PEOPLE}, lambda: self.now_ms)
         self._answers: list[Answered] = []
+        clocks = Clocks(lambda: self.now_ms / 1000, lambda: self.now_ms, lambda _: OFFSET_MIN)
         self.people = Reception(
             self.catalogue,
-            Keeping(pins=InlinePins()),
-            Clocks(lambda: self.now_ms / 1000, lambda: self.now_ms, lambda _: OFFSET_MIN),
+            Keeping(pins=InlinePins(), note=self._note),
+            clocks,
             self._ask,
             at_once,
             lambda: self.now_ms,
@@ -97,6 +103,18 @@ class FakeSession:
             self._show_people,
         )
         self.people.link(LinkStatus.ONLINE)
+        self._books = Books(
+            names[profile],
+            clocks,
+            self.catalogue,
+            self.people,
+            lambda: self.state,
+            self.new_id,
+            self._appended,
+        )
+        self.counter = self._books.counter
+        device = replace(device, series=self._books.outbox.series)
+        self.state = replace(self.state, device=device)
 
     # What screens call.
 
@@ -117,29 +135,7 @@ class FakeSession:
     def sell(self, lines: Sequence[TicketLine], payments: Sequence[Payment]) -> Ticket:
         """Make a ticket, pending until acknowledged; refused where a test says so."""
         self._may_write()
-        self.people.check("sale.record")
-        self.people.spend("sale.record")
-        total = total_cents(lines)
-        assert settles(total, payments)
-        ticket = Ticket(
-            next(self._ids),
-            self.state.device.series,
-            next(self._numbers),
-            self.now_ms,
-            OFFSET_MIN,
-            business_date(self.now_ms, OFFSET_MIN),
-            0,
-            self._name(),
-            LOCATION,
-            tuple(lines),
-            vat_lines((line.vat_bp, line.total_cents) for line in lines),
-            tuple(payments),
-            total,
-        )
-        self.tickets.append(ticket)
-        self._pending_tickets.append(ticket)
-        self._pending()
-        return ticket
+        return self.counter.sell(lines, payments)
 
     def receive(self, lines: Sequence[ReceiptLine], note: str = "") -> GoodsReceipt:
         """Make a goods receipt, pending until acknowledged; refused where a test says so."""
@@ -240,6 +236,18 @@ class FakeSession:
         assert article is not None
         self.put("articles", replace(article, active=False))
 
+    def kept(self) -> list[Kept]:
+        """Return what is in the till's outbox."""
+        return list(self._books.outbox.kept(0))
+
+    def events(self) -> Sequence[Event]:
+        """Return what the till has noted and not written yet."""
+        return self._books.events.due(100)
+
+    def fill_disk(self) -> None:
+        """Leave no room for another operation of the till."""
+        self._books.free_bytes = 0
+
     def change_stock(self, article_id: str, quantity_milli: int, minimum_milli: int = 4000) -> None:
         """Let another post move stock."""
         key = stock_key(article_id, LOCATION)
@@ -318,6 +326,17 @@ class FakeSession:
     def _name(self) -> str:
         who = self.people.who
         return who.name if who.here else self.state.device.operator
+
+    def _appended(self, kind: str, queued: Queued) -> None:
+        self.people.spend(kind)
+        if kind in TICKETS:
+            ticket = sold_ticket(orjson.loads(queued.body)["args"])
+            self.tickets.append(ticket)
+            self._pending_tickets.append(ticket)
+        self._pending()
+
+    def _note(self, what: What, **details: Value) -> None:
+        self._books.events.note(what, **details)
 
     def _may_write(self) -> None:
         if self.refuse:

@@ -78,8 +78,12 @@ class Hands:
 
     def session_total(self) -> int:
         """Return what the basket comes to, in cents."""
-        total: int = self.screen.desk._basket.total_cents
+        total: int = self.screen.desk.sale.basket.total_cents
         return total
+
+    def ticket(self, number: int) -> str:
+        """Return what the till's ticket of this number is called, in English."""
+        return f"Ticket {self.session.state.device.series}-{number}"
 
     # Eyes.
 

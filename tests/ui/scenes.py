@@ -72,7 +72,7 @@ def _tickets(till: Hands) -> None:
     till.tap(till.key(icon="check", under=till.screen.ids.hand))
     till.pass_time(95_000)
     till.tap(till.tiles()[4])
-    till.tap(till.key(icon="ticket"))
+    till.tap(till.key(icon="ticket", under=till.screen.ids.deck))
 
 
 def _search(till: Hands) -> None:
@@ -258,6 +258,45 @@ def _reorder(depot: Hands) -> None:
     depot.screen.choose_filter("low")
 
 
+def _actions(till: Hands) -> None:
+    """Two articles in the basket, and what can be done with them."""
+    till.screen.close_notice()
+    till.screen.close_notice()
+    for place in (0, 5):
+        till.tap(till.tiles()[place])
+    till.tap(till.key(icon="menu"))
+
+
+def _discount(till: Hands) -> None:
+    till.tap(_action(till, "line_discount"))
+    till.pad("10")
+
+
+def _free_line(till: Hands) -> None:
+    till.screen.act("do", "free_line")
+    till.pad("350")
+    till.screen.ids.deck.children[0].ids.fields.children[1].ids.field.touched()
+    till.frames()
+    for letter in "BOX":
+        till.press(letter)
+
+
+def _void(till: Hands) -> None:
+    till.screen.act("do", "void_sale")
+    till.frames()
+    till.tap(till.key(till.stage.t("Cannot pay")))
+
+
+def _voided(till: Hands) -> None:
+    """The sale is given up: the next one can begin."""
+    till.tap(till.key(icon="check", under=till.screen.ids.hand))
+
+
+def _action(till: Hands, name: str) -> Any:
+    """Return an action's key."""
+    return next(each for each in till.widgets() if getattr(each, "name", "") == name)
+
+
 def _nothing(_: Hands) -> None:
     """Stay where the screen begins."""
 
@@ -406,6 +445,11 @@ TILL = (
     Scene("till-hub-trouble-explained", _hub_trouble_told),
     Scene("till-clock-minutes", _clock_told),
     Scene("till-put-right", _faults),
+    Scene("till-actions", _actions),
+    Scene("till-discount", _discount),
+    Scene("till-free-line", _free_line),
+    Scene("till-void", _void),
+    Scene("till-voided", _voided),
     Scene("till-login", _gate),
     Scene("till-login-pin", _pin),
     Scene("till-login-wrong", _wrong_pin),

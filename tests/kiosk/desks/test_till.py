@@ -8,7 +8,8 @@ from common.i18n import Translator
 from common.models import Article, Shop, encode_row
 from common.rules import ticket_is_sound
 from kiosk.desks.desk import TOLD_AT_MOST, WAITING_SAID_AFTER_MS, Wall
-from kiosk.desks.till import SETTLE_MS, Mode, TillDesk
+from kiosk.desks.mode import Mode
+from kiosk.desks.till import SETTLE_MS, TillDesk
 from kiosk.scanner import Scan
 from kiosk.state import LinkStatus
 from tests.ui.fake_session import OFFSET_MIN, FakeSession
@@ -230,7 +231,7 @@ def test_what_is_not_delivered_is_read_once_for_every_change(till: Till) -> None
     desk.link_sheet()
     assert session.reads == 1
     assert listing is not None
-    assert [row.title for row in listing.rows] == ["Ticket C2-121"]
+    assert [row.title for row in listing.rows] == [f"Ticket {session.state.device.series}-1"]
     sell(desk, session)
     listing = desk.link_sheet().listing
     assert session.reads == 2

@@ -1,0 +1,14 @@
+"""What the large half of a till's screen can show, beside the sale that stays in view."""
+
+from enum import Enum
+
+
+class Mode(Enum):
+    """One panel. The basket stands beside all of them."""
+
+    SELL = "sell"
+    CASH = "cash"
+    CARD = "card"
+    TICKETS = "tickets"
+    ACTIONS = "actions"
+    FORM = "form"

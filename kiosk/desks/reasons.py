@@ -1,0 +1,38 @@
+"""Why something is done that leaves a trace: the phrases that stand ready, one touch each.
+
+Owns their words. What is recorded is the phrase in the person's language, or what was typed.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from common.i18n import Translator, mark
+from kiosk.desks.form import Field, Kind, Said
+
+VOID: Final = (
+    mark("Rung up by mistake"),
+    mark("The customer changed their mind"),
+    mark("Cannot pay"),
+    mark("Wrong price"),
+)
+_LETTERS: Final = 100
+
+
+def said(text: str) -> Said:
+    """Return marked text as something that is said in whichever language."""
+    return partial(_say, text)
+
+
+def reason_field(phrases: tuple[str, ...], optional: bool = False) -> Field:
+    """Return the field that asks why."""
+    choices: tuple[tuple[str, Callable[[Translator], str]], ...] = tuple(
+        (each, said(each)) for each in phrases
+    )
+    return Field(
+        "reason", Kind.TEXT, mark("Reason"), choices, optional=optional, most_letters=_LETTERS
+    )
+
+
+def _say(text: str, t: Translator) -> str:
+    return t(text)
