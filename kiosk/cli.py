@@ -122,7 +122,7 @@ def _run_headless(folder: Path, t: Translator, lock: "Lock") -> None:
     from kiosk.opening import open_session
     from kiosk.streams import run
 
-    session = open_session(folder, lock=lock)
+    session = open_session(folder, lock=lock, lang=t.lang)
     try:
         with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as stdin:
             run(session, t, stdin, sys.stdout.buffer)

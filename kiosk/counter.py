@@ -18,7 +18,7 @@ from common.journal.drawer import CashData, DrawerData, SessionData
 from common.journal.duplicate import CopyData
 from common.journal.keys import RotatedData
 from common.journal.kinds import RecordType
-from common.journal.record import RECORDS_AT_ONCE
+from common.journal.record import RECORDS_AT_ONCE, SignedRecord
 from common.journal.refund import RefundData
 from common.journal.report import ReportData, report_of
 from common.journal.sale import SaleData, line_vat_cents, sale_data
@@ -44,7 +44,8 @@ _EVENTS_AT_ONCE: Final = RECORDS_AT_ONCE - 2
 class Recorded:
     """A record that is on disk: its type, its place in its chain, and what it holds.
 
-    `training`: it is an exercise.
+    `training`: it is an exercise. `signed`: as it was signed. `copied`: the ticket that a copy
+    was made of.
     """
 
     type: RecordType
@@ -52,6 +53,8 @@ class Recorded:
     seq: int
     training: bool
     data: Any
+    signed: SignedRecord
+    copied: Ticket | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ class _Now:
 
 class Counter:
     """One till's. `signing`: by which keys. `events`: what happened and is not on disk yet; it goes
-    with whatever is recorded next. `appended` is told (kind, operation) of what is on disk by then.
+    with whatever is recorded next. `appended` is told (kind, operation) of what is on disk by then,
+    `on_recorded` of each record that somebody wanted: papers and the drawer follow from it.
 
     Each operation raises Refusal, and nothing is done then: `not_allowed`, `malformed`, what is
     said with it, and what the disk says.
@@ -84,6 +88,7 @@ class Counter:
         recorder: Recorder,
         events: Events,
         appended: Callable[[str, Queued], None],
+        on_recorded: Callable[[Recorded], None] = lambda _: None,
     ) -> None:
         self._outbox = outbox
         self._till = till
@@ -91,6 +96,7 @@ class Counter:
         self._recorder = recorder
         self._events = events
         self._appended = appended
+        self._on_recorded = on_recorded
         self.training = False
 
     @property
@@ -144,7 +150,7 @@ class Counter:
         return self._record(
             RecordType.COPY,
             lambda now: CopyData(original, n, now.stamp.operator_id),
-            copied=ticket.id,
+            copied=ticket,
         )
 
     def void(self, what: Voided, lines: Sequence[TicketLine], reason: str) -> Recorded:
@@ -209,7 +215,7 @@ class Counter:
         kind: RecordType,
         make: Callable[[_Now], Any],
         numbers: int = 0,
-        copied: str = "",
+        copied: Ticket | None = None,
     ) -> Recorded:
         """Sign and keep a record of what `make` says; `numbers`: of tickets, used by it."""
         training = self.training
@@ -228,13 +234,15 @@ class Counter:
             data = _checked(kind, make(_Now(pen.book, stamp, moment)))
             pen.write(kind, data, numbers)
             head = pen.book.chain.head
-            made.append(Recorded(kind, head.chain, head.seq, training, data))
+            signed = pen.records[-1]
+            made.append(Recorded(kind, head.chain, head.seq, training, data, signed, copied))
             drafted = self._recorder.draft(command, {"records": pen.records})
-            return replace(drafted, book=pen.book, copied=copied)
+            return replace(drafted, book=pen.book, copied=copied.id if copied else "")
 
         queued = self._outbox.append_records(draft, training)
         self._events.done(len(before))
         self._appended(command, queued)
+        self._on_recorded(made[-1])
         return made[-1]
 
     # What the till notes by itself.

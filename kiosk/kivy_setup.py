@@ -21,7 +21,7 @@ class WindowSettings:
 
     Full screen is a borderless window of that size at (0, 0): Kivy's own "auto" clips drawing on
     X without a window manager. `density`: px per dp, 0 takes the screen's own. `left_px`, `top_px`:
-    where the window opens; None leaves it to the system.
+    where the window opens; None leaves it to the system. `borderless`: nobody moves it.
     """
 
     width_px: int = 1280
@@ -32,6 +32,7 @@ class WindowSettings:
     title: str = "Comptoir"
     left_px: int | None = None
     top_px: int | None = None
+    borderless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +79,18 @@ def prepare(settings: WindowSettings, home: Path) -> None:
 def _configure(settings: WindowSettings) -> None:
     from kivy.config import Config
 
+    fixed = settings.fullscreen or settings.borderless
     for section, option, value in (
         ("kivy", "exit_on_escape", "0"),
         ("kivy", "log_level", "warning"),
         ("kivy", "keyboard_mode", "system"),
         ("graphics", "width", str(settings.width_px)),
         ("graphics", "height", str(settings.height_px)),
-        ("graphics", "minimum_width", str(MIN_WIDTH_PX)),
-        ("graphics", "minimum_height", str(MIN_HEIGHT_PX)),
+        ("graphics", "minimum_width", str(min(MIN_WIDTH_PX, settings.width_px))),
+        ("graphics", "minimum_height", str(min(MIN_HEIGHT_PX, settings.height_px))),
         ("graphics", "fullscreen", "0"),
-        ("graphics", "borderless", "1" if settings.fullscreen else "0"),
-        ("graphics", "resizable", "0" if settings.fullscreen else "1"),
+        ("graphics", "borderless", "1" if fixed else "0"),
+        ("graphics", "resizable", "0" if fixed else "1"),
         ("graphics", "allow_screensaver", "0"),
         ("graphics", "show_cursor", "1" if settings.show_cursor else "0"),
         # Every shape is drawn smooth by itself, so the window needs no samples of its own.

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from common.errors import Refusal
 from common.seal import PIN_COST, PinCost, Sealer, pin_pepper
-from common.topics import TOPICS_OF
+from common.topics import TOPICS_OF, Profile
 from kiosk.clocks import Clocks, system_clocks
 from kiosk.config import make_folder, only_kiosk
 from kiosk.device import read_device, write_device
+from kiosk.devices.opening import open_devices
 from kiosk.held import Held, HeldFile
 from kiosk.keys import close_to_others, read_keys, read_store_keys, settle_change
 from kiosk.link_life import Post
@@ -36,8 +37,9 @@ def open_session(
     random_bytes: Callable[[int], bytes] = os.urandom,
     pin_cost: PinCost = PIN_COST,
     lock: Lock = OPEN,
+    lang: str = "fr",
 ) -> Session:
-    """Start the post of a folder, alone on it.
+    """Start the post of a folder, alone on it. `lang`: of papers, where no setting says another.
 
     Raises Refusal: `not_paired`, `folder_in_use`, `unreadable_device`, `keys_locked`,
     `disk_failed`, `disk_full`, `sqlite_too_old`.
@@ -69,6 +71,13 @@ def open_session(
             Held(HeldFile(folder, sealer)),
             Pins(pin_pepper(store_keys[0]), pin_cost),
         )
-        session = Session(post, notices, random_bytes, closing.close, keeping=keeping)
+        devices = None
+        if device.profile is Profile.TILL:
+            devices, problems = open_devices(folder, sealer, clocks, lang)
+            opening.callback(devices.close)
+            notices.extend(problems)
+        session = Session(
+            *(post, notices, random_bytes, closing.close), keeping=keeping, devices=devices
+        )
         closing.push(opening.pop_all())
         return session

@@ -7,9 +7,9 @@ no socket: the screens poll when `on_wake` tells them to.
 
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -23,6 +23,7 @@ from common.topics import TOPICS_OF, Profile
 from kiosk.arrivals import Arrivals, Batch, LinkView
 from kiosk.asking import Asked
 from kiosk.counter import Counter
+from kiosk.devices.devices import Devices
 from kiosk.events import Events
 from kiosk.held import HeldRequest
 from kiosk.link import Link
@@ -40,6 +41,8 @@ from kiosk.undelivered import SHOWN, Undelivered, undelivered
 from kiosk.worker import Worker
 
 _log = logging.getLogger(__name__)
+_LOOKED_AT: Final = 500
+"""So many of its own tickets a till looks at for card payments that it did not note."""
 
 
 class PostLink(Protocol):
@@ -59,6 +62,7 @@ class Session:
     """A running post, which owns its stores from now on. `closing` is called at its end.
 
     `notices`: what was found wrong and put right before. `keeping`: what it keeps of its people.
+    `devices`: what is plugged in, polled and closed with the session.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class Session:
         closing: Callable[[], None] | None = None,
         make_link: Callable[[Post, Arrivals], PostLink] = Link,
         keeping: Keeping | None = None,
+        devices: Devices | None = None,
     ) -> None:
         self._closing = closing
         self._stores = post.stores
@@ -87,6 +92,8 @@ class Session:
         self._notices = list(notices)
         self.on_batch: Callable[[Batch], None] | None = None
         self._arrivals = Arrivals()
+        self.devices = devices or Devices(clocks=post.clocks)
+        self.devices.wake_by(self._arrivals.wake)
         self.state = SessionState(
             self._info(),
             since_ms=post.clocks.wall_ms(),
@@ -115,12 +122,15 @@ class Session:
             self._mint,
         )
         self.counter = Counter(
-            self._outbox, self._till, post.signing, self._recorder, self._events, self._appended
+            *(self._outbox, self._till, post.signing, self._recorder, self._events),
+            self._appended,
+            self.devices.recorded,
         )
         self._notes = self._till_notes(post)
         self._asks = post.asks
         self._count()
         self._note_people()
+        self.devices.cards.look_for_tickets(self._own_tickets())
         self._link = make_link(post, self._arrivals)
         self._link.start()
 
@@ -149,6 +159,8 @@ class Session:
         self._note_people()
         if self._notes is not None:
             self._notes.poll()
+        if self.devices.poll():
+            self._state_changed = True
         update = Update(touched, replaced, self._state_changed, tuple(self._replies))
         self._replies.clear()
         self._state_changed = False
@@ -158,7 +170,8 @@ class Session:
     def due_in_s(self) -> float | None:
         """Return after how many seconds `poll` has something to do by itself, None for never."""
         notes = None if self._notes is None else self._notes.due_in_s
-        return min((s for s in (self.people.due_in_s, notes) if s is not None), default=None)
+        due = (self.people.due_in_s, notes, self.devices.due_in_s)
+        return min((s for s in due if s is not None), default=None)
 
     def take_notices(self) -> list[Problem]:
         """Return what was found wrong and put right since the last call, to be shown once each."""
@@ -246,6 +259,7 @@ class Session:
             return
         self._closed = True
         self._link.stop()
+        self.devices.close()
         self._worker.close()
         self._stores.close()
         if self._closing is not None:
@@ -267,6 +281,11 @@ class Session:
         )
         notes.begin(self._outbox.newest_record())
         return notes
+
+    def _own_tickets(self) -> Iterator[Ticket]:
+        """Return this post's newest tickets, those on their way too."""
+        for sold in self.catalogue.sales(_LOOKED_AT, self.state.device.series):
+            yield sold.ticket
 
     def _appended(self, kind: str, queued: Queued) -> None:
         self.last_n = queued.n

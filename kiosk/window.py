@@ -44,7 +44,7 @@ def show(folder: Path, t: Translator, settings: WindowSettings, lock: Lock = OPE
 def _show_post(folder: Path, t: Translator, lock: Lock) -> None:
     from kiosk.app import run
 
-    session = open_session(folder, lock=lock)
+    session = open_session(folder, lock=lock, lang=t.lang)
     try:
         run(session, t, ScreenSettings(), on_language=partial(write_language, folder))
     finally:
@@ -57,7 +57,7 @@ def _show_pairing(folder: Path, t: Translator) -> None:
     opened: list[Session] = []
 
     def open_paired() -> Session:
-        opened.append(open_session(folder))
+        opened.append(open_session(folder, lang=t.lang))
         return opened[-1]
 
     try:

@@ -147,6 +147,103 @@ PROBLEMS: Final = (
         "Mend the printer, or drop what waits: tickets can be printed again later.",
         retryable=True,
     ),
+    ErrorKind(
+        "terminal_address",
+        "{address} is no card terminal.",
+        "Known here: {known}.",
+    ),
+    ErrorKind(
+        "terminal_unreachable",
+        "The card terminal {terminal} cannot be reached: {reason}.",
+        "Nothing was taken. See that it is on and connected, or take the payment in another way.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "terminal_busy",
+        "The card terminal is busy with another payment.",
+        "Wait until it is over, or cancel it.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "terminal_cut",
+        "The line to the card terminal broke: how the payment ended is not known here.",
+        "Look at the terminal or its paper, and say whether it was accepted.",
+    ),
+    ErrorKind(
+        "terminal_silent",
+        "The card terminal does not answer any more: how the payment ended is not known here.",
+        "Look at the terminal or its paper, and say whether it was accepted.",
+    ),
+    ErrorKind(
+        "card_declined",
+        "The card was declined.",
+        "Try another card, or pay in another way.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "card_not_shown",
+        "No card was shown in time.",
+        "Begin the payment again.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "too_many_cards",
+        "{limit} card payments have no ticket.",
+        "Look after them under “Devices” before another card is taken.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "cards_unreadable",
+        "What this till kept of card payments without a ticket cannot be read.",
+        "It was kept as {file}. Compare the terminal's list with the tickets.",
+    ),
+    ErrorKind(
+        "logo_unreadable",
+        "The logo {file} cannot be used: {reason}.",
+        "Tickets are printed without it. Give a PNG or JPEG file.",
+    ),
+    ErrorKind(
+        "scale_address",
+        "{address} is no address of a scale.",
+        "Known here: {known}.",
+    ),
+    ErrorKind(
+        "scale_unreachable",
+        "The scale {scale} cannot be reached: {reason}.",
+        "See that it is on and connected; until then type the weight.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "scale_silent",
+        "The scale says nothing.",
+        "See that it is on, and that its protocol is the one in devices.toml; until then type the"
+        " weight.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "scale_moves",
+        "The scale does not come to rest.",
+        "Wait until the goods lie still, then weigh again.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "scale_out_of_range",
+        "The scale cannot weigh this: too heavy, or less than nothing.",
+        "Take everything off, set it to zero, then weigh again.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "scale_empty",
+        "Nothing lies on the scale.",
+        "Put the goods on it, then weigh again.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "display_ended",
+        "The customer's screen has ended: {reason}.",
+        "Start it again under “Devices”; selling goes on without it.",
+        retryable=True,
+    ),
     ErrorKind("bad_line", "This line is not understood: {reason}."),
     ErrorKind(
         "kiosk_fault",

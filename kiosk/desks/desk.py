@@ -16,6 +16,7 @@ from kiosk.catalogue import Catalogue
 from kiosk.counter import Counter
 from kiosk.desks.allowing import Allowing
 from kiosk.desks.gate import Gate
+from kiosk.devices.devices import Devices
 from kiosk.reception import Reception
 from kiosk.scanned import Scanned, meaning
 from kiosk.scanner import Scan
@@ -46,6 +47,7 @@ class Session(Protocol):
     catalogue: Catalogue
     people: Reception
     counter: Counter
+    devices: Devices
     on_wake: Callable[[], None] | None
 
     @property

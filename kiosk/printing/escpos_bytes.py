@@ -6,8 +6,9 @@ Owns which of its commands are used: few, that every printer knows. `picture.py`
 from typing import Final
 
 from escpos.printer import Dummy
+from PIL import Image
 
-from kiosk.printing.paper import WIDE, Line, Sheet, lines
+from kiosk.printing.paper import WIDE, Line, Picture, Sheet, lines
 
 _CODE_PAGE: Final = "CP1252"
 _QR_SIZE: Final = 6
@@ -24,10 +25,13 @@ def sheet_bytes(sheet: Sheet, columns: int = WIDE) -> bytes:
             # Twice as high, never twice as wide: the columns stay where they are.
             printer.set(bold=row.bold, double_height=row.large, normal_textsize=not row.large)
             printer.textln(row.text)
+            continue
+        printer.set(align="center", normal_textsize=True)
+        if isinstance(row, Picture):
+            printer.image(_image(row), impl="bitImageRaster")
         else:
-            printer.set(align="center", normal_textsize=True)
             printer.qr(row.content, native=True, size=_QR_SIZE)
-            printer.set(align="left")
+        printer.set(align="left")
     printer.cut()
     if sheet.opens_drawer:
         printer.cashdraw(_DRAWER_PIN)
@@ -39,3 +43,8 @@ def drawer_bytes() -> bytes:
     printer = Dummy(profile="default")
     printer.cashdraw(_DRAWER_PIN)
     return bytes(printer.output)
+
+
+def _image(picture: Picture) -> Image.Image:
+    size = (picture.width, picture.height)
+    return Image.frombytes("1", size, bytes(byte ^ 0xFF for byte in picture.bits))

@@ -56,7 +56,16 @@ class Qr:
     content: str
 
 
-Row = Text | Pair | Table | Rule | Qr
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Dots, black on white: rows of `width` bits each, filled up to whole bytes, 1 is black."""
+
+    width: int
+    height: int
+    bits: bytes
+
+
+Row = Text | Pair | Table | Rule | Qr | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,7 @@ class Line:
     large: bool = False
 
 
-def lines(rows: Sequence[Row], columns: int) -> Iterator[Line | Qr]:
+def lines(rows: Sequence[Row], columns: int) -> Iterator[Line | Qr | Picture]:
     """Yield rows as lines of at most `columns` characters."""
     for row in rows:
         match row:
@@ -93,7 +102,7 @@ def lines(rows: Sequence[Row], columns: int) -> Iterator[Line | Qr]:
                 yield Line(" " * spare + text)
             case Rule():
                 yield Line("-" * columns)
-            case Qr():
+            case Qr() | Picture():
                 yield row
 
 

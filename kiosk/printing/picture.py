@@ -15,7 +15,7 @@ from typing import Final
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
-from kiosk.printing.paper import ENCODING, WIDE, Line, Qr
+from kiosk.printing.paper import ENCODING, WIDE, Line, Picture, Qr
 
 _CHARACTER: Final = 12
 _HEIGHT: Final = 26
@@ -24,7 +24,7 @@ _QR_DOT: Final = 5
 _FONT_SIZE: Final = 20
 _COMMANDS: Final = re.compile(
     rb"(?P<reset>\x1b@)|\x1bt(?P<page>.)|\x1b!(?P<mode>.)|\x1bE(?P<bold>.)|\x1ba(?P<align>.)"
-    rb"|\x1d\(k(?P<qr>..)|\x1bd(?P<feed>.)|(?P<cut>\x1dV[\x00\x01])|(?P<drawer>\x1bp...)"
+    rb"|\x1dv0\x00(?P<raster>....)|\x1d\(k(?P<qr>..)|\x1bd(?P<feed>.)|(?P<cut>\x1dV[\x00\x01])|(?P<drawer>\x1bp...)"
     rb"|\x1b[{M-].|\x1d[!Bb].|(?P<text>[^\x00-\x1f\x7f]+)|(?P<end>\n)",
     re.DOTALL,
 )
@@ -37,14 +37,14 @@ _QR_STORE: Final = b"1P0"
 class Paper:
     """What came out of a printer: lines, and whether the paper was cut and the drawer kicked."""
 
-    lines: tuple[Line | Qr, ...]
+    lines: tuple[Line | Qr | Picture, ...]
     cut: bool
     drawer: bool
 
 
 def read_paper(data: bytes) -> Paper:
     """Return what a printer would print; raises ValueError for a command that is none of ours."""
-    lines: list[Line | Qr] = []
+    lines: list[Line | Qr | Picture] = []
     text, bold, large, cut, drawer = "", False, False, False, False
     for kind, value in _commands(data):
         match kind:
@@ -59,6 +59,8 @@ def read_paper(data: bytes) -> Paper:
                 bold = bool(value[0])
             case "qr" if value[:3] == _QR_STORE:
                 lines.append(Qr(value[3:].decode()))
+            case "raster":
+                lines.append(_raster(value))
             case "page" if value[0] != _CP1252_PAGE:
                 raise ValueError(f"code page {value[0]}")
             case "cut":
@@ -82,14 +84,28 @@ def _commands(data: bytes) -> Iterator[tuple[str, bytes]]:
             size = int.from_bytes(found["qr"], "little")
             yield kind, data[at : at + size]
             at += size
+        elif kind == "raster":
+            across, down = _raster_size(found["raster"])
+            yield kind, found["raster"] + data[at : at + across * down]
+            at += across * down
         elif kind is not None:
             yield kind, found[kind]
+
+
+def _raster_size(head: bytes) -> tuple[int, int]:
+    """Return how many bytes a row of dots has, and how many rows there are."""
+    return int.from_bytes(head[:2], "little"), int.from_bytes(head[2:4], "little")
+
+
+def _raster(value: bytes) -> Picture:
+    across, down = _raster_size(value)
+    return Picture(across * 8, down, value[4:])
 
 
 def picture(paper: Paper, columns: int = WIDE) -> Image.Image:
     """Return a paper as black on white."""
     font = _font("RobotoMono-Regular.ttf")
-    codes = {line: _qr(line.content) for line in paper.lines if isinstance(line, Qr)}
+    codes = {line: _dots(line) for line in paper.lines if not isinstance(line, Line)}
     heights = [
         _HEIGHT * (1 + line.large) if isinstance(line, Line) else codes[line].height + _HEIGHT
         for line in paper.lines
@@ -131,6 +147,13 @@ def _write_row(
         draw.text((left, top), character, font=font, fill=0)
         if line.bold:
             draw.text((left + 1, top), character, font=font, fill=0)
+
+
+def _dots(row: Qr | Picture) -> Image.Image:
+    if isinstance(row, Qr):
+        return _qr(row.content)
+    inked = bytes(byte ^ 0xFF for byte in row.bits)
+    return Image.frombytes("1", (row.width, row.height), inked).convert("L")
 
 
 def _qr(content: str) -> Image.Image:

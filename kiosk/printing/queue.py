@@ -1,7 +1,7 @@
 """The queue before a printer: one thread that prints what waits, and tries again where it cannot.
 
-Owns the thread and what is shown of the printer. A sale puts its paper in and goes on; a printer
-that is off, jammed or gone holds up nobody.
+Owns the thread and what is shown of the printer, and of the drawer that hangs on it. A sale puts
+its paper in and goes on; a printer that is off, jammed or gone holds up nobody.
 """
 
 import logging
@@ -20,11 +20,15 @@ RETRY_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class PrinterView:
-    """What a screen shows: how many papers wait, which may be out already, and what is wrong."""
+    """What a screen shows: how many papers wait, which may be out already, and what is wrong.
+
+    `kick_problem`: why the drawer did not open when it last should have.
+    """
 
     waiting: int = 0
     doubtful: tuple[str, ...] = ()
     problem: Problem | None = None
+    kick_problem: Problem | None = None
 
 
 class PrintQueue:
@@ -42,9 +46,11 @@ class PrintQueue:
     ) -> None:
         self._jobs = jobs
         self._send = send
-        self._on_change = on_change
+        self.on_change = on_change
         self._retry_s = retry_s
         self._problem: Problem | None = None
+        self._kick_problem: Problem | None = None
+        self._kick = b""
         self._closing = False
         self._again = False
         self._news = Condition()
@@ -57,11 +63,18 @@ class PrintQueue:
             self._jobs.add(title, data)
             self._news.notify_all()
 
+    def kick(self, data: bytes) -> None:
+        """Have the drawer opened by `data` before any paper: now or never, it is not on disk."""
+        with self._news:
+            self._kick = data
+            self._news.notify_all()
+
     def view(self) -> PrinterView:
         """Return what there is to show."""
         with self._news:
             doubtful = tuple(job.title for job in self._jobs.doubtful())
-            return PrinterView(len(self._jobs.waiting()), doubtful, self._problem)
+            waiting = len(self._jobs.waiting())
+            return PrinterView(waiting, doubtful, self._problem, self._kick_problem)
 
     def retry(self) -> None:
         """Try now, not after a while."""
@@ -81,7 +94,7 @@ class PrintQueue:
         with self._news:
             for job in self._jobs.doubtful():
                 self._jobs.drop(job)
-        self._on_change()
+        self.on_change()
 
     def drop_waiting(self) -> None:
         """Forget what waits and has not begun; each can be printed again from its ticket."""
@@ -89,7 +102,7 @@ class PrintQueue:
             for job in self._jobs.waiting():
                 self._jobs.drop(job)
             self._problem = None
-        self._on_change()
+        self.on_change()
 
     def settle(self, timeout_s: float) -> bool:
         """Wait until nothing waits any more; return whether that is so."""
@@ -106,26 +119,49 @@ class PrintQueue:
     # The thread.
 
     def _run(self) -> None:
-        while (job := self._next()) is not None:
-            problem = self._print(job)
-            with self._news:
-                changed = problem is None or problem != self._problem
-                self._problem = problem
-                if problem is None:
-                    self._jobs.drop(job)
-                self._news.notify_all()
-            if changed:
-                self._on_change()
+        while (task := self._next()) is not None:
+            if isinstance(task, Job):
+                self._work(task)
+            else:
+                self._open(task)
 
-    def _next(self) -> Job | None:
-        """Return the next paper once it is time; None at the end."""
+    def _next(self) -> Job | bytes | None:
+        """Return the next paper once it is time, or what opens the drawer; None at the end."""
         with self._news:
             if self._problem is not None:
-                self._news.wait_for(lambda: self._closing or self._again, self._retry_s)
+                now = lambda: self._closing or self._again or self._kick  # noqa: E731
+                self._news.wait_for(now, self._retry_s)
             # From here on whoever says "now" means the next try.
             self._again = False
-            self._news.wait_for(lambda: self._closing or self._jobs.waiting())
-            return None if self._closing else self._jobs.waiting()[0]
+            self._news.wait_for(lambda: self._closing or self._kick or self._jobs.waiting())
+            if self._closing:
+                return None
+            kick, self._kick = self._kick, b""
+            return kick or self._jobs.waiting()[0]
+
+    def _work(self, job: Job) -> None:
+        problem = self._print(job)
+        with self._news:
+            changed = problem is None or problem != self._problem
+            self._problem = problem
+            if problem is None:
+                self._jobs.drop(job)
+            self._news.notify_all()
+        if changed:
+            self.on_change()
+
+    def _open(self, kick: bytes) -> None:
+        problem = None
+        try:
+            self._send(kick)
+        except Refusal as refusal:
+            _log.warning("the drawer is not opened: %s", refusal)
+            problem = refusal.problem
+        with self._news:
+            changed = problem != self._kick_problem
+            self._kick_problem = problem
+        if changed:
+            self.on_change()
 
     def _print(self, job: Job) -> Problem | None:
         try:

@@ -5,18 +5,14 @@ Owns the order of it. Amounts are the ticket's own, nothing is computed again bu
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
-from common.i18n import Translator, mark
+from common.i18n import Translator
 from common.journal.record import ShopIdentity
 from common.models import Ticket, TicketLine
 from common.money import MILLI
-from kiosk.printing.paper import Pair, Qr, Row, Rule, Sheet, Table, Text
+from kiosk.printing.paper import Pair, Picture, Qr, Row, Rule, Sheet, Table, Text
+from kiosk.printing.parts import Origin, head_rows, signature_rows, stamp_rows
 from kiosk.views.papers import METHODS
-
-SIGNATURE_PLACES: Final = (3, 7, 13, 19)
-"""Which characters of a record's signature stand on paper, counted from 1."""
-TRAINING: Final = mark("TRAINING MODE - NOT A SALE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +32,21 @@ class Receipt:
     training: bool = False
     refund_of: str = ""
     qr: str = ""
+    logo: Picture | None = None
+
+    @property
+    def origin(self) -> Origin:
+        """Return where, when and by whom it was made."""
+        ticket = self.ticket
+        return Origin(
+            *(self.shop, self.device_name, ticket.operator, ticket.at_ms, ticket.utc_offset_min),
+            *(self.software, self.signature, self.training, self.logo),
+        )
 
 
 def ticket_number(ticket: Ticket) -> str:
     """Return a ticket's number as people read it."""
     return f"{ticket.series}-{ticket.number}"
-
-
-def signature_mark(signature: str) -> str:
-    """Return the characters of a signature that stand on paper; "" for one that is too short."""
-    if len(signature) < max(SIGNATURE_PLACES):
-        return ""
-    return "".join(signature[place - 1] for place in SIGNATURE_PLACES)
 
 
 def receipt_sheet(receipt: Receipt, t: Translator) -> Sheet:
@@ -83,31 +82,10 @@ def _rows(receipt: Receipt, t: Translator) -> Iterator[Row]:
 
 
 def _head(receipt: Receipt, t: Translator) -> Iterator[Row]:
-    shop, ticket = receipt.shop, receipt.ticket
-    yield from _stamps(receipt, t)
-    yield Text(shop.name, centred=True, bold=True, large=True)
-    if shop.address:
-        yield Text(shop.address, centred=True)
-    if shop.siret:
-        yield Text(f"SIRET {shop.siret}", centred=True)
-    if shop.vat_number:
-        yield Text(t("VAT no. {number}", number=shop.vat_number), centred=True)
-    yield Rule()
-    at_ms, offset_min = ticket.at_ms, ticket.utc_offset_min
-    when = f"{t.date(at_ms, offset_min)} {t.time_of_day(at_ms, offset_min)}"
-    yield Pair(t("Ticket {number}", number=ticket_number(ticket)), when)
-    yield Pair(receipt.device_name, ticket.operator)
+    title = t("Ticket {number}", number=ticket_number(receipt.ticket))
+    yield from head_rows(receipt.origin, title, receipt.copy, t)
     if receipt.refund_of:
         yield Text(t("Refund of ticket {number}", number=receipt.refund_of), bold=True)
-
-
-def _stamps(receipt: Receipt, t: Translator) -> Iterator[Row]:
-    """What nobody may take the paper for: said at its head, in large letters."""
-    if receipt.training:
-        yield Text(t(TRAINING), centred=True, bold=True, large=True)
-    if receipt.copy:
-        text = t("DUPLICATE no. {number}", number=t.number(receipt.copy))
-        yield Text(text, centred=True, bold=True, large=True)
 
 
 def _line(line: TicketLine, t: Translator) -> Iterator[Row]:
@@ -127,12 +105,8 @@ def _vat(ticket: Ticket, t: Translator) -> Iterator[Row]:
 
 
 def _foot(receipt: Receipt, t: Translator) -> Iterator[Row]:
-    signature = signature_mark(receipt.signature)
-    if signature:
-        yield Pair(t("Signature {characters}", characters=signature), receipt.software)
-    else:
-        yield Text(receipt.software)
+    yield from signature_rows(receipt.origin, t)
     if receipt.qr:
         yield Qr(receipt.qr)
-    yield from _stamps(receipt, t)
+    yield from stamp_rows(receipt.training, receipt.copy, t)
     yield Text(t("Thank you, and see you soon."), centred=True)

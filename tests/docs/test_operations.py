@@ -1,5 +1,6 @@
 """`docs/operations*.md` against settings and command lines: none missing, none made up."""
 
+import json
 import re
 import shlex
 import tomllib
@@ -9,12 +10,14 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import click
 import dev
+import msgspec
 import pytest
 
 from hub.article_fields import Column, column_of
 from hub.cli import main as hub_main
 from hub.config import SECTIONS
 from kiosk.cli import main as kiosk_main
+from kiosk.devices.settings import DeviceSettings
 from tests.docs import pages
 
 LANGUAGES = ("operations.md", "operations.fr.md")
@@ -113,3 +116,14 @@ def test_headings_of_article_files_are_known_as_the_page_says(page: str) -> None
 def test_the_readme_names_every_command_of_dev() -> None:
     text = pages.text("README.md")
     assert [name for name in dev.COMMANDS if f"dev.py {name}" not in text] == []
+
+
+@pytest.mark.parametrize("page", LANGUAGES)
+def test_every_setting_of_a_tills_devices_stands_in_the_docs_with_its_default(page: str) -> None:
+    text = pages.text(page)
+    for section, value in msgspec.structs.asdict(DeviceSettings()).items():
+        if isinstance(value, str):
+            assert f'| `{section}` | `"{value}"` |' in text
+            continue
+        for name, default in msgspec.to_builtins(value).items():
+            assert f"| `[{section}] {name}` | `{json.dumps(default)}` |" in text, name

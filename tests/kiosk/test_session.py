@@ -69,6 +69,24 @@ def open_post(tmp_path: Path) -> Iterator[Opener]:
         session.close()
 
 
+def test_a_card_that_was_taken_outlives_the_till_until_a_ticket_holds_it(
+    open_post: Opener,
+) -> None:
+    first = open_post()
+    for reference in ("p1", "p2"):
+        first.devices.cards.pay(240, reference)
+        first.poll()
+        first.devices.cards.confirm(True)
+    first.sell(LINES, CARD)  # And here it died, before it noted that.
+    first.close()
+    second = open_post()
+    (left,) = second.devices.cards.left()
+    assert (left.asked.reference, left.asked.amount_cents) == ("p2", 240)
+    second.devices.cards.drop("p2")
+    second.close()
+    assert open_post().devices.cards.left() == ()
+
+
 def test_a_sale_is_a_whole_ticket_and_shows_at_once(open_post: Opener) -> None:
     session = open_post()
     session.poll()

@@ -41,6 +41,7 @@ from common.topics import Profile
 from kiosk.asking import Answered, Asked
 from kiosk.catalogue import Catalogue
 from kiosk.clocks import Clocks
+from kiosk.devices.devices import Devices
 from kiosk.events import Event
 from kiosk.outbox_rows import Kept
 from kiosk.reception import Keeping, Reception
@@ -92,6 +93,7 @@ class FakeSession:
         self.door = FakeDoor({each.id: each for each in PEOPLE}, lambda: self.now_ms)
         self._answers: list[Answered] = []
         clocks = Clocks(lambda: self.now_ms / 1000, lambda: self.now_ms, lambda _: OFFSET_MIN)
+        self.devices = Devices(clocks=clocks)
         self.people = Reception(
             self.catalogue,
             Keeping(pins=InlinePins(), note=self._note),
@@ -125,6 +127,7 @@ class FakeSession:
         self._hear()
         self.people.tick()
         self._note_people()
+        self._state_changed |= self.devices.poll()
         touched = {topic: frozenset(keys) for topic, keys in self._touched.items()}
         update = Update(touched, frozenset(self._replaced), self._state_changed)
         self._touched.clear()

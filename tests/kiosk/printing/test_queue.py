@@ -179,3 +179,22 @@ def test_a_queue_is_not_endless(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refused:
         jobs.add("one more", b"")
     assert refused.value.problem.code == "too_many_papers"
+
+
+def test_the_drawer_opens_at_once_or_not_at_all(queue: PrintQueue, printer: Printer) -> None:
+    queue.kick(b"kick")
+    printer.wait(lambda: printer.papers == [b"kick"])
+    printer.works = False
+    queue.put("Ticket 1", b"1")
+    printer.wait(lambda: printer.tries == 2)
+    # Not after the wait of the paper that failed, and not again when the printer is mended.
+    queue.kick(b"kick")
+    printer.wait(lambda: printer.tries == 3)
+    assert queue.view().waiting == 1
+    printer.works = True
+    queue.retry()
+    assert queue.settle(20)
+    assert printer.papers == [b"kick", b"1"]
+    assert queue.view().kick_problem is not None
+    queue.kick(b"again")
+    printer.wait(lambda: printer.papers[-1] == b"again")

@@ -10,8 +10,9 @@ from common.models import Payment
 from common.rules import ticket_line
 from kiosk.printing.escpos_bytes import drawer_bytes, sheet_bytes
 from kiosk.printing.paper import NARROW, WIDE, Line, lines
+from kiosk.printing.parts import signature_mark
 from kiosk.printing.picture import Paper, picture, read_paper
-from kiosk.printing.receipt import Receipt, receipt_sheet, signature_mark
+from kiosk.printing.receipt import Receipt, receipt_sheet
 from tests.common.msgids import ROOT
 from tests.kiosk.printing.sold import receipt, ticket
 
