@@ -6,7 +6,7 @@ send it; the frame and the body around them are `messages.py`'s. No behaviour.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Annotated, Any, Final
 
 from msgspec import Meta
@@ -22,6 +22,7 @@ from common.models import (
     Id,
     Label,
     Milli,
+    ParkedTicket,
     PersonName,
     PriceCents,
     Ticket,
@@ -146,6 +147,36 @@ class PersonPut:
     active: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class TicketPark:
+    """A basket was put aside, for any till to go on with."""
+
+    ticket: ParkedTicket
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRecall:
+    """A till wants to go on with a parked ticket: granted to one."""
+
+    parked: Id
+
+
+class Unparked(StrEnum):
+    """How a parked ticket ended, or was taken up by its own till without asking."""
+
+    TAKEN = "taken"
+    SOLD = "sold"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketUnpark:
+    """A till has taken a parked ticket of its own up while the hub was away, or is done with it."""
+
+    parked: Id
+    outcome: Unparked
+
+
 Arguments = (
     SaleRecord
     | SaleSigned
@@ -157,6 +188,9 @@ Arguments = (
     | BackupRecord
     | ArchiveData
     | PersonPut
+    | TicketPark
+    | TicketRecall
+    | TicketUnpark
 )
 
 
@@ -216,6 +250,7 @@ def sold_ticket(args: Mapping[str, Any]) -> Ticket:
 
 
 _MANAGING_POSTS: Final = frozenset({Profile.OFFICE, Profile.CONSOLE})
+_TILLS: Final = frozenset({Profile.TILL})
 _MANAGERS: Final = frozenset({Role.MANAGER, Role.ADMIN})
 _SELLERS: Final = frozenset({Role.CASHIER, Role.SELLER}) | _MANAGERS
 _STOCKERS: Final = frozenset({Role.DEPOT, Role.SELLER}) | _MANAGERS
@@ -255,6 +290,9 @@ COMMANDS: Final = _command_table(
         frozenset({Profile.DEPOT, Profile.OFFICE}),
         _STOCKERS,
     ),
+    CommandKind("ticket.park", {1: TicketPark}, Nature.FACT, _TILLS, _SELLERS),
+    CommandKind("ticket.recall", {1: TicketRecall}, Nature.REQUEST, _TILLS, _SELLERS),
+    CommandKind("ticket.unpark", {1: TicketUnpark}, Nature.FACT, _TILLS, _SELLERS),
     CommandKind("price.set", {1: PriceSet}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("catalogue.put", {1: CataloguePut}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("quarantine.retry", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),

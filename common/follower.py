@@ -82,6 +82,7 @@ class Follower:
         self._on_event = on_event
         self._requests = 0
         self._welcomed = False
+        self._offered: frozenset[str] = frozenset()
 
     # What the shell asks.
 
@@ -92,7 +93,12 @@ class Follower:
     @property
     def live(self) -> bool:
         """Return whether every topic equals the hub as far as this side can know."""
-        return self._welcomed and all(t.state is TopicState.LIVE for t in self._topics.values())
+        followed = self._welcomed and bool(self._offered)
+        return followed and all(
+            topic.state is TopicState.LIVE
+            for name, topic in self._topics.items()
+            if name in self._offered
+        )
 
     def vector(self) -> dict[str, int]:
         """Return tseq by topic, as `Hello` wants it."""
@@ -114,11 +120,13 @@ class Follower:
             self._on_event(Event.OLD_EPOCH, "")
             return []
         self._welcomed = True
+        # A hub of an older release does not have all of them: the others are followed.
+        self._offered = frozenset(self._topics.keys() & welcome.topics.keys())
         if welcome.epoch != epoch:
             self._on_event(Event.NEW_EPOCH, "")
             # At once: what the hub says from now on is counted in its new numbers.
             self._replica.leave_epoch(welcome.epoch)
-            return [self._ask_snapshot(topic) for topic in self._topics]
+            return [self._ask_snapshot(topic) for topic in self._topics if topic in self._offered]
         return [
             message
             for topic in self._topics

@@ -7,20 +7,22 @@ whoever follows its topic sees, all columns; anything narrower is another topic.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 import orjson
 from msgspec import Meta
 
-from common.money import LIMIT, Cents, VatBp, VatLine
+from common.money import BASIS, LIMIT, Cents, VatBp, VatLine
 from common.people import Role
 
 # Patterns end in \Z: $ would let a line break through.
 Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
 Key = Annotated[str, Meta(min_length=1, max_length=100)]
-# "": nobody.
-PersonId = Annotated[str, Meta(pattern=r"^([0-9a-f]{32})?\Z")]
+# "": none, nobody.
+NoId = Annotated[str, Meta(pattern=r"^([0-9a-f]{32})?\Z")]
+PersonId = NoId
 PersonName = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,60}\Z")]
 Label = Annotated[str, Meta(min_length=1, max_length=200)]
 Note = Annotated[str, Meta(max_length=500)]
@@ -242,7 +244,77 @@ class Person:
     pin_set_ms: TimeMs = 0
 
 
-Row = Shop | Category | Article | StockLevel | Sale | Takings | Delivery | Alert | Person
+class PriceFrom(StrEnum):
+    """Where a basket line's price is from: only the catalogue's is compared with that of now."""
+
+    CATALOGUE = "catalogue"
+    LABEL = "label"
+    HAND = "hand"
+
+
+Bp = Annotated[int, Meta(ge=0, le=BASIS)]
+DiscountCents = Annotated[int, Meta(ge=0, le=LIMIT)]
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedLine:
+    """A line of a basket that was put aside, by value; its discount in cents or in `_bp`."""
+
+    article_id: NoId
+    label: Label
+    quantity_milli: Annotated[int, Meta(ge=1, le=LIMIT)]
+    unit_price_cents: PriceCents
+    vat_bp: VatBp
+    code: Annotated[str, Meta(max_length=48)] = ""
+    price_from: PriceFrom = PriceFrom.CATALOGUE
+    discount_cents: DiscountCents = 0
+    discount_bp: Bp = 0
+    note: Note = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedTicket:
+    """A basket put aside, with a discount of the whole; no ticket yet, and nothing is sold by it.
+
+    `note`: what finds it again, a name. `before`: the parked ticket that it goes on from, or "".
+    `training`: an exercise, for tills that practise.
+    """
+
+    id: Id
+    at_ms: TimeMs
+    utc_offset_min: Annotated[int, Meta(ge=-900, le=900)]
+    clock_diff_ms: Annotated[int, Meta(ge=-(2**47), le=2**47)]
+    operator: Annotated[str, Meta(max_length=100)]
+    lines: Annotated[tuple[ParkedLine, ...], Meta(min_length=1, max_length=500)]
+    total_cents: Cents
+    note: Annotated[str, Meta(max_length=60)] = ""
+    operator_id: PersonId = ""
+    discount_cents: DiscountCents = 0
+    discount_bp: Bp = 0
+    before: NoId = ""
+    training: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A row of topic `parked`: a basket that waits, or that one till has in hand.
+
+    `holder_id`: which till, since `held_ms`; "" and 0 while it waits. `also_at`: another till
+    that has taken it as well, "" as it should be.
+    """
+
+    id: Id
+    device_id: Id
+    device_name: Label
+    received_ms: TimeMs
+    ticket: ParkedTicket
+    holder_id: NoId = ""
+    holder_name: Note = ""
+    held_ms: TimeMs = 0
+    also_at: Note = ""
+
+
+Row = Shop | Category | Article | StockLevel | Sale | Takings | Delivery | Alert | Person | Parked
 RowT = TypeVar("RowT")
 
 
@@ -289,4 +361,5 @@ ROW_KINDS: Final[Mapping[str, type[Row]]] = {
     "receipts": Delivery,
     "alerts": Alert,
     "people": Person,
+    "parked": Parked,
 }

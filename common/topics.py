@@ -21,7 +21,7 @@ class Profile(StrEnum):
 KIOSK_PROFILES: Final = (Profile.TILL, Profile.DEPOT, Profile.OFFICE)
 
 TOPICS_OF: Final[Mapping[Profile, tuple[str, ...]]] = {
-    Profile.TILL: ("shop", "categories", "articles", "stock", "sales", "people"),
+    Profile.TILL: ("shop", "categories", "articles", "stock", "sales", "people", "parked"),
     Profile.DEPOT: ("shop", "categories", "articles", "stock", "receipts", "people"),
     Profile.OFFICE: (
         "shop",
@@ -33,9 +33,10 @@ TOPICS_OF: Final[Mapping[Profile, tuple[str, ...]]] = {
         "takings",
         "alerts",
         "people",
+        "parked",
     ),
     Profile.CONSOLE: (),
 }
 
 TOPICS: Final = TOPICS_OF[Profile.OFFICE]
-WINDOWED: Final = frozenset({"sales", "receipts", "alerts", "takings"})
+WINDOWED: Final = frozenset({"sales", "receipts", "alerts", "takings", "parked"})

@@ -85,6 +85,7 @@ CHECKS: Final[Mapping[str, Callable[[Connection], Iterable[Place]]]] = {
     "payments": audit_sales.payments,
     "refunds": audit_sales.refunds,
     "receipts": audit_sales.receipts,
+    "parked": audit_sales.parked,
     "movements": audit_sales.movements,
     "takings": audit_sales.takings,
     "stock steps": audit_history.stock_steps,

@@ -9,7 +9,7 @@ import orjson
 from common.i18n import mark
 from common.topics import WINDOWED
 from hub.records import catalogue as articles
-from hub.records import people, refunds, stock
+from hub.records import parked, people, refunds, stock
 from hub.store import Connection
 
 Place = tuple[str, str]
@@ -83,6 +83,15 @@ def _person(db: Connection, key: str) -> dict[str, Any] | None:
     return None if person is None else asdict(person)
 
 
+def _parked(db: Connection, key: str) -> dict[str, Any] | None:
+    found = parked.standing(db, key)
+    if found is None or found.outcome is not None:
+        return None
+    value: dict[str, Any] = orjson.loads(orjson.dumps(found.row()))
+    # By their names of then.
+    return {name: value[name] for name in value if not name.endswith("_name") and name != "also_at"}
+
+
 def _sale(db: Connection, key: str) -> dict[str, Any] | None:
     sale = _paper(
         _entry(db, "SELECT id, device_id, received_ms, body FROM ticket WHERE id = ?", (key,)),
@@ -125,6 +134,7 @@ _LEDGERS: Final[Mapping[str, tuple[Callable[[Connection, str], dict[str, Any] | 
     "sales": (_sale, "ticket"),
     "receipts": (_delivery, "goods_receipt"),
     "people": (_person, "person"),
+    "parked": (_parked, "parked"),
 }
 """Topic → (what the ledger says of a key, by the row's field names; the ledger's table)."""
 

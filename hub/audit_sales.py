@@ -12,9 +12,11 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from common.commands import Unparked
 from common.i18n import mark
-from common.models import GoodsReceipt, Ticket, decode_row
+from common.models import GoodsReceipt, ParkedTicket, Ticket, decode_row
 from common.rules import ticket_is_sound
+from hub.records.parked import AGAIN
 from hub.store import Connection
 
 Place = tuple[str, str]
@@ -169,6 +171,28 @@ def _moved(db: Connection, source: _Source) -> Iterator[Place]:
         ]
         if rows != expected:
             yield where, mark("is not what its lines say")
+
+
+def parked(db: Connection) -> Iterator[Place]:
+    """Check that each parked ticket has its lines until it is over, and its tills exist."""
+    known = {device for (device,) in db.execute("SELECT id FROM device")}
+    for parked_id, body, outcome, held_ms, *tills in db.execute(
+        "SELECT id, body, outcome, held_ms, device_id, holder_id, also_id FROM parked"
+    ):
+        where = f"parked {parked_id}"
+        if not set(filter(None, tills)) <= known:
+            yield where, mark("its device does not exist")
+        if outcome is None:
+            ticket = _read(body, ParkedTicket) if body is not None else None
+            sound = ticket is not None and ticket.id == parked_id
+            whole = sound and bool(tills[1]) is bool(held_ms)
+        else:
+            whole = outcome in _OUTCOMES and body is None and bool(tills[1]) and held_ms > 0
+        if not whole:
+            yield where, mark("is not well formed")
+
+
+_OUTCOMES: Final = frozenset({Unparked.SOLD.value, Unparked.DROPPED.value, AGAIN})
 
 
 def takings(db: Connection) -> Iterator[Place]:

@@ -126,6 +126,17 @@ STEPS: Final[Mapping[int, tuple[str, ...]]] = {
         'DROP TRIGGER "journal_seal_no_delete"',
         *(guard for guard in tables.GUARDS if "_no_delete" in guard),
     ),
+    8: (
+        (
+            'CREATE TABLE "parked" ("id" TEXT NOT NULL PRIMARY KEY, "device_id" TEXT NOT NULL,'
+            ' "received_ms" INTEGER NOT NULL, "body" BLOB, "holder_id" TEXT NOT NULL,'
+            ' "held_ms" INTEGER NOT NULL, "outcome" TEXT, "also_id" TEXT NOT NULL) STRICT'
+        ),
+        (
+            "INSERT INTO topic_head (topic, tseq, low, digest)"
+            f" VALUES ('parked', 0, 0, '{'0' * 64}') ON CONFLICT (topic) DO NOTHING"
+        ),
+    ),
 }
 """Version → what makes it of the version before."""
 OLDEST: Final = min(STEPS) - 1

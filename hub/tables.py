@@ -17,7 +17,7 @@ from peewee import (
     TextField,
 )
 
-SCHEMA_VERSION: Final = 7
+SCHEMA_VERSION: Final = 8
 database: Final = DatabaseProxy()
 """Bound by `Store.open`; a process opens one hub database."""
 
@@ -321,6 +321,24 @@ class Refund(Table):
         indexes = ((("series", "number"), False),)
 
 
+class Parked(Table):
+    """A basket that was put aside; `body` is its JSON as the till made it, NULL once it is over.
+
+    `holder_id`: the till that has it in hand since `held_ms`, or had it last; `outcome`: sold,
+    dropped, or parked again under another id, NULL while it goes on. `also_id`: another till
+    that took it as well.
+    """
+
+    id = TextField(primary_key=True)
+    device_id = TextField()
+    received_ms = BigIntegerField()
+    body = BlobField(null=True)
+    holder_id = TextField()
+    held_ms = BigIntegerField()
+    outcome = TextField(null=True)
+    also_id = TextField()
+
+
 class Takings(Table):
     """What a till took on a business date: running sums, as JSON by method and by rate."""
 
@@ -527,6 +545,7 @@ TABLES: Final[tuple[type[Any], ...]] = (
     TicketLine,
     TicketPayment,
     Refund,
+    Parked,
     Takings,
     GoodsReceipt,
     Alert,

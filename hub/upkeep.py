@@ -39,6 +39,7 @@ _OLDEST_KEY: Final[Mapping[str, Callable[[int], str]]] = {
     "receipts": _oldest_id,
     "alerts": _oldest_id,
     "takings": _oldest_date,
+    "parked": _oldest_id,
 }
 if _OLDEST_KEY.keys() != WINDOWED:
     raise ImportError(f"windowed topics without a rule: {_OLDEST_KEY.keys() ^ WINDOWED}")

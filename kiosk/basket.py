@@ -6,10 +6,9 @@ a new one. A line keeps the price it was taken at. No catalogue inside, no payme
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import Final, Self
 
-from common.models import Article, TicketLine
+from common.models import Article, PriceFrom, TicketLine
 from common.money import MILLI, line_total_cents
 from common.rules import ticket_line
 from kiosk import discount
@@ -26,14 +25,6 @@ ArticleOf = Callable[[str], Article | None]
 def pieces(quantities_milli: Iterable[int]) -> int:
     """Return how many pieces: whole quantities add up, what is weighed counts as one."""
     return sum(milli // MILLI if milli % MILLI == 0 else 1 for milli in quantities_milli)
-
-
-class PriceFrom(Enum):
-    """Where a line's price is from. Only the catalogue's is compared with what it is by now."""
-
-    CATALOGUE = "catalogue"
-    LABEL = "label"
-    HAND = "hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +67,15 @@ class BasketLine:
 class Basket:
     """Lines in the order they came. `selected` is the line that the pad's keys act on.
 
-    `discount`: of the whole sale, on top of the lines' own.
+    `discount`: of the whole sale, on top of the lines' own. `parked`: the id of the parked ticket
+    that it goes on from, or "".
     """
 
     lines: tuple[BasketLine, ...] = ()
     selected: int | None = None
     next_id: int = 1
     discount: Discount = discount.NONE
+    parked: str = ""
 
     @property
     def total_cents(self) -> int:
@@ -214,14 +207,16 @@ class Basket:
         if at is None:
             return self
         lines = self.lines[:at] + self.lines[at + 1 :]
+        if not lines:
+            return self.clear()
         selected = self.selected
         if selected == line_id:
-            selected = lines[min(at, len(lines) - 1)].id if lines else None
+            selected = lines[min(at, len(lines) - 1)].id
         return replace(self, lines=lines, selected=selected)
 
     def clear(self) -> Self:
         """Return the empty basket, without discount; line numbers go on."""
-        return replace(self, lines=(), selected=None, discount=discount.NONE)
+        return replace(self, lines=(), selected=None, discount=discount.NONE, parked="")
 
     def price_changed(self, article_of: ArticleOf) -> frozenset[int]:
         """Return the lines whose article costs something else by now (`catalogue.article`)."""

@@ -25,6 +25,7 @@ from common.models import (
 )
 from kiosk.articles import Articles
 from kiosk.folds import Fold, Rows, StockLevels, Timeline
+from kiosk.parked_tickets import ParkedTickets
 from kiosk.search import Folder
 
 DEFAULT_LOCATION: Final = "main"
@@ -82,6 +83,7 @@ class Catalogue:
         self._takings = Rows(Takings)
         self._alerts = Rows(Alert)
         self._people = Rows(Person)
+        self.parked = ParkedTickets()
         self._folds: Final[Mapping[str, Fold]] = {
             "shop": self._shop,
             "categories": self._categories,
@@ -92,6 +94,7 @@ class Catalogue:
             "takings": self._takings,
             "alerts": self._alerts,
             "people": self._people,
+            "parked": self.parked,
         }
         self._fold = Folder()
         self._pending_stock: Mapping[str, int] = {}

@@ -6,7 +6,7 @@ of standard input, `quit`, SIGTERM and Ctrl+C end it: what was asked before is d
 wait stay on disk, the exit code is 0.
 
 Lines in, each an object with `do`; any may have a `tag`, which comes back in what answers it (what
-else a till records: `headless_till.py`):
+else a till records: `headless_till.py`; with parked tickets: `headless_parked.py`):
 
     {"do":"sell","lines":[{"code":"3257980128340","quantity_milli":1000}],"payment":"card"}
         → sold, later reply. An article is named by `code` or, by its id, `article`;
@@ -82,6 +82,7 @@ from common.wire import digest_hex
 from kiosk import headless_lines as lines
 from kiosk.arrivals import Batch
 from kiosk.headless_goods import article_of, payment, sold_line, taken_line
+from kiosk.headless_parked import ParkedLines
 from kiosk.headless_people import PeopleLines
 from kiosk.headless_till import TillLines
 from kiosk.news import Folded, Left
@@ -111,6 +112,7 @@ class Headless:
         self._out: list[bytes] = []
         self.over = False
         self._people = PeopleLines(session, self._say)
+        self._parked = ParkedLines(session, self._say, self._done, self._error)
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             lines.Sell: self._sell,
             lines.Receive: self._receive,
@@ -125,6 +127,7 @@ class Headless:
             lines.Quit: self._quit,
             **self._people.handlers,
             **TillLines(session, self._say, self._done).handlers,
+            **self._parked.handlers,
         }
         session.on_batch = self._batch
         self._say("ready", device=session.state.device, topics=session.topics, epoch=session.epoch)
@@ -172,7 +175,7 @@ class Headless:
             self._handlers[type(line)](line)
         except Refusal as refusal:
             tag = tag if tag is not None else lines.tag_of(text)
-            self._say("error", tag, **self._words(refusal.problem))
+            self._error(tag, refusal.problem)
 
     def _sell(self, line: lines.Sell) -> None:
         sold = [sold_line(self._session.catalogue, goods) for goods in line.lines]
@@ -249,6 +252,7 @@ class Headless:
         if update.state_changed:
             self._say("state", state=_plain(self._session.state))
         self._people.look()
+        self._parked.look()
         self._look_at_wait()
 
     def _batch(self, batch: Batch) -> None:
@@ -311,6 +315,9 @@ class Headless:
             if topic not in self._session.topics:
                 profile = self._session.state.device.profile
                 raise Refusal("unknown_topic", topic=topic, profile=profile)
+
+    def _error(self, tag: Any, problem: Problem) -> None:
+        self._say("error", tag, **self._words(problem))
 
     def _words(self, problem: Problem) -> dict[str, str]:
         text, hint = problem.words(self._t)

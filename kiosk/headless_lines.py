@@ -126,6 +126,31 @@ class Sums(_Line, tag="sums", frozen=True):
     """Say where the till's sums stand."""
 
 
+class Park(_Line, tag="park", frozen=True):
+    """Put these lines aside, for any till to go on with."""
+
+    lines: list[Goods]
+    note: str = ""
+    before: str = ""
+
+
+class Parked(_Line, tag="parked", frozen=True):
+    """List the parked tickets."""
+
+
+class Recall(_Line, tag="recall", frozen=True):
+    """Go on with a parked ticket."""
+
+    parked: str
+
+
+class Unpark(_Line, tag="unpark", frozen=True):
+    """Say what became of one that was recalled here."""
+
+    parked: str
+    outcome: str = "sold"
+
+
 class Receive(_Line, tag="receive", frozen=True):
     """Take in a delivery."""
 
@@ -250,6 +275,10 @@ Line = (
     | Z
     | Training
     | Sums
+    | Park
+    | Parked
+    | Recall
+    | Unpark
     | Receive
     | Send
     | State

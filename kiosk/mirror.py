@@ -167,3 +167,5 @@ class Mirror:
             changed = self.catalogue.set_pending(view.stock, view.tickets, view.receipts)
             for topic, key in changed:
                 self._touched[topic].add(key)
+            for key in self.catalogue.parked.set_pending(view.parked, view.unparked):
+                self._touched["parked"].add(key)

@@ -11,25 +11,39 @@ from typing import Final
 import orjson
 
 from common import messages as m
-from common.commands import TICKETS, GoodsReceive, sold_ticket
-from common.models import GoodsReceipt, Ticket, convert, stock_key
+from common.commands import (
+    TICKETS,
+    GoodsReceive,
+    TicketPark,
+    TicketUnpark,
+    Unparked,
+    sold_ticket,
+)
+from common.models import GoodsReceipt, ParkedTicket, Ticket, convert, stock_key
 from kiosk.outbox import Kept
 
 EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "sale.record": ("sales", "stock"),
     "refund.record": ("sales", "stock"),
     "goods.receive": ("receipts", "stock"),
+    "ticket.park": ("parked",),
+    "ticket.unpark": ("parked",),
 }
 """The topics whose view an operation changes before the hub has taken it."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What to lay over the replica: stock key → thousandths, and papers, oldest first."""
+    """What to lay over the replica: stock key → thousandths, and papers, oldest first.
+
+    `unparked`: what became of parked tickets, by their ids.
+    """
 
     stock: dict[str, int] = field(default_factory=dict)
     tickets: tuple[Ticket, ...] = ()
     receipts: tuple[GoodsReceipt, ...] = ()
+    parked: tuple[ParkedTicket, ...] = ()
+    unparked: dict[str, Unparked] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -41,6 +55,8 @@ class _Entry:
     stock: dict[str, int]
     ticket: Ticket | None = None
     receipt: GoodsReceipt | None = None
+    parked: ParkedTicket | None = None
+    unparked: tuple[str, Unparked] | None = None
     reply: m.Reply | None = None
 
 
@@ -107,7 +123,7 @@ class Pending:
             return None
         self._changed = False
         view = View()
-        tickets, receipts = [], []
+        tickets, receipts, parked = [], [], []
         for entry in self._entries.values():
             if "stock" in entry.topics:
                 for key, delta in entry.stock.items():
@@ -116,7 +132,12 @@ class Pending:
                 tickets.append(entry.ticket)
             if entry.receipt is not None and "receipts" in entry.topics:
                 receipts.append(entry.receipt)
-        return View(view.stock, tuple(tickets), tuple(receipts))
+            if "parked" in entry.topics:
+                if entry.parked is not None:
+                    parked.append(entry.parked)
+                if entry.unparked is not None:
+                    view.unparked[entry.unparked[0]] = entry.unparked[1]
+        return View(view.stock, tuple(tickets), tuple(receipts), tuple(parked), view.unparked)
 
     def _end_covered(self, entry: _Entry) -> None:
         over = {topic for topic in entry.topics if self._is_over(entry, topic)}
@@ -145,6 +166,13 @@ def _entry(operation: Kept, args: dict[str, object], topics: set[str]) -> _Entry
             if line.article_id:
                 key = stock_key(line.article_id, ticket.location_id)
                 stock[key] = stock.get(key, 0) - line.quantity_milli
+    elif operation.kind == "ticket.park":
+        entry.parked = basket = convert(args, TicketPark).ticket
+        if basket.before:
+            entry.unparked = basket.before, Unparked.DROPPED
+    elif operation.kind == "ticket.unpark":
+        unpark = convert(args, TicketUnpark)
+        entry.unparked = unpark.parked, unpark.outcome
     else:
         entry.receipt = receipt = convert(args, GoodsReceive).receipt
         for taken in receipt.lines:

@@ -32,6 +32,7 @@ from kiosk.membership import revoked_of
 from kiosk.mirror import Mirror
 from kiosk.notes import Notes
 from kiosk.outbox import Kept
+from kiosk.parking import Parking
 from kiosk.reception import Keeping, Reception
 from kiosk.recorder import Recorder
 from kiosk.replica_file import Topic
@@ -125,6 +126,16 @@ class Session:
             *(self._outbox, self._till, post.signing, self._recorder, self._events),
             self._appended,
             self.devices.recorded,
+        )
+        self.parking = Parking(
+            self.catalogue.parked,
+            self.send,
+            lambda: self.state,
+            self.people,
+            self._recorder.stamp,
+            post.clocks,
+            self._mint,
+            lambda: self.counter.training,
         )
         self._notes = self._till_notes(post)
         self._asks = post.asks
@@ -310,6 +321,7 @@ class Session:
         self._notices.extend(batch.notices)
         self._mirror.take(batch)
         self._replies.extend(batch.replies)
+        self.parking.replies(batch.replies)
         for reply in batch.replies:
             self.people.reply(reply)
         if self._notes is not None:

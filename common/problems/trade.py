@@ -69,6 +69,43 @@ PROBLEMS: Final = (
         "A ticket cannot take this: too many lines, or too large an amount.",
         "Finish this sale and begin another.",
     ),
+    ErrorKind(
+        "unknown_parked",
+        "That parked ticket is not known.",
+        "It may have been parked on a till that has not reached the hub yet.",
+    ),
+    ErrorKind(
+        "parked_elsewhere",
+        "That parked ticket is in hand at {device}.",
+        "Let it be paid there, or parked again.",
+    ),
+    ErrorKind(
+        "parked_over",
+        "That parked ticket is over; {device} had it last.",
+        "Look for it among the last tickets.",
+    ),
+    ErrorKind(
+        "parked_needs_hub",
+        "A ticket that {device} parked cannot be recalled without the hub.",
+        "Recall it there, or wait until the hub is back.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "parked_unanswered",
+        "The hub went away before it said whether this till may have the parked ticket.",
+        "Look in the list of parked tickets: if it was granted, it says so there.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "flag_parked_twice",
+        "A parked ticket was recalled on two tills: {tickets}.",
+        "Look whether it was sold twice, and whether a customer paid twice.",
+    ),
+    ErrorKind(
+        "flag_parked_unknown",
+        "A till went on with a parked ticket that the hub does not have: {ticket}.",
+        "Look for its parking in quarantine.",
+    ),
     ErrorKind("ticket_empty", "A ticket needs at least one line.", "Add an article first."),
     ErrorKind(
         "payment_differs",

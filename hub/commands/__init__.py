@@ -5,7 +5,17 @@ from typing import Any, Final
 
 from common.commands import COMMANDS, NOTED, record_kind
 from common.journal.kinds import RecordType
-from hub.commands import archives, backups, catalogue, people, quarantine, sales, signed, stock
+from hub.commands import (
+    archives,
+    backups,
+    catalogue,
+    parked,
+    people,
+    quarantine,
+    sales,
+    signed,
+    stock,
+)
 from hub.work import Work
 
 Handler = Callable[[Work, Any], None]
@@ -29,6 +39,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     **{record_kind(kind): signed.record(kind) for kind in JOURNAL_ONLY},
     NOTED: signed.note,
     "goods.receive": stock.receive,
+    "ticket.park": parked.park,
+    "ticket.recall": parked.recall,
+    "ticket.unpark": parked.unpark,
     "price.set": catalogue.set_prices,
     "catalogue.put": catalogue.put,
     "quarantine.retry": quarantine.retry,

@@ -37,6 +37,8 @@ _NAMES: Final[Mapping[str, _Name]] = {
     "flag_refund_unknown": _Name(mark("A refund of an unknown ticket")),
     "flag_refund_above": _Name(mark("A refund above what was sold")),
     "flag_refund_repeated": _Name(mark("A refund given twice")),
+    "flag_parked_twice": _Name(mark("A parked ticket recalled on two tills")),
+    "flag_parked_unknown": _Name(mark("A parked ticket that the hub does not have")),
     "flag_record_invalid": _Name(mark("A signed record that is not sound")),
     "flag_records_missing": _Name(mark("Signed records that are missing")),
     "flag_chain_begun": _Name(mark("A till began other records")),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from common.commands import TICKETS
 from common.i18n import Translator, mark
 from common.topics import Profile
 from kiosk.held import HeldRequest
@@ -29,6 +30,9 @@ _KINDS: Final[Mapping[str, str]] = {
     "training.record": mark("Exercise"),
     "journal.record": mark("Event of the till"),
     "goods.receive": mark("Delivery"),
+    "ticket.park": mark("Parked ticket"),
+    "ticket.recall": mark("Parked ticket asked for"),
+    "ticket.unpark": mark("Parked ticket taken up"),
     "price.set": mark("New prices"),
     "catalogue.put": mark("Changed articles"),
     "person.put": mark("Changed person"),
@@ -132,12 +136,13 @@ def _rows(
 ) -> Iterator[UndeliveredRow]:
     kind = t(_KINDS.get(each.kind, _OTHER_KIND))
     made = t.moment(each.made_ms, now_ms, utc_offset_min)
-    numbered = bool(each.reference)
+    numbered = bool(each.reference) and each.kind in TICKETS
+    beside = kind if numbered else each.reference
     aside = each.problem is not None
     yield UndeliveredRow(
         id=str(each.n),
         title=t("Ticket {number}", number=each.reference) if numbered else kind,
-        detail=SEPARATOR.join((kind, made)) if numbered else made,
+        detail=SEPARATOR.join((beside, made)) if beside else made,
         total="" if each.total_cents is None else t.money(each.total_cents),
         icon="alert" if aside else "waiting",
         tone="warn" if aside else "plain",

@@ -103,6 +103,21 @@ def only(messages: Sequence[Any], kind: type[Any]) -> Any:
 # Welcome.
 
 
+def test_a_topic_that_an_older_hub_does_not_have_holds_up_nothing() -> None:
+    post = Post(3)
+    marks = {"stock": m.TopicMark(3, 0)}
+    assert post.follower.welcome(welcome_of(marks, NOW, 0)) == []
+    assert post.follower.live
+    asks = post.follower.welcome(welcome_of(marks, NEWER, 0))
+    assert [ask.topic for ask in asks] == ["stock"]
+    assert post.follower.state("sales") is TopicState.BEHIND
+
+
+def test_of_a_hub_that_names_no_topic_nothing_is_live() -> None:
+    post = Post(3)
+    assert post.follower.welcome(welcome_of({}, NOW, 0)) == []
+    assert not post.follower.live
+
 def test_an_empty_replica_asks_for_everything() -> None:
     post = Post(epoch="")
     asked = post.welcome(stock=5)
@@ -171,13 +186,6 @@ def test_a_welcome_covers_what_is_already_there() -> None:
     behind = Post(7)
     behind.welcome(stock=9, last_n=12)
     assert behind.replica.last_n("stock") == 0
-
-
-def test_a_topic_that_the_hub_does_not_name_is_never_live() -> None:
-    post = Post(7)
-    assert post.follower.welcome(welcome_of({"stock": m.TopicMark(7, 0)}, NOW, 0)) == []
-    assert post.state() is TopicState.LIVE
-    assert not post.follower.live
 
 
 # Broadcasts.

@@ -9,11 +9,14 @@ from common.commands import (
     PersonPut,
     PriceSet,
     SaleRecord,
+    TicketPark,
+    TicketUnpark,
     TillRecords,
+    Unparked,
 )
 from common.journal.drawer import DrawerData
 from common.journal.kinds import RecordType
-from common.models import Ticket, original_of
+from common.models import ParkedLine, ParkedTicket, Ticket, original_of
 from common.people import Role
 from common.rules import refund_line
 from common.topics import Profile
@@ -70,6 +73,7 @@ def make_sample(folder: Path) -> Path:
     shop.accept(till.send("sale.record", odd))
     shop.replies(till.send_bytes(b"{}"), till2.send_bytes(b"[1]"))
     shop.replies(office.send("price.set", PriceSet((NewPrice("f" * 32, 5),))))
+    _park(shop, till, till2)
     _hire(shop, till)
     _change_doors(shop, depot, shop.post(Profile.TILL, 5), till)
     _tidy(shop)
@@ -89,6 +93,18 @@ def _give_back(shop: Shop, till: Post, pen: Pen, sold: Ticket) -> None:
         ("z", pen.report(RecordType.Z, counted_cents=0)),
     ):
         shop.accept(till.send(f"{kind}.record", TillRecords(tuple(records))))
+
+
+def _park(shop: Shop, till: Post, other: Post) -> None:
+    """Let baskets be parked: one that is over, one that waits, one in hand, one taken twice."""
+    for number, outcomes in enumerate((("taken", "sold"), (), ("taken",), ("taken", "also"))):
+        line = ParkedLine("", "Divers", 1000, 100 + number, 2000)
+        basket = ParkedTicket(till.mint(), shop.clock.ms, 60, 0, "Amélie", (line,), 100 + number)
+        shop.accept(till.send("ticket.park", TicketPark(basket)))
+        for outcome in outcomes:
+            post = other if outcome == "also" else till
+            how = Unparked.TAKEN if outcome == "also" else Unparked(outcome)
+            shop.accept(post.send("ticket.unpark", TicketUnpark(basket.id, how)))
 
 
 def _hire(shop: Shop, post: Post) -> None:

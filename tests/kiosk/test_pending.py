@@ -6,7 +6,8 @@ import orjson
 import pytest
 
 from common import messages as m
-from common.models import GoodsReceipt, ReceiptLine, Ticket
+from common.commands import Unparked
+from common.models import GoodsReceipt, ParkedLine, ParkedTicket, ReceiptLine, Ticket
 from common.topics import TOPICS_OF, Profile
 from kiosk.outbox import Kept
 from kiosk.pending import Pending, View
@@ -64,6 +65,26 @@ def test_a_delivery_shows_at_once_at_the_depot() -> None:
     assert [paper.id for paper in seen.receipts] == [uid(1)]
     pending.stand("receipts", 9, 1)
     assert view(pending).receipts == ()
+
+
+def parked(number: int, before: str = "") -> ParkedTicket:
+    line = ParkedLine("", "Divers", 1000, 199, 2000)
+    return ParkedTicket(uid(number), NOW_MS, 60, 0, "", (line,), 199, before=before)
+
+
+def test_parked_tickets_and_what_became_of_them_show_at_once() -> None:
+    pending = till()
+    first, second = parked(1), parked(2, before=uid(7))
+    pending.add(kept(1, "ticket.park", {"ticket": first}))
+    pending.add(kept(2, "ticket.unpark", {"parked": first.id, "outcome": "taken"}))
+    pending.add(kept(3, "ticket.park", {"ticket": second}))
+    seen = view(pending)
+    assert seen.parked == (first, second)
+    assert seen.unparked == {first.id: Unparked.TAKEN, uid(7): Unparked.DROPPED}
+    pending.add(kept(4, "ticket.unpark", {"parked": first.id, "outcome": "sold"}))
+    assert view(pending).unparked[first.id] is Unparked.SOLD
+    pending.stand("parked", 4, 4)
+    assert view(pending) == View()
 
 
 def test_kinds_without_a_view_are_passed_over() -> None:

@@ -19,7 +19,7 @@ from hub.store import FAULTS
 from kiosk.outbox import Counts
 from kiosk.presence import Way
 from kiosk.state import LinkStatus
-from tests.sim import ledger
+from tests.sim import ledger, parked
 from tests.sim.history import Deed, Fate, History, Told
 from tests.sim.hub import SimHub, labels
 from tests.sim.network import Line
@@ -31,6 +31,8 @@ from tests.sim.world import World
 _ALL_SALES_EVERY = 16
 _SHOWN: Final = {"sale.record": -1, "refund.record": 1, "goods.receive": 1}
 """What a post shows of an operation that is on its way: the sign of its goods."""
+_UNLABELLED: Final = frozenset({"price.set", "ticket.park", "ticket.recall", "ticket.unpark"})
+"""What stands at the hub under no label, or not for good: looked at by checks of their own."""
 _ENDED = (m.Status.REFUSED, m.Status.QUARANTINED)
 
 
@@ -302,6 +304,9 @@ class Checks:
             self._check_papers(db)
             self._check_stock(db)
             self._check_money(db)
+            went_back = len(self._witness.epochs) > 1
+            for fault in parked.faults(db, self._history, self.outbox_lost, went_back):
+                raise self._world.broken(fault)
             for fault in ledger.faults(db, self._hub.identity):
                 raise self._world.broken(fault)
         for post in posts:
@@ -336,6 +341,7 @@ class Checks:
         there = Counter(ticket["lines"][0]["label"] for ticket in tickets)
         there.update(receipt["note"] for receipt in receipts)
         there.update(set(labels_of_records(db)))
+        there.update(parked.labels(db))
         numbers = Counter((ticket["series"], ticket["number"]) for ticket in tickets)
         # Where an older copy of an outbox went on, its numbers were used before: that is flagged.
         twice = [
@@ -352,7 +358,7 @@ class Checks:
             if count > 1:
                 raise broken(f"{label} is at the hub {count} times")
         for deed in self._history.deeds.values():
-            if deed.told is Told.RECORDED and not deed.excused and deed.kind != "price.set":
+            if deed.told is Told.RECORDED and not deed.excused and deed.kind not in _UNLABELLED:
                 self._check_fate(deed, deed.label in there)
         for ticket in tickets:
             deed = self._history.deeds[ticket["lines"][0]["label"]]

@@ -31,7 +31,7 @@ class Fate(Enum):
 class Deed:
     """One operation. `lines`: (article id, thousandths), as stock sees it; `excused`: why it may
     be missing at the end ("" for no reason); `fragile`: its post's copy is gone, the hub's is the
-    only one; `status`: the hub's last word to the post."""
+    only one; `parked`: the id of the parked ticket that it is about; `status`: the hub's last word to the post."""
 
     label: str
     post: int
@@ -45,17 +45,21 @@ class Deed:
     status: m.Status | None = None
     code: str = ""
     fate: Fate = Fate.TAKEN
+    parked: str = ""
     excused: str = ""
     fragile: bool = False
 
 
 @dataclass(slots=True)
 class History:
-    """All deeds, in order."""
+    """All deeds, in order. `grants`: the posts that the hub let have a parked ticket, by its id;
+    `ended`: what ended one, at whichever post."""
 
     deeds: dict[str, Deed] = field(default_factory=dict)
     by_place: dict[tuple[str, int], Deed] = field(default_factory=dict)
     by_post: dict[int, list[Deed]] = field(default_factory=dict)
+    grants: dict[str, set[int]] = field(default_factory=dict)
+    ended: dict[str, list[Deed]] = field(default_factory=dict)
 
     def add(self, deed: Deed) -> Deed:
         """Keep a deed."""
@@ -70,6 +74,8 @@ class History:
         deed = self.by_place.get((reply.outbox, reply.n))
         if deed is not None:
             deed.status, deed.code = reply.status, reply.code
+            if deed.kind == "ticket.recall" and reply.status is m.Status.ACCEPTED:
+                self.grants.setdefault(deed.parked, set()).add(deed.post)
 
     def renumbered(self, waiting: list[tuple[str, str, int]]) -> None:
         """Operations are seen to wait under these numbers: (label, outbox, n).

@@ -304,7 +304,9 @@ def labels(db: Any) -> set[str]:
     """Return the labels of the papers that a hub's database holds."""
     tickets = [orjson.loads(body) for (body,) in db.execute("SELECT body FROM ticket")]
     receipts = [orjson.loads(body) for (body,) in db.execute("SELECT body FROM goods_receipt")]
+    parked = db.execute("SELECT body FROM parked WHERE body IS NOT NULL")
     return {
+        *(orjson.loads(body)["note"] for (body,) in parked),
         *(ticket["lines"][0]["label"] for ticket in tickets),
         *(receipt["note"] for receipt in receipts),
         *labels_of_records(db),

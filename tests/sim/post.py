@@ -15,22 +15,24 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 
 from common import messages as m
 from common import wire
-from common.commands import sold_ticket
+from common.commands import Unparked, sold_ticket
 from common.errors import Problem, Refusal
 from common.ids import IdMint
-from common.models import Payment, ReceiptLine
+from common.models import ParkedTicket, Payment, ReceiptLine
 from common.rules import total_cents
 from common.seal import CurveKeys
 from common.topics import TOPICS_OF, Profile
 from hub.records.devices import ACTIVE
 from hub.records.devices import Device as EnrolledDevice
 from kiosk.arrivals import Arrivals, Batch, HandingOver, LinkView
+from kiosk.basket import Basket
 from kiosk.conversation import Conversation, Turn
 from kiosk.database import FAULTS
 from kiosk.device import Device, HubPlace
 from kiosk.keys import DeviceKeys
 from kiosk.link_life import Post
 from kiosk.outbox_file import Draft, Maker
+from kiosk.parking import basket_of
 from kiosk.presence import Way
 from kiosk.sealed import Box
 from kiosk.session import Session
@@ -50,6 +52,7 @@ TURN_S: Final = (0.0001, 0.002)
 POLL_S: Final = (0.0, 0.02)
 TICK_S: Final = 1.0
 BOOT_S: Final = (0.2, 2.0)
+SOLD_S: Final = (0.1, 3.0)
 DRAIN: Final = 500
 BOX: Final = Box(bytes(range(32)))
 
@@ -398,6 +401,10 @@ class SimPost:
             return
         self.session.poll()
         self.notices += self.session.take_notices()
+        recall = self.session.parking.take()
+        if recall is not None and recall.ticket is not None:
+            ticket = recall.ticket
+            self.after(self.world.rng.uniform(*SOLD_S), lambda: self._go_on(ticket))
         if self.machine.frozen:
             self.crash("as it notes what happened")
             return
@@ -460,6 +467,54 @@ class SimPost:
         deed = Deed(self._label("t"), self.number, f"{kind}.record", Told.RECORDED, moved)
         self._do(deed, lambda session: trade.do(session.counter, deed, lines))
 
+    def park(self) -> None:
+        """Put a basket aside."""
+        self._park(Basket())
+
+    def _park(self, basket: Basket) -> None:
+        label = self._label("k")
+        deed = Deed(label, self.number, "ticket.park", Told.RECORDED)
+
+        def do(session: Session) -> None:
+            ticket = session.parking.park(basket.add_free(label, 250, 550), label)
+            deed.parked = ticket.id
+
+        self._do(deed, do)
+        if basket.parked:
+            self._ended(deed, basket.parked)
+
+    def recall(self, rng: Random) -> None:
+        """Ask for a parked ticket, or take up an own one while the hub is away."""
+        session = self.session
+        if session is None or session.parking.asking:
+            return
+        entries = session.parking.entries()
+        if entries:
+            parked = rng.choice(entries).ticket.id
+            deed = Deed(self._label("q"), self.number, "ticket.recall", Told.RECORDED)
+            deed.parked = parked
+
+            def do(session: Session) -> None:
+                session.parking.recall(parked)
+                if not session.parking.asking:
+                    deed.kind = "ticket.unpark"  # Taken up without the hub: nobody granted it.
+
+            self._do(deed, do)
+
+    def _go_on(self, ticket: ParkedTicket) -> None:
+        """Do with a parked ticket what is done with one: sell it, park it once more, or neither."""
+        choice = self.world.rng.random()
+        if choice < 0.3:
+            self._park(basket_of(ticket))
+        elif choice < 0.9:
+            deed = Deed(self._label("q"), self.number, "ticket.unpark", Told.RECORDED)
+            self._do(deed, lambda session: session.parking.end(ticket.id, Unparked.SOLD))
+            self._ended(deed, ticket.id)
+
+    def _ended(self, deed: Deed, parked: str) -> None:
+        if deed.told is Told.RECORDED:
+            self.history.ended.setdefault(parked, []).append(deed)
+
     def receive(self, lines: list[tuple[str, int]]) -> None:
         """Take in a delivery."""
         label = self._label("r")
@@ -514,7 +569,9 @@ class SimPost:
     def _do(self, deed: Deed, do: Callable[[Session], object]) -> None:
         session = self.session
         if session is None:
+            deed.told = Told.REFUSED
             return
+        before_n = session.last_n
         try:
             do(session)
         except Refusal as refusal:
@@ -530,6 +587,9 @@ class SimPost:
             deed.told = Told.PERHAPS
             self.history.add(deed)
             self.crash(f"while it records ({fault})")
+            return
+        if session.last_n == before_n:
+            self.poll_soon()
             return
         deed.outbox, deed.n = session.outbox, session.last_n
         self.history.add(deed)
@@ -561,6 +621,8 @@ def label_of(kind: str, body: bytes) -> str:
             return sold_ticket(args).lines[0].label
         if kind in ("goods.receive", POISON, COUNTED):
             return str(args["receipt"]["note"])
+        if kind == "ticket.park":
+            return str(args["ticket"]["note"])
         if kind == "price.set":
             return f"p{args['prices'][0]['price_cents']}"
     except (ValueError, KeyError, IndexError, TypeError):

@@ -30,6 +30,9 @@ DEEDS: Final = (200, 220)
 FAULTS_DRAWN: Final = (10, 22)
 OTHERWISE: Final = 0.4
 """So much of what a till does is no sale: refunds, cash, X and Z, exercises, and the like."""
+PARKED: Final = 0.08
+RECALLED: Final = 0.12
+"""So much of it is parking, so much of the rest is recalling what was parked."""
 DEALT: Final = 2
 """So many of them are dealt, not drawn: each in its turn, seed by seed."""
 PATIENCE_S: Final = 180.0
@@ -92,6 +95,7 @@ class Story:
     def __init__(self, seed: int, folder: Path, disk: Disk) -> None:
         self.rng = Random(f"story {seed}")
         self.trade = Random(f"trade {seed}")
+        self.parking = Random(f"parking {seed}")
         self.crowded = seed % CROWD_EVERY == CROWD_EVERY - 1
         cast = [Profile.TILL, Profile.DEPOT, Profile.OFFICE] * (CROWD // 3)
         if not self.crowded:
@@ -163,7 +167,11 @@ class Story:
         post = rng.choice(there)
         if post.profile is Profile.TILL:
             lines = self._lines()
-            if self.trade.random() < OTHERWISE:
+            if self.parking.random() < PARKED:
+                post.park()
+            elif self.parking.random() < RECALLED:
+                post.recall(self.parking)
+            elif self.trade.random() < OTHERWISE:
                 post.trade(drawn(self.trade), lines)
             else:
                 post.sell(lines)
