@@ -35,6 +35,44 @@ _REPEAT_HASH: Final = Edit(
     "        if stored is not None:\n",
 )
 
+_PARKED: Final = (
+    Safeguard(
+        "one till goes on",
+        "a parked ticket that a till has in hand is granted to no other",
+        (
+            Edit(
+                "hub/commands/parked.py",
+                '    if found.holder_id not in ("", work.device.id):\n'
+                "        holder = devices.device",
+                "    if found.holder_id == work.device.id:\n        holder = devices.device",
+            ),
+        ),
+    ),
+    Safeguard(
+        "taken twice is told",
+        "a parked ticket that two tills took is told to a manager",
+        (
+            Edit(
+                "hub/commands/parked.py",
+                '    elif found.holder_id not in ("", work.device.id):\n'
+                "        _flag_twice(work, found)\n",
+                "",
+            ),
+        ),
+    ),
+    Safeguard(
+        "over before it comes",
+        "a parked ticket that was sold does not begin once more after the hub was set back",
+        (
+            Edit(
+                "hub/commands/parked.py",
+                "            parked.add_over(work.db, parked_id, work.arrival, outcome)\n",
+                "            pass\n",
+            ),
+        ),
+    ),
+)
+
 _DURABLE: Final = (
     Safeguard(
         "hub fsync",
