@@ -33,7 +33,7 @@ from kiosk.session import Session
 
 
 class ParkedLines:
-    """Works on a session. `say`, `done` as for `TillLines`; `error(tag, problem)` says a problem."""
+    """Works on a session. `say`, `done` as for `TillLines`; `error(tag, problem)` says why not."""
 
     def __init__(
         self,

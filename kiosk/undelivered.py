@@ -26,7 +26,8 @@ class Undelivered:
     """One operation that the hub has not taken. `made_ms`: when, ms since 1970 UTC.
 
     `reference`: the number of a ticket as printed, a parked one's note, "" for what has none.
-    `total_cents`: a sale's, a parked ticket's, else None. `problem`: why the hub keeps it apart; None while it simply waits.
+    `total_cents`: a sale's, a parked ticket's, else None. `problem`: why the hub keeps it apart;
+    None while it simply waits.
     """
 
     n: int

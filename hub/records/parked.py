@@ -63,7 +63,7 @@ def add(db: Connection, ticket: ParkedTicket, arrival: Arrival) -> bool:
 
 
 def add_over(db: Connection, parked_id: str, arrival: Arrival, outcome: str) -> None:
-    """Keep that one is over whose basket is not here yet, so that it does not begin when it comes."""
+    """Keep that one is over whose basket is not here yet: it does not begin when it comes."""
     db.execute(
         "INSERT INTO parked (id, device_id, received_ms, body, holder_id, held_ms, outcome,"
         " also_id) VALUES (?1, ?2, ?3, NULL, ?2, ?3, ?4, '')",

@@ -118,6 +118,7 @@ def test_of_a_hub_that_names_no_topic_nothing_is_live() -> None:
     assert post.follower.welcome(welcome_of({}, NOW, 0)) == []
     assert not post.follower.live
 
+
 def test_an_empty_replica_asks_for_everything() -> None:
     post = Post(epoch="")
     asked = post.welcome(stock=5)

@@ -1,4 +1,4 @@
-"""A parked ticket goes to one till; what two tills took all the same is told, and nothing is lost."""
+"""A parked ticket goes to one till; what two tills took all the same is told, nothing is lost."""
 
 from collections.abc import Iterator
 from dataclasses import replace

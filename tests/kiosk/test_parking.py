@@ -1,4 +1,4 @@
-"""Parking at one till: a basket comes back as it was; who may take it up, with and without the hub."""
+"""Parking at one till: a basket comes back as it was; who takes it up, with and without the hub."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -290,4 +290,4 @@ _SIGNED: Final = (
     ),
 )
 
-SAFEGUARDS: Final = (*_DURABLE, *_ONCE, *_SIGNED, *OF_COPIES)
+SAFEGUARDS: Final = (*_PARKED, *_DURABLE, *_ONCE, *_SIGNED, *OF_COPIES)

@@ -31,7 +31,8 @@ class Fate(Enum):
 class Deed:
     """One operation. `lines`: (article id, thousandths), as stock sees it; `excused`: why it may
     be missing at the end ("" for no reason); `fragile`: its post's copy is gone, the hub's is the
-    only one; `parked`: the id of the parked ticket that it is about; `status`: the hub's last word to the post."""
+    only one; `parked`: the id of the parked ticket that it is about; `status`: the hub's last word
+    to the post."""
 
     label: str
     post: int
