@@ -17,6 +17,9 @@ from common.models import (
     Category,
     Delivery,
     GoodsReceipt,
+    Parked,
+    ParkedLine,
+    ParkedTicket,
     Person,
     ReceiptLine,
     Row,
@@ -33,9 +36,9 @@ from tests.hub.shop_bench import ShopBench
 
 EVERYWHERE = {"shop", "categories", "articles", "stock", "people"}
 SEES = {
-    Profile.TILL: EVERYWHERE | {"sales"},
+    Profile.TILL: EVERYWHERE | {"sales", "parked"},
     Profile.DEPOT: EVERYWHERE | {"receipts"},
-    Profile.OFFICE: EVERYWHERE | {"sales", "receipts", "takings", "alerts"},
+    Profile.OFFICE: EVERYWHERE | {"sales", "receipts", "takings", "alerts", "parked"},
     Profile.CONSOLE: set[str](),
 }
 A, B = "a" * 32, "b" * 32
@@ -50,6 +53,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def row_of(topic: str, papers: ShopBench) -> Row:
     """Return a row that a topic may hold."""
     receipt = GoodsReceipt(A, 1, 0, 0, "", "main", (ReceiptLine(B, 1000),))
+    line = ParkedLine("", "Divers", 1000, 199, 2000)
     rows: dict[str, Row] = {
         "shop": Shop("shop", "Essai"),
         "categories": Category(A, "All"),
@@ -60,6 +64,7 @@ def row_of(topic: str, papers: ShopBench) -> Row:
         "takings": Takings("2026-03-01:x", "2026-03-01", "x", "Caisse 1", 1, 1, {}, {}),
         "alerts": Alert(A, 1, "post_silent", "Caisse 1"),
         "people": Person(A, "Amélie", Role.ADMIN),
+        "parked": Parked(A, B, "Caisse 1", 1, ParkedTicket(A, 1, 0, 0, "", (line,), 199)),
     }
     return rows[topic]
 

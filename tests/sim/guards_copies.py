@@ -44,7 +44,8 @@ _FOLLOWING: Final = (
         (
             Edit(
                 _FOLLOWER,
-                "            return [self._ask_snapshot(topic) for topic in self._topics]\n",
+                "            return [self._ask_snapshot(topic) for topic in self._topics"
+                " if topic in self._offered]\n",
                 "",
             ),
             Edit(_REPLICA, "            stand.tseq, stand.digest, stand.stale = 0, 0, True\n", ""),
