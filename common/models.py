@@ -48,6 +48,7 @@ class Shop:
 
     `lock_after_s`: a post that nobody touches for so long locks itself; 0: never. `price_labels`,
     `weight_labels`: prefixes ("21") of codes that the shop's scales print, cents or grams inside.
+    `methods`: how customers may pay; (): in every way. `cash_step_cents`: what cash is rounded to.
     """
 
     id: Key
@@ -59,6 +60,8 @@ class Shop:
     lock_after_s: LockSeconds = 120
     price_labels: LabelPrefixes = ()
     weight_labels: LabelPrefixes = ()
+    methods: Annotated[tuple[Key, ...], Meta(max_length=20)] = ()
+    cash_step_cents: Annotated[int, Meta(ge=0, le=100)] = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from common import seal
 from common.errors import Refusal
 from common.models import LabelPrefixes, LockSeconds, convert
 from common.p256 import P256Keys, is_available, new_p256_keys, p256_keys_of
+from common.payments import ALL, CashStep, MethodNames
 from common.succession import Succession
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -43,6 +44,7 @@ class ShopSettings:
     """The shop as it must stand on a ticket, and what the labels of its scales mean.
 
     `price_labels`, `weight_labels`: first two digits of codes with cents or grams inside.
+    `methods`: how customers may pay. `cash_step_cents`: what cash is rounded to; 0: to the cent.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=200)] = "Ma boutique"
@@ -51,6 +53,8 @@ class ShopSettings:
     address: Annotated[str, Meta(max_length=500)] = ""
     price_labels: LabelPrefixes = ()
     weight_labels: LabelPrefixes = ()
+    methods: MethodNames = ALL
+    cash_step_cents: CashStep = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -198,6 +198,8 @@ def publish_shop(store: Store, log: ChangeLogBook, settings: Settings) -> None:
         lock_after_s=settings.people.lock_after_s,
         price_labels=shop.price_labels,
         weight_labels=shop.weight_labels,
+        methods=shop.methods,
+        cash_step_cents=shop.cash_step_cents,
     )
     draft = log.draft()
     draft.put("shop", row, OWN)

@@ -45,11 +45,12 @@ def _always(_desk: "TillDesk") -> bool:
 
 
 def _selling(desk: "TillDesk") -> bool:
-    return bool(desk.sale.basket)
+    """Return whether there is a sale that nothing is paid of: it may become less, or nothing."""
+    return bool(desk.sale.basket) and not desk.paying.begun
 
 
 def _line_chosen(desk: "TillDesk") -> bool:
-    return desk.sale.line is not None
+    return desk.sale.line is not None and not desk.paying.begun
 
 
 @dataclass(frozen=True, slots=True)

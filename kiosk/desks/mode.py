@@ -9,6 +9,8 @@ class Mode(Enum):
     SELL = "sell"
     CASH = "cash"
     CARD = "card"
+    TENDER = "tender"
+    PAYING = "paying"
     TICKETS = "tickets"
     ACTIONS = "actions"
     FORM = "form"

@@ -16,13 +16,22 @@ _UNDO_STEPS: Final = 50
 
 
 class SaleInHand:
-    """One basket after another. `say` shows a notice, `changed` is told of each step."""
+    """One basket after another. `say` shows a notice, `changed` is told of each step.
 
-    def __init__(self, say: Callable[[Notice], None], changed: Callable[[], None]) -> None:
+    `may_become`: whether the sale may come to so many cents; no step leads where it may not.
+    """
+
+    def __init__(
+        self,
+        say: Callable[[Notice], None],
+        changed: Callable[[], None],
+        may_become: Callable[[int], bool],
+    ) -> None:
         self.basket = Basket()
         self._before: list[Basket] = []
         self._say = say
         self._changed = changed
+        self._may_become = may_become
 
     @property
     def line(self) -> BasketLine | None:
@@ -73,20 +82,25 @@ class SaleInHand:
     def empty(self) -> None:
         """Take everything out, with a way back in view."""
         lines = len(self.basket.lines)
-        if lines:
-            self.change(self.basket.clear())
+        if not lines:
+            return
+        self.change(self.basket.clear())
+        if not self.basket:
             self._say(emptied(lines))
 
     def undo(self) -> bool:
         """Take the last step back; return whether there was one."""
-        if not self._before:
+        if not self._before or not self._may_become(self._before[-1].total_cents):
             return False
         self.basket = self._before.pop()
         return True
 
     def change(self, basket: Basket) -> None:
         """Have another basket in hand: one step, which `undo` takes back."""
-        before, self.basket = self.basket, basket
+        before = self.basket
+        if basket.total_cents < before.total_cents and not self._may_become(basket.total_cents):
+            return
+        self.basket = basket
         if (basket.lines, basket.discount) == (before.lines, before.discount):
             return
         self._before = [*self._before[-_UNDO_STEPS:], before]

@@ -1,26 +1,25 @@
 """The till's desk: from the first tap to the ticket.
 
-Owns which panel is in view, what is typed, and how the sale in hand is being paid. What a ticket is
-and where it goes is the session's business.
+Owns which panel is in view, and what is typed for the sale in hand. How it is paid is the payment's
+business, what a ticket is and where it goes the session's.
 """
 
-from typing import Final
+from dataclasses import replace
 
-from common.errors import Refusal
 from common.i18n import Translator
-from common.models import Article, Payment, Ticket
-from common.rules import cash
+from common.models import Article, Ticket
 from kiosk.desks.actions import actions_view, do
 from kiosk.desks.desk import Desk, Session, Wall
 from kiosk.desks.form import Form, FormDesk
 from kiosk.desks.mode import Mode
+from kiosk.desks.paying import PAYING, TAKING, Paying
 from kiosk.desks.sale import SaleInHand
 from kiosk.desks.shelf import Shelf
 from kiosk.desks.tickets import TicketList
 from kiosk.keypad import Entry
 from kiosk.scanner import Scan
 from kiosk.state import LinkStatus
-from kiosk.views import BasketView, PaymentView, basket_view, payment_view
+from kiosk.views import BasketView, PaymentView, basket_view
 from kiosk.views.actions import ActionsView
 from kiosk.views.counter import (
     PadView,
@@ -30,10 +29,6 @@ from kiosk.views.counter import (
     paid_view,
     wanted_milli,
 )
-from kiosk.views.notices import refused
-
-# A second touch so soon after the first is a shaking hand, not a decision.
-SETTLE_MS: Final = 300
 
 
 class TillDesk(Desk):
@@ -44,30 +39,33 @@ class TillDesk(Desk):
         self.mode = Mode.SELL
         self.shelf = Shelf(session.catalogue)
         self.tickets = TicketList(self)
-        self.sale = SaleInHand(self.say, self._stepped)
+        self.paying = Paying(self)
+        self.sale = SaleInHand(self.say, self._stepped, self._may_become)
         self.form = FormDesk()
         self._entry = Entry()
         self._paid: Ticket | None = None
-        self._opened_ms = 0
 
     # Views.
 
     def basket(self) -> BasketView:
-        """Return the basket."""
-        return basket_view(self.sale.basket, self.catalogue, self.t)
+        """Return the basket; once a part of it is paid, what is left is its sum."""
+        view = basket_view(self.sale.basket, self.catalogue, self.t)
+        if not self.paying.begun:
+            return view
+        rest = self.t.money(self.paying.tenders.rest_cents)
+        return replace(view, title=self.t("Still to pay"), total=rest)
 
     def pad(self) -> PadView:
         """Return what the pad's keys would do."""
         if self.mode is Mode.FORM:
             return PadView("", self.t("Quantity"), False, self.form.can_erase, False)
-        if self.mode in (Mode.CASH, Mode.CARD):
-            return PadView("", self.t("Quantity"), False, bool(self._entry), False)
+        if self.mode in PAYING:
+            return PadView("", self.t("Quantity"), False, self.paying.typed, False)
         return pad_view(self._entry, self.sale.line is not None, self.t)
 
     def payment(self) -> PaymentView:
-        """Return the cash payment as it stands."""
-        given = self._entry.cents if self._entry else None
-        return payment_view(self.sale.basket.total_cents, given, self.t)
+        """Return the payment as it stands."""
+        return self.paying.view(self.t)
 
     def paid(self) -> PaidView | None:
         """Return the sale just paid, until the next one begins."""
@@ -86,7 +84,7 @@ class TillDesk(Desk):
 
     def typing(self) -> bool:
         """Return whether the pad's digits go anywhere."""
-        return self.form.typing if self.mode is Mode.FORM else self.mode is not Mode.CARD
+        return self.form.typing if self.mode is Mode.FORM else self.mode is not Mode.PAYING
 
     def in_hand(self) -> str:
         """Return that a sale is kept."""
@@ -118,7 +116,7 @@ class TillDesk(Desk):
         if scanned is None:
             return
         if self.mode is not Mode.SELL:
-            self.back()
+            self.show(Mode.SELL)
         self.dismiss()
         if scanned.price_cents is None:
             self._add(scanned.article, scanned.quantity_milli)
@@ -131,7 +129,9 @@ class TillDesk(Desk):
         """Take a key of the pad: digits, comma, erase, clear."""
         if self.mode is Mode.FORM:
             self.form.press(name)
-        elif self.mode is not Mode.CARD:
+        elif self.mode in TAKING:
+            self.paying.press(name)
+        elif self.mode is not Mode.PAYING:
             self._entry = self._entry.press(name)
 
     def apply_entry(self) -> None:
@@ -173,48 +173,23 @@ class TillDesk(Desk):
 
     # Paying.
 
-    def pay(self, method: Mode) -> None:
+    def pay(self, method: Mode | str) -> None:
         """Open the panel of a method; nothing is recorded yet."""
-        if self.sale.basket and method in (Mode.CASH, Mode.CARD):
-            self.mode = method
-            self._entry = Entry()
-            self._opened_ms = self.wall.now_ms()
-            self.dismiss()
-
-    def give(self, cents: int) -> None:
-        """Take a sum from the quick choices as what the customer hands over."""
-        entry = Entry()
-        for digit in f"{cents // 100}.{cents % 100:02d}":
-            entry = entry.press(digit)
-        self._entry = entry
+        self.paying.open(method.value if isinstance(method, Mode) else method)
 
     def can_confirm(self) -> bool:
-        """Return whether the payment in view settles the basket."""
-        if self.mode is Mode.CASH:
-            typed = self._entry.cents is not None or not self._entry
-            return typed and self.payment().enough
-        return self.mode is Mode.CARD
+        """Return whether the payment in view can be taken."""
+        return self.paying.can_confirm
 
     def confirm(self) -> bool:
-        """Record the sale; return whether there is a new ticket."""
-        settling = 0 <= self.wall.now_ms() - self._opened_ms < SETTLE_MS
-        if not self.can_confirm() or settling:
-            return False
-        if not self.allowing.ask("sale.record", self.confirm):
-            return False
-        total = self.sale.basket.total_cents
-        if self.mode is Mode.CASH:
-            payment = cash(total, self.payment().given_cents)
-        else:
-            payment = Payment("card", total, total)
-        try:
-            self._paid = self.session.sell(self.sale.basket.to_lines(), (payment,))
-        except Refusal as refusal:
-            self._notice = refused(refusal.problem)
-            return False
+        """Take the payment in view; return whether there is a new ticket."""
+        return self.paying.confirm()
+
+    def sold(self, ticket: Ticket) -> None:
+        """Begin anew: the sale in hand is on disk as this ticket."""
         self.sale.end()
         self.back()
-        return True
+        self._paid = ticket
 
     # Other panels.
 
@@ -222,12 +197,15 @@ class TillDesk(Desk):
         """Show another panel; what was typed or asked is let go, the basket stays as it is."""
         self.mode = mode
         self._entry = Entry()
+        self.paying.clear()
         if mode is not Mode.FORM:
             self.form.close()
 
     def back(self) -> None:
-        """Return to the articles; the basket stays as it is."""
-        self.show(Mode.SELL)
+        """Return to the articles, from a payment's panel to what was paid so far if anything was;
+        the basket stays as it is."""
+        part_paid = self.paying.begun and self.mode in TAKING
+        self.show(Mode.PAYING if part_paid else Mode.SELL)
 
     def open_actions(self) -> None:
         """Show what else can be done."""
@@ -263,3 +241,10 @@ class TillDesk(Desk):
         self._paid = None
         # What a notice offers is about the step before this one.
         self.dismiss()
+
+    def _may_become(self, total_cents: int) -> bool:
+        """Return whether the sale may come to so much, or say why not."""
+        allowed = self.paying.allows(total_cents)
+        if not allowed:
+            self.paying.refuse_change()
+        return allowed

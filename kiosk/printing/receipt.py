@@ -10,9 +10,11 @@ from common.i18n import Translator
 from common.journal.record import ShopIdentity
 from common.models import Ticket, TicketLine
 from common.money import MILLI
+from common.payments import ROUNDING
+from common.rules import CASH
 from kiosk.printing.paper import Pair, Picture, Qr, Row, Rule, Sheet, Table, Text
 from kiosk.printing.parts import Origin, head_rows, signature_rows, stamp_rows
-from kiosk.views.papers import METHODS
+from kiosk.views.papers import handed_over, method_name, rounded_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def ticket_number(ticket: Ticket) -> str:
 def receipt_sheet(receipt: Receipt, t: Translator) -> Sheet:
     """Return a ticket's paper. A first one that was paid in cash opens the drawer."""
     ticket = receipt.ticket
-    in_cash = any(payment.method == "cash" for payment in ticket.payments)
+    in_cash = any(payment.method == CASH for payment in ticket.payments)
     return Sheet(
         title=t("Ticket {number}", number=ticket_number(ticket)),
         rows=tuple(_rows(receipt, t)),
@@ -68,9 +70,11 @@ def _rows(receipt: Receipt, t: Translator) -> Iterator[Row]:
         yield from _line(line, t)
     yield Rule()
     yield Pair(t("TOTAL"), t.money(ticket.total_cents), bold=True, large=True)
-    for payment in ticket.payments:
-        name = t(METHODS[payment.method]) if payment.method in METHODS else payment.method
-        yield Pair(name, t.money(payment.given_cents))
+    rounded = rounded_cents(ticket)
+    if rounded:
+        yield Pair(method_name(ROUNDING, t), t.money(rounded))
+    for payment in handed_over(ticket):
+        yield Pair(method_name(payment.method, t), t.money(payment.given_cents))
         change = payment.given_cents - payment.amount_cents
         if change:
             yield Pair(t("Change"), t.money(change))

@@ -11,6 +11,7 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.desks.mode import Mode
+from kiosk.desks.paying import PAYING
 from kiosk.screens.frame import Frame
 from kiosk.views import touched_articles
 from kiosk.widgets import category_strip as _strip  # noqa: F401 - its rules are used in the .kv
@@ -26,30 +27,42 @@ from kiosk.widgets.deck import Deck as _Deck  # noqa: F401
 from kiosk.widgets.desk_panel import DeskPanel
 from kiosk.widgets.form import FormPanel
 from kiosk.widgets.kv import load_beside
+from kiosk.widgets.paying import AmountPanel, CashPanel, RestPanel
 
 # A list that changes under the eyes is sorted in again at most so often.
 FIND_AGAIN_S: Final = 0.5
 
 
 PANELS: Final[Mapping[Mode, type[DeskPanel]]] = {
+    Mode.CASH: CashPanel,
+    Mode.CARD: AmountPanel,
+    Mode.TENDER: AmountPanel,
+    Mode.PAYING: RestPanel,
     Mode.ACTIONS: ActionsPanel,
     Mode.FORM: FormPanel,
 }
 """The panels that show a part of the desk by themselves."""
-_FEET: Final[Mapping[str, str]] = {"cash": "confirm", "card": "confirm", "form": "answer"}
+_FEET: Final[Mapping[str, str]] = {
+    "cash": "confirm", "card": "confirm", "tender": "confirm", "form": "answer",
+}  # fmt: skip
 """What stands at the foot of the sale beside the panels; the keys of payment for all others."""
 
 
 class TillScreen(Frame):
     """`mode` is what the large half shows: a `Mode`'s value. `foot`: the keys below the sale.
 
-    `typing`: digits go somewhere. `roomy`: there is room for words on every key. `answer_text`: what the key says that does what is asked.
+    `typing`: digits go somewhere. `locked`: the lines wait while it is being paid. `roomy`: there
+    is room for words on every key. `confirm_text`, `answer_text`: what the keys say that take a
+    payment and do what is asked.
     """
 
     mode = StringProperty("sell")
     foot = StringProperty("choose")
     typing = BooleanProperty(True)
     can_confirm = BooleanProperty(False)
+    confirm_text = StringProperty("")
+    confirm_tone = StringProperty("go")
+    locked = BooleanProperty(False)
     can_answer = BooleanProperty(False)
     answer_text = StringProperty("")
     answer_tone = StringProperty("accent")
@@ -80,20 +93,28 @@ class TillScreen(Frame):
         basket, paid = desk.basket(), desk.paid()
         self._show_mode(desk.mode.value)
         self.can_confirm, self.typing = desk.can_confirm(), desk.typing()
+        self._show_payment()
         hand.sum_title, hand.sum, hand.can_undo = basket.title, basket.total, desk.can_undo()
         hand.show_lines(basket.lines)
         hand.show_pad(desk.pad())
         hand.done = (
             [] if paid is None else [paid.number, paid.given, paid.label, paid.change, paid.note]
         )
-        if self.mode == "cash":
-            self.ids.cash.show(desk.payment())
         if self.mode in self._panels:
             self._panels[self.mode].show(desk)
         question = desk.form.view(self.t)
         if question is not None:
             self.answer_text, self.answer_tone = question.ok, question.tone
             self.can_answer = question.can_ok
+
+    def _show_payment(self) -> None:
+        """Show what the key says that takes a payment, or records a sale that is all paid."""
+        self.locked = self.desk.mode in PAYING
+        if self.locked:
+            view = self.desk.payment()
+            self.confirm_text, self.confirm_tone = view.ok, view.tone
+            if self.can_confirm:
+                self.foot = "confirm"
 
     def _show_mode(self, mode: str) -> None:
         if mode != self.mode and self.mode in self._panels:
@@ -171,10 +192,10 @@ class TillScreen(Frame):
             self.render_shelf()
         self.render()
 
-    def pay(self, mode: Any) -> None:
-        """Open a payment panel."""
+    def pay(self, method: str) -> None:
+        """Open the panel of a way to pay."""
         self.ids.search.letters = False
-        self.desk.pay(type(self.desk.mode)(mode))
+        self.desk.pay(method)
         self.render()
 
     def open_tickets(self) -> None:

@@ -16,17 +16,11 @@ from kiosk.views.depot import (
     stock_rows,
 )
 from kiosk.views.papers import PaperLineView, TicketView, ticket_lines, ticket_views
+from kiosk.views.payment import CashChoice, PaymentView, payment_view
 from kiosk.views.problems import problem_text
 from kiosk.views.shelf import CategoryView, TileView, category_views, tile, tiles, touched_articles
 from kiosk.views.status import StatusView, status_view
-from kiosk.views.till import (
-    BasketLineView,
-    BasketView,
-    CashChoice,
-    PaymentView,
-    basket_view,
-    payment_view,
-)
+from kiosk.views.till import BasketLineView, BasketView, basket_view
 
 __all__ = [
     "BasketLineView",

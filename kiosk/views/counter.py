@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from common.i18n import Translator
-from common.models import Payment, Ticket
+from common.models import Ticket
 from common.money import MILLI
+from common.payments import CARD, ROUNDING
+from common.rules import CASH
 from kiosk.catalogue import SoldTicket
 from kiosk.keypad import Entry
-from kiosk.views.papers import METHODS, SEPARATOR, PaperLineView, ticket_lines
+from kiosk.views.papers import (
+    SEPARATOR,
+    PaperLineView,
+    handed_over,
+    method_name,
+    rounded_cents,
+    ticket_lines,
+)
 
 CODE_DIGITS: Final = 6
 
@@ -84,16 +93,18 @@ def pad_view(entry: Entry, selected: bool, t: Translator) -> PadView:
 
 
 def paid_view(ticket: Ticket, online: bool, t: Translator) -> PaidView:
-    """Return the sale just paid, by one payment."""
-    payment = ticket.payments[0] if ticket.payments else Payment("cash", 0, 0)
-    change = sum(each.given_cents - each.amount_cents for each in ticket.payments)
-    cash = payment.method == "cash"
-    method = t(METHODS[payment.method]) if payment.method in METHODS else payment.method
+    """Return the sale just paid: the change where there was cash, else what was paid."""
+    payments = handed_over(ticket)
+    names = list(dict.fromkeys(method_name(each.method, t) for each in payments))
+    change = sum(each.given_cents - each.amount_cents for each in payments)
+    cash = any(each.method == CASH for each in payments)
+    given = t.money(sum(each.given_cents for each in payments))
+    by_card = {each.method for each in payments} == {CARD}
     return PaidView(
         number=_number(ticket, t),
         total=t.money(ticket.total_cents),
-        given=SEPARATOR.join([method, t.money(payment.given_cents)]),
-        label=t("Change") if cash else t("Paid by card"),
+        given=SEPARATOR.join([" + ".join(names), given]),
+        label=t("Change") if cash else t("Paid by card") if by_card else t("Paid"),
         change=t.money(change) if cash else t.money(ticket.total_cents),
         note="" if online else t("Kept on this post and sent when the hub is back."),
     )
@@ -109,9 +120,11 @@ def ticket_detail(sold: SoldTicket, t: Translator) -> TicketDetailView:
         DetailRow(t("VAT {rate} included", rate=t.percent(row.vat_bp)), t.money(row.vat_cents))
         for row in ticket.vat
     ]
-    for payment in ticket.payments:
-        method = t(METHODS[payment.method]) if payment.method in METHODS else payment.method
-        sums.append(DetailRow(method, t.money(payment.given_cents)))
+    rounded = rounded_cents(ticket)
+    if rounded:
+        sums.append(DetailRow(method_name(ROUNDING, t), t.money(rounded)))
+    for payment in handed_over(ticket):
+        sums.append(DetailRow(method_name(payment.method, t), t.money(payment.given_cents)))
         if payment.given_cents > payment.amount_cents:
             back = payment.given_cents - payment.amount_cents
             sums.append(DetailRow(t("Change"), t.money(back)))

@@ -91,6 +91,26 @@ def refused(problem: Problem) -> Notice:
     )
 
 
+def part_paid(paid_cents: int) -> Notice:
+    """A sale cannot come to less than what was paid of it."""
+    return lambda t: NoticeView(
+        "warn",
+        "info",
+        t("{amount} of this sale are paid already", amount=t.money(paid_cents)),
+        t("Nothing was changed. Take that payment back first, then change the sale."),
+    )
+
+
+def charged_already(amount_cents: int) -> Notice:
+    """A card payment is given back here: the terminal has to do so too."""
+    return lambda t: NoticeView(
+        "warn",
+        "card",
+        t("{amount} were charged to a card", amount=t.money(amount_cents)),
+        t("They do not pay for this sale any more. Cancel them with the card terminal too."),
+    )
+
+
 def held_back() -> Notice:
     """A request waits until its person has logged in at the office."""
     return lambda t: NoticeView(

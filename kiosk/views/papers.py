@@ -9,11 +9,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from common.i18n import Translator, mark
-from common.models import Ticket
+from common.models import Payment, Ticket
+from common.payments import CARD, ROUNDING
+from common.rules import CASH
 from kiosk.basket import pieces
 from kiosk.catalogue import Catalogue, SoldTicket
 
-METHODS: Final[Mapping[str, str]] = {"cash": mark("Cash"), "card": mark("Card")}
+METHODS: Final[Mapping[str, str]] = {
+    CASH: mark("Cash"),
+    CARD: mark("Card"),
+    "cheque": mark("Cheque"),
+    "meal_voucher": mark("Meal voucher"),
+    "voucher": mark("Voucher"),
+    ROUNDING: mark("Cash rounding"),
+}
 SEPARATOR: Final = " · "
 
 
@@ -55,6 +64,21 @@ def ticket_views(
     )
 
 
+def method_name(method: str, t: Translator) -> str:
+    """Return what a method of payment is called; one of a later release by its own name."""
+    return t(METHODS[method]) if method in METHODS else method
+
+
+def handed_over(ticket: Ticket) -> tuple[Payment, ...]:
+    """Return a ticket's payments without what was rounded."""
+    return tuple(each for each in ticket.payments if each.method != ROUNDING)
+
+
+def rounded_cents(ticket: Ticket) -> int:
+    """Return what rounding cash added to a ticket's total; below 0: what it took off."""
+    return -sum(each.amount_cents for each in ticket.payments if each.method == ROUNDING)
+
+
 def ticket_lines(ticket: Ticket, t: Translator) -> tuple[PaperLineView, ...]:
     """Return what stands on a ticket, line by line."""
     return tuple(
@@ -68,10 +92,7 @@ def ticket_lines(ticket: Ticket, t: Translator) -> tuple[PaperLineView, ...]:
 def _ticket_view(sold: SoldTicket, t: Translator, now_ms: int, utc_offset_min: int) -> TicketView:
     ticket = sold.ticket
     count = pieces(line.quantity_milli for line in ticket.lines)
-    methods = [
-        t(METHODS[payment.method]) if payment.method in METHODS else payment.method
-        for payment in ticket.payments
-    ]
+    methods = dict.fromkeys(method_name(each.method, t) for each in handed_over(ticket))
     return TicketView(
         id=ticket.id,
         number=t("Ticket {number}", number=f"{ticket.series}-{ticket.number}"),

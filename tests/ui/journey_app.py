@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from common.i18n import Translator
-from kiosk.desks.till import SETTLE_MS
+from kiosk.desks.paying import SETTLE_MS
 from kiosk.kivy_setup import ScreenSettings, WindowSettings, prepare
 from tests.ui.fake_session import FakeSession
 

@@ -67,7 +67,49 @@ def _card(till: Hands) -> None:
     till.pass_time()
 
 
+def _card_part(till: Hands) -> None:
+    till.pad("2")
+
+
+def _part_paid(till: Hands) -> None:
+    """By card in part; what is left waits for another method."""
+    till.tap(till.key(icon="check", under=till.screen.ids.hand))
+
+
+def _voucher(till: Hands) -> None:
+    """A voucher that is worth more than what is left."""
+    till.screen.pay("meal_voucher")
+    till.pass_time()
+    till.pad("50")
+
+
+def _cash_rest(till: Hands) -> None:
+    """The rest in cash, rounded, after a cheque as well."""
+    till.screen.pay("cheque")
+    till.pass_time()
+    till.pad("1")
+    till.tap(till.key(icon="check", under=till.screen.ids.hand))
+    shop = till.session.catalogue.shop
+    assert shop is not None
+    till.session.put("shop", replace(shop, cash_step_cents=5))
+    till.tap(till.key(icon="cash", under=till.screen.ids.hand))
+    till.pass_time()
+    till.pad("50")
+
+
+def _several_paid(till: Hands) -> None:
+    shop = till.session.catalogue.shop
+    assert shop is not None
+    till.tap(till.key(icon="check", under=till.screen.ids.hand))
+    till.session.put("shop", replace(shop, cash_step_cents=0))
+    till.frames()
+
+
 def _tickets(till: Hands) -> None:
+    for place in (1, 2, 5):
+        till.tap(till.tiles()[place])
+    till.tap(till.key(icon="card", under=till.screen.ids.hand))
+    till.pass_time()
     till.session.acknowledge()
     till.tap(till.key(icon="check", under=till.screen.ids.hand))
     till.pass_time(95_000)
@@ -433,6 +475,11 @@ TILL = (
     Scene("till-cash-missing", _too_little),
     Scene("till-paid", _paid),
     Scene("till-card", _card),
+    Scene("till-card-part", _card_part),
+    Scene("till-part-paid", _part_paid),
+    Scene("till-voucher", _voucher),
+    Scene("till-cash-rest", _cash_rest),
+    Scene("till-several-paid", _several_paid),
     Scene("till-tickets", _tickets),
     Scene("till-search", _search),
     Scene("till-offline", _offline),

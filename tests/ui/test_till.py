@@ -60,22 +60,57 @@ def test_a_quick_sum_gives_the_change(till: Hands) -> None:
     till.press("Cash")
     till.pass_time()
     till.press("€10.00")
-    assert till.reads(till.stage.t.money(1000 - total), till.screen.ids.cash)
+    assert till.reads(till.stage.t.money(1000 - total), till.screen.ids.deck)
     till.press("Cash received")
     assert till.session.tickets[-1].payments[0].given_cents == 1000
 
 
-def test_too_little_cash_cannot_be_confirmed(till: Hands) -> None:
+def test_too_little_cash_is_a_part_that_is_taken_back(till: Hands) -> None:
     till.tap(till.tiles()[0])
     till.press("Cash")
     till.pass_time()
     till.pad("1")
     assert till.reads("Still to pay")
-    assert till.key("Cash received").disabled
-    till.press("Back")
+    assert till.key(icon="check", under=till.screen.ids.hand).text == "Part payment"
+    till.press("Part payment")
+    assert not till.session.tickets
+    assert till.screen.mode == "paying"
+    assert till.reads("€1.00 of ")
+    till.press("Cash €1.00")
+    assert not till.reads("Cash €1.00")
+    till.press("Back to the sale")
     assert till.screen.mode == "sell"
     assert len(basket(till)) == 1
-    assert not till.session.tickets
+
+
+def test_cash_in_part_a_voucher_and_the_card_for_the_rest(till: Hands) -> None:
+    till.tap(till.tiles()[0])
+    till.tap(till.tiles()[3])
+    total = till.session_total()
+    till.press("Cash")
+    till.pass_time()
+    till.pad("2")
+    till.press("Part payment", "Meal voucher")
+    till.pass_time()
+    till.pad("1")
+    till.press("Part payment")
+    assert till.reads(till.stage.t.money(total - 300), till.screen.ids.deck)
+    # The rest is paid where a whole sale is: the same key, the same places.
+    till.press("Card")
+    till.pass_time()
+    till.press("Card accepted")
+    paid = [(each.method, each.amount_cents) for each in till.session.tickets[-1].payments]
+    assert paid == [("cash", 200), ("meal_voucher", 100), ("card", total - 300)]
+    assert till.reads("Cash + Meal voucher + Card")
+    assert till.screen.mode == "sell"
+
+
+def test_lines_wait_while_a_sale_is_being_paid(till: Hands) -> None:
+    till.tap(till.tiles()[0])
+    till.press("Cash")
+    assert till.key("Empty").disabled
+    till.press("Back")
+    assert not till.key("Empty").disabled
 
 
 def test_a_shaking_hand_does_not_confirm(till: Hands) -> None:

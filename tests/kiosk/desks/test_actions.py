@@ -10,7 +10,8 @@ from common.rules import ticket_is_sound
 from kiosk.desks.actions import ACTIONS
 from kiosk.desks.desk import Wall
 from kiosk.desks.mode import Mode
-from kiosk.desks.till import SETTLE_MS, TillDesk
+from kiosk.desks.paying import SETTLE_MS
+from kiosk.desks.till import TillDesk
 from tests.ui.fake_people import AMELIE, BRUNO, CHANTAL, PIN
 from tests.ui.fake_session import OFFSET_MIN, FakeSession
 

@@ -9,7 +9,8 @@ from common.models import Article, Shop, encode_row
 from common.rules import ticket_is_sound
 from kiosk.desks.desk import TOLD_AT_MOST, WAITING_SAID_AFTER_MS, Wall
 from kiosk.desks.mode import Mode
-from kiosk.desks.till import SETTLE_MS, TillDesk
+from kiosk.desks.paying import SETTLE_MS
+from kiosk.desks.till import TillDesk
 from kiosk.scanner import Scan
 from kiosk.state import LinkStatus
 from tests.ui.fake_session import OFFSET_MIN, FakeSession
@@ -59,7 +60,7 @@ def test_cash_exactly_typed_and_chosen(till: Till) -> None:
         session.now_ms += SETTLE_MS
         type_in(desk, typed)
         if chosen:
-            desk.give(chosen)
+            desk.paying.give(chosen)
         assert desk.confirm()
         given.append(session.tickets[-1].payments[0].given_cents)
     assert given == [articles(session)[0].price_cents, 20_000, 5_000, 19_999]

@@ -1,15 +1,13 @@
-"""Basket and payment in words: totals, changed prices, change, likely notes."""
+"""The basket in words: totals, changed prices, discounts."""
 
 from dataclasses import replace
-
-import pytest
 
 from common.i18n import Translator
 from common.models import Article
 from kiosk.basket import Basket
 from kiosk.catalogue import Catalogue
 from kiosk.discount import Discount
-from kiosk.views import BasketLineView, CashChoice, basket_view, payment_view
+from kiosk.views import BasketLineView, basket_view
 from tests.kiosk.shop_rows import put, small_shop, uid
 
 FR, EN = Translator("fr"), Translator("en")
@@ -72,45 +70,3 @@ def test_what_was_taken_off_is_said_and_a_free_line_is_no_missing_article() -> N
     view = basket_view(basket, catalogue, FR)
     assert [line.note for line in view.lines] == ["Remise -0,24\u00a0€", "", ""]
     assert view.total == "6,31\u00a0€"
-
-
-def test_payment_of_the_exact_sum_as_long_as_nothing_is_typed() -> None:
-    view = payment_view(1_235, None, FR)
-    assert (view.total, view.given, view.given_cents) == ("12,35\u00a0€", "12,35\u00a0€", 1_235)
-    assert (view.enough, view.change_cents) == (True, 0)
-    assert (view.label, view.rest) == ("À rendre", "0,00\u00a0€")
-
-
-def test_payment_with_change() -> None:
-    view = payment_view(1_235, 2_000, FR)
-    assert (view.enough, view.change_cents, view.label, view.rest) == (
-        True,
-        765,
-        "À rendre",
-        "7,65\u00a0€",
-    )
-
-
-def test_payment_with_too_little() -> None:
-    view = payment_view(1_235, 1_000, FR)
-    assert (view.enough, view.change_cents, view.label, view.rest) == (
-        False,
-        0,
-        "Reste à payer",
-        "2,35\u00a0€",
-    )
-
-
-@pytest.mark.parametrize(
-    ("total_cents", "choices"),
-    [
-        (235, [235, 500, 1_000, 2_000, 5_000, 10_000]),
-        (1_235, [1_235, 1_500, 2_000, 5_000, 10_000]),
-        (5_000, [5_000, 6_000, 10_000]),
-        (25_010, [25_010, 25_500, 26_000, 30_000]),
-        (0, [0]),
-    ],
-)
-def test_sums_that_a_customer_may_hand_over(total_cents: int, choices: list[int]) -> None:
-    view = payment_view(total_cents, None, EN)
-    assert view.choices == tuple(CashChoice(cents, EN.money(cents)) for cents in choices)
