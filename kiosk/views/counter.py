@@ -99,11 +99,13 @@ def paid_view(ticket: Ticket, online: bool, t: Translator) -> PaidView:
     change = sum(each.given_cents - each.amount_cents for each in payments)
     cash = any(each.method == CASH for each in payments)
     given = t.money(sum(each.given_cents for each in payments))
+    # Of several, their number: the names would leave no room for the ticket's.
+    by = names[0] if len(names) == 1 else t.n("{count} payment", "{count} payments", len(payments))
     by_card = {each.method for each in payments} == {CARD}
     return PaidView(
         number=_number(ticket, t),
         total=t.money(ticket.total_cents),
-        given=SEPARATOR.join([" + ".join(names), given]),
+        given=SEPARATOR.join([by, given]),
         label=t("Change") if cash else t("Paid by card") if by_card else t("Paid"),
         change=t.money(change) if cash else t.money(ticket.total_cents),
         note="" if online else t("Kept on this post and sent when the hub is back."),
