@@ -10,7 +10,9 @@ else a till records: `headless_till.py`; with parked tickets: `headless_parked.p
 
     {"do":"sell","lines":[{"code":"3257980128340","quantity_milli":1000}],"payment":"card"}
         → sold, later reply. An article is named by `code` or, by its id, `article`;
-          `payment` is "card", "cash" (to the cent) or {"cash_given_cents":5000}
+          `payment` is a method that pays all ("card", "cash", "cheque", "meal_voucher",
+          "voucher"), {"cash_given_cents":5000}, or a list of several:
+          [{"method":"voucher","given_cents":900},{"method":"card"}]
     {"do":"receive","lines":[{"code":"…","quantity_milli":24000}],"note":""}   → received, reply
     {"do":"send","kind":"price.set","args":{…}}                                → queued, reply
     {"do":"state"}                                                             → state
@@ -81,7 +83,7 @@ from common.rules import total_cents
 from common.wire import digest_hex
 from kiosk import headless_lines as lines
 from kiosk.arrivals import Batch
-from kiosk.headless_goods import article_of, payment, sold_line, taken_line
+from kiosk.headless_goods import article_of, payments, sold_line, taken_line
 from kiosk.headless_parked import ParkedLines
 from kiosk.headless_people import PeopleLines
 from kiosk.headless_till import TillLines
@@ -179,7 +181,10 @@ class Headless:
 
     def _sell(self, line: lines.Sell) -> None:
         sold = [sold_line(self._session.catalogue, goods) for goods in line.lines]
-        ticket = self._session.sell(sold, (payment(line.payment, total_cents(sold)),))
+        shop = self._session.catalogue.shop
+        step_cents = 0 if shop is None else shop.cash_step_cents
+        paid = payments(line.payment, total_cents(sold), step_cents)
+        ticket = self._session.sell(sold, paid)
         self._done("sold", line.tag, ticket=ticket)
 
     def _receive(self, line: lines.Receive) -> None:

@@ -1,10 +1,14 @@
 """Goods and payments as a headless kiosk's lines name them, turned into what a session takes."""
 
+from collections.abc import Sequence
+
 from common.errors import Refusal
 from common.models import Article, Payment, ReceiptLine, TicketLine
-from common.rules import cash, ticket_line
+from common.payments import METHODS
+from common.rules import CASH, ticket_line
 from kiosk.catalogue import Catalogue
-from kiosk.headless_lines import Cash, Goods, Stock
+from kiosk.headless_lines import Cash, Given, Goods, Stock
+from kiosk.tenders import Tenders
 
 
 def article_of(catalogue: Catalogue, goods: Goods | Stock) -> Article:
@@ -36,14 +40,29 @@ def refund_payment(paid: str, total: int) -> Payment:
     return Payment(paid, total, total)
 
 
-def payment(paid: str | Cash, total: int) -> Payment:
-    """Return the payment of a ticket's total in cents; raises Refusal."""
-    if isinstance(paid, Cash):
-        if paid.cash_given_cents < total:
+def payments(
+    paid: str | Cash | Sequence[Given], total: int, step_cents: int = 0
+) -> tuple[Payment, ...]:
+    """Return the payments of a ticket's total in cents; cash is rounded to `step_cents`.
+
+    Raises Refusal `bad_line`, `payment_differs`.
+    """
+    tenders = Tenders(total, step_cents)
+    for each in _given(paid):
+        if each.method not in METHODS:
+            known = ", ".join(f'"{name}"' for name in METHODS)
+            raise Refusal("bad_line", reason=f"a payment is by {known}")
+        given = tenders.due_cents(each.method) if each.given_cents is None else each.given_cents
+        tender = tenders.offer(each.method, given)
+        if tender is None:
             raise Refusal("payment_differs")
-        return cash(total, paid.cash_given_cents)
-    if paid == "cash":
-        return cash(total, total)
-    if paid == "card":
-        return Payment("card", total, total)
-    raise Refusal("bad_line", reason='payment is "card", "cash" or {"cash_given_cents": …}')
+        tenders = tenders.take(tender)
+    if not tenders.settled:
+        raise Refusal("payment_differs")
+    return tenders.payments()
+
+
+def _given(paid: str | Cash | Sequence[Given]) -> Sequence[Given]:
+    if isinstance(paid, str):
+        return (Given(paid),)
+    return (Given(CASH, paid.cash_given_cents),) if isinstance(paid, Cash) else paid

@@ -38,11 +38,18 @@ class Cash(Struct, frozen=True, forbid_unknown_fields=True):
     cash_given_cents: Annotated[int, Meta(ge=0, le=10**12)]
 
 
+class Given(Struct, frozen=True, forbid_unknown_fields=True):
+    """So much by one method; None: all that is left to pay."""
+
+    method: _Named
+    given_cents: Annotated[int, Meta(ge=0, le=10**12)] | None = None
+
+
 class Sell(_Line, tag="sell", frozen=True):
-    """Sell; `payment` is "card", "cash" (to the cent), or what was given in cash."""
+    """Sell; `payment` is a method that pays all, what was given in cash, or several payments."""
 
     lines: list[Goods]
-    payment: str | Cash = "card"
+    payment: str | Cash | Annotated[list[Given], Meta(min_length=1, max_length=20)] = "card"
 
 
 class Paper(Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ from common.journal.report import ReportData
 from common.journal.till_tally import CountSum, SessionSums
 from kiosk.printing.paper import Pair, Row, Rule, Sheet, Table, Text
 from kiosk.printing.parts import Origin, head_rows, signature_rows, stamp_rows
-from kiosk.views.papers import METHODS
+from kiosk.views.papers import method_name
 
 TITLES: Final[Mapping[RecordType, str]] = {
     RecordType.X: mark("X report no. {number}"),
@@ -82,8 +82,7 @@ def _report(report: ReportData, t: Translator) -> Iterator[Row]:
     if tickets.by_method:
         yield Rule()
         for method, cents in sorted(tickets.by_method.items()):
-            name = t(METHODS[method]) if method in METHODS else method
-            yield Pair(name, t.money(cents))
+            yield Pair(method_name(method, t), t.money(cents))
     yield Rule()
     yield from _drawer(report, sums, t)
     yield Rule()

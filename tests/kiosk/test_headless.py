@@ -83,6 +83,30 @@ def test_the_first_line_says_who_it_is(till: Lines) -> None:
     assert (second["event"], second["state"]["link"]) == ("state", "offline")
 
 
+def test_a_sale_is_paid_by_several_methods(till: Lines) -> None:
+    paid = [{"method": "meal_voucher", "given_cents": 100}, {"method": "cash", "given_cents": 50}]
+    lines = [{"code": CODE, "quantity_milli": 2000}]
+    (sold,) = till.do(do="sell", lines=lines, payment=[*paid, {"method": "card"}])
+    found = [(each["method"], each["amount_cents"]) for each in sold["ticket"]["payments"]]
+    assert found == [("meal_voucher", 100), ("cash", 50), ("card", 90)]
+
+
+@pytest.mark.parametrize(
+    ("payment", "code"),
+    [
+        ([{"method": "gold"}], "bad_line"),
+        ([], "bad_line"),
+        ([{"method": "cash", "given_cents": 100}], "payment_differs"),
+        ([{"method": "card", "given_cents": 241}], "payment_differs"),
+        ([{"method": "card"}, {"method": "cash"}], "payment_differs"),
+    ],
+)
+def test_payments_that_do_not_settle_are_refused(till: Lines, payment: Any, code: str) -> None:
+    lines = [{"code": CODE, "quantity_milli": 2000}]
+    (error,) = till.do(do="sell", lines=lines, payment=payment)
+    assert (error["event"], error["code"]) == ("error", code)
+
+
 @pytest.mark.parametrize(
     ("payment", "method", "given"),
     [("card", "card", 240), ("cash", "cash", 240), ({"cash_given_cents": 500}, "cash", 500)],

@@ -75,6 +75,24 @@ def test_a_receipt_says_what_the_law_asks() -> None:
         assert wanted in said, wanted
 
 
+def test_every_payment_stands_on_paper_and_what_was_rounded() -> None:
+    total = ticket().total_cents
+    paid = (
+        Payment("meal_voucher", 900, 900),
+        Payment("cash", total - 901, 2_000),
+        Payment("rounding", 1, 1),
+    )
+    rows = [line.text for line in texts(printed(receipt(ticket=ticket(payments=paid)), "fr")[1])]
+    said = [" ".join(row.split()) for row in rows]
+    at = next(place for place, row in enumerate(said) if row.startswith("Arrondi"))
+    assert said[at : at + 4] == [
+        "Arrondi des espèces -0,01 €",
+        "Titre-restaurant 9,00 €",
+        "Espèces 20,00 €",
+        "Rendu 3,82 €",
+    ]
+
+
 def test_the_drawer_opens_for_cash_and_for_no_copy_and_no_training() -> None:
     by_card = ticket(payments=(Payment("card", ticket().total_cents, ticket().total_cents),))
     opens = {name: printed(made, "fr")[1].drawer for name, made in RECEIPTS.items()}
