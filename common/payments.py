@@ -48,7 +48,7 @@ METHODS: Final[Mapping[str, Method]] = {
     )
 }
 MethodName = Literal["cash", "card", "cheque", "meal_voucher", "voucher"]
-MethodNames = Annotated[tuple[MethodName, ...], Meta(min_length=1, max_length=10)]
+MethodNames = Annotated[tuple[MethodName, ...], Meta(min_length=1, max_length=5)]
 ALL: Final[tuple[MethodName, ...]] = ("cash", "card", "cheque", "meal_voucher", "voucher")
 if set(ALL) != set(METHODS):
     raise ImportError("a method of payment is named and not described")

@@ -40,6 +40,11 @@ def take(till: Till, method: str, digits: str = "") -> bool:
     return desk.confirm()
 
 
+def shown(desk: TillDesk) -> Mode:
+    """Return the panel in view: it changes by what is called, which a type checker cannot see."""
+    return desk.mode
+
+
 def shop(session: FakeSession, **fields: object) -> None:
     session.put("shop", replace(Shop("shop", "Essai"), **fields))  # type: ignore[arg-type]
 
@@ -54,12 +59,12 @@ def test_cash_in_part_then_the_card_for_the_rest(till: Till) -> None:
     desk, session = till
     assert not take(till, "cash", "20")
     assert not session.tickets
-    assert desk.mode is Mode.PAYING
+    assert shown(desk) is Mode.PAYING
     assert (desk.basket().title, desk.basket().total) == ("Still to pay", "€12.47")
     assert take(till, "card")
     assert paid(session) == [("cash", 2_000, 2_000), ("card", 1_247, 1_247)]
     assert ticket_is_sound(session.tickets[-1])
-    assert desk.mode is Mode.SELL
+    assert shown(desk) is Mode.SELL
     assert not desk.paying.begun
 
 
@@ -115,7 +120,7 @@ def test_a_sale_that_is_paid_in_part_may_grow_and_not_shrink(till: Till) -> None
     desk, session = till
     take(till, "cash", "30")
     desk.back()
-    assert desk.mode is Mode.SELL
+    assert shown(desk) is Mode.SELL
     line = desk.basket().lines[0].id
     for shrink in (desk.empty, lambda: desk.remove(line), desk.undo, lambda: desk.more(-1)):
         shrink()
@@ -161,15 +166,15 @@ def test_back_leads_to_what_was_paid_and_then_to_the_articles(till: Till) -> Non
     desk, _ = till
     desk.pay("cash")
     desk.back()
-    assert desk.mode is Mode.SELL
+    assert shown(desk) is Mode.SELL
     take(till, "cash", "1")
     desk.pay("meal_voucher")
-    assert desk.mode is Mode.TENDER
+    assert shown(desk) is Mode.TENDER
     desk.back()
-    assert desk.mode is Mode.PAYING
+    assert shown(desk) is Mode.PAYING
     assert not desk.can_confirm()
     desk.back()
-    assert desk.mode is Mode.SELL
+    assert shown(desk) is Mode.SELL
 
 
 def test_a_ticket_that_cannot_be_written_keeps_what_was_taken(till: Till) -> None:
@@ -201,7 +206,7 @@ def test_methods_that_the_shop_does_not_take_are_not_offered(till: Till) -> None
     shop(session, methods=("cash", "card"))
     assert [each.name for each in desk.payment().methods] == ["cash", "card"]
     desk.pay("cheque")
-    assert desk.mode is Mode.SELL
+    assert shown(desk) is Mode.SELL
 
 
 def test_cash_is_rounded_where_the_shop_asks_for_it(till: Till) -> None:

@@ -89,7 +89,7 @@ def test_every_payment_stands_on_paper_and_what_was_rounded() -> None:
         "Arrondi des espèces -0,01 €",
         "Titre-restaurant 9,00 €",
         "Espèces 20,00 €",
-        "Rendu 3,82 €",
+        "À rendre 3,82 €",
     ]
 
 
