@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
+from common.journal.customer import CustomerOpening
 from common.journal.kinds import RecordType
 from common.journal.purge import ArchiveData
 from common.journal.record import RECORDS_AT_ONCE, SignedRecord, read_record
@@ -18,6 +19,7 @@ from common.journal.sale import ticket_of
 from common.messages import Count, Hex16
 from common.models import (
     Barcode,
+    Customer,
     GoodsReceipt,
     Id,
     Label,
@@ -48,14 +50,24 @@ class SaleSigned:
     """A ticket was paid: its till's signed records, the sale the last of them.
 
     Before it stands the record of the chain's beginning, where the chain begins with this sale.
+    `opening`: who the customer on the ticket is, which is not signed and can be erased.
     """
 
     records: Records
+    opening: CustomerOpening | None = None
 
     @property
     def ticket(self) -> Ticket:
         """Return the ticket; raises ValueError where the last record is no ticket."""
         return ticket_of(read_record(self.records[-1].body))
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSigned:
+    """Goods and money were given back: as `SaleSigned`."""
+
+    records: Records
+    opening: CustomerOpening | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +189,24 @@ class TicketUnpark:
     outcome: Unparked
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerPut:
+    """A customer is new, or is somebody a little different; all of it each time."""
+
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerErase:
+    """A customer is to be forgotten: name and all, here and on every post."""
+
+    customer: Id
+
+
 Arguments = (
     SaleRecord
     | SaleSigned
+    | RefundSigned
     | TillRecords
     | GoodsReceive
     | PriceSet
@@ -191,6 +218,8 @@ Arguments = (
     | TicketPark
     | TicketRecall
     | TicketUnpark
+    | CustomerPut
+    | CustomerErase
 )
 
 
@@ -257,9 +286,14 @@ _STOCKERS: Final = frozenset({Role.DEPOT, Role.SELLER}) | _MANAGERS
 _TRUSTED: Final = frozenset({Role.SELLER}) | _MANAGERS
 
 
-def _till(record: RecordType, roles: frozenset[Role]) -> CommandKind:
+_SELLING_POSTS: Final = _MANAGING_POSTS | {Profile.TILL}
+
+
+def _till(
+    record: RecordType, roles: frozenset[Role], arguments: type[Arguments] = TillRecords
+) -> CommandKind:
     """Return the line of what a till records beside its sales."""
-    schemas = {1: TillRecords}
+    schemas = {1: arguments}
     return CommandKind(record_kind(record), schemas, Nature.FACT, frozenset({Profile.TILL}), roles)
 
 
@@ -272,7 +306,7 @@ COMMANDS: Final = _command_table(
         _SELLERS,
     ),
     # Money or goods that leave without a sale ask for more than a cashier, or for a second person.
-    _till(RecordType.REFUND, _TRUSTED),
+    _till(RecordType.REFUND, _TRUSTED, RefundSigned),
     _till(RecordType.VOID, _SELLERS),
     _till(RecordType.COPY, _SELLERS),
     _till(RecordType.DRAWER, _TRUSTED),
@@ -300,4 +334,7 @@ COMMANDS: Final = _command_table(
     CommandKind("backup.record", {1: BackupRecord}, Nature.REQUEST, frozenset({Profile.CONSOLE})),
     CommandKind("journal.archived", {1: ArchiveData}, Nature.REQUEST, frozenset({Profile.CONSOLE})),
     CommandKind("person.put", {1: PersonPut}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
+    # Somebody stood there and said who they are: a till needs no hub to go on with them.
+    CommandKind("customer.put", {1: CustomerPut}, Nature.FACT, _SELLING_POSTS, _SELLERS),
+    CommandKind("customer.erase", {1: CustomerErase}, Nature.REQUEST, _SELLING_POSTS, _MANAGERS),
 )

@@ -38,6 +38,13 @@ Milli = Annotated[int, Meta(ge=-LIMIT, le=LIMIT)]
 SumMilli = Annotated[int, Meta(ge=-(2**62), le=2**62)]
 SumCents = SumMilli
 TimeMs = Annotated[int, Meta(ge=0, le=2**47)]
+Commitment = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+# Of one line each: what people write beside a ticket or one of its lines, and of a customer.
+TicketNote = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{0,200}\Z")]
+LineNote = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{0,100}\Z")]
+CustomerName = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,100}\Z")]
+CustomerText = TicketNote
+CustomerCode = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{0,40}\Z")]
 Date = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
 Barcode = Annotated[str, Meta(pattern=r"^[0-9A-Za-z._/+-]{1,48}\Z")]
 
@@ -110,6 +117,7 @@ class TicketLine:
     total_cents: Cents
     discount_cents: Cents = 0
     code: Annotated[str, Meta(max_length=48)] = ""
+    note: LineNote = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,17 @@ class Payment:
     method: Annotated[str, Meta(pattern=r"^[a-z_]{1,20}\Z")]
     amount_cents: Cents
     given_cents: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRef:
+    """Whose ticket it is, without a word about them: an id, and the commitment to who that was.
+
+    `journal/customer.py` makes it; it says nothing any more once the customer is erased.
+    """
+
+    id: Id
+    commitment: Commitment
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +163,8 @@ class Ticket:
     payments: Annotated[tuple[Payment, ...], Meta(max_length=50)]
     total_cents: Cents
     operator_id: PersonId = ""
+    customer: CustomerRef | None = None
+    note: TicketNote = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +301,8 @@ class ParkedTicket:
     """A basket put aside, with a discount of the whole; no ticket yet, and nothing is sold by it.
 
     `note`: what finds it again, a name. `before`: the parked ticket that it goes on from, or "".
-    `training`: an exercise, for tills that practise.
+    `training`: an exercise, for tills that practise. `customer`: the id of whose it is, or "";
+    `mention`: what is to stand on the ticket.
     """
 
     id: Id
@@ -296,6 +318,8 @@ class ParkedTicket:
     discount_bp: Bp = 0
     before: NoId = ""
     training: bool = False
+    customer: NoId = ""
+    mention: TicketNote = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +341,37 @@ class Parked:
     also_at: Note = ""
 
 
-Row = Shop | Category | Article | StockLevel | Sale | Takings | Delivery | Alert | Person | Parked
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A row of topic `customers`: somebody who is named on tickets, a person or a company.
+
+    `note`: for whoever sells. `active`: still offered. One that is erased leaves no row.
+    """
+
+    id: Id
+    name: CustomerName
+    phone: CustomerCode = ""
+    email: CustomerText = ""
+    address: CustomerText = ""
+    note: CustomerText = ""
+    vat_number: CustomerCode = ""
+    siret: CustomerCode = ""
+    active: bool = True
+
+
+Row = (
+    Shop
+    | Category
+    | Article
+    | StockLevel
+    | Sale
+    | Takings
+    | Delivery
+    | Alert
+    | Person
+    | Parked
+    | Customer
+)
 RowT = TypeVar("RowT")
 
 
@@ -365,4 +419,5 @@ ROW_KINDS: Final[Mapping[str, type[Row]]] = {
     "alerts": Alert,
     "people": Person,
     "parked": Parked,
+    "customers": Customer,
 }

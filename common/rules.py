@@ -24,11 +24,20 @@ def ticket_line(
     vat_bp: int,
     code: str = "",
     discount_cents: int = 0,
+    note: str = "",
 ) -> TicketLine:
     """Return a line with its total, cents TTC, rounded half up."""
     total = line_total_cents(unit_price_cents, quantity_milli, discount_cents)
     return TicketLine(
-        article_id, label, quantity_milli, unit_price_cents, vat_bp, total, discount_cents, code
+        article_id,
+        label,
+        quantity_milli,
+        unit_price_cents,
+        vat_bp,
+        total,
+        discount_cents,
+        code,
+        note,
     )
 
 
@@ -45,7 +54,11 @@ def refund_line(line: TicketLine, quantity_milli: int, before_milli: int = 0) ->
     total = upto - divide_half_up(line.total_cents * before_milli, sold)
     full = line_total_cents(line.unit_price_cents, -quantity_milli)
     return replace(
-        line, quantity_milli=-quantity_milli, total_cents=-total, discount_cents=full + total
+        line,
+        quantity_milli=-quantity_milli,
+        total_cents=-total,
+        discount_cents=full + total,
+        note="",
     )
 
 

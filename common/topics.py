@@ -21,7 +21,10 @@ class Profile(StrEnum):
 KIOSK_PROFILES: Final = (Profile.TILL, Profile.DEPOT, Profile.OFFICE)
 
 TOPICS_OF: Final[Mapping[Profile, tuple[str, ...]]] = {
-    Profile.TILL: ("shop", "categories", "articles", "stock", "sales", "people", "parked"),
+    Profile.TILL: (
+        *("shop", "categories", "articles", "stock"),
+        *("sales", "people", "parked", "customers"),
+    ),
     Profile.DEPOT: ("shop", "categories", "articles", "stock", "receipts", "people"),
     Profile.OFFICE: (
         "shop",
@@ -34,6 +37,7 @@ TOPICS_OF: Final[Mapping[Profile, tuple[str, ...]]] = {
         "alerts",
         "people",
         "parked",
+        "customers",
     ),
     Profile.CONSOLE: (),
 }

@@ -18,6 +18,7 @@ from peewee import SqliteDatabase, sqlite3  # type: ignore[attr-defined] # its s
 
 from common.i18n import mark
 from hub import (
+    audit_customers,
     audit_doors,
     audit_goods,
     audit_history,
@@ -101,6 +102,7 @@ CHECKS: Final[Mapping[str, Callable[[Connection], Iterable[Place]]]] = {
     "alerts": audit_posts.alerts,
     "backups": audit_posts.backups,
     "people": audit_people.people,
+    "customers": audit_customers.customers,
     "sessions": audit_people.sessions,
     "audit trail": audit_people.audit_trail,
     "ids": audit_posts.ids,

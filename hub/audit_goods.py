@@ -9,7 +9,7 @@ import orjson
 from common.i18n import mark
 from common.topics import WINDOWED
 from hub.records import catalogue as articles
-from hub.records import parked, people, refunds, stock
+from hub.records import customers, parked, people, refunds, stock
 from hub.store import Connection
 
 Place = tuple[str, str]
@@ -92,6 +92,11 @@ def _parked(db: Connection, key: str) -> dict[str, Any] | None:
     return {name: value[name] for name in value if not name.endswith("_name") and name != "also_at"}
 
 
+def _customer(db: Connection, key: str) -> dict[str, Any] | None:
+    customer = customers.customer(db, key)
+    return None if customer is None else asdict(customer)
+
+
 def _sale(db: Connection, key: str) -> dict[str, Any] | None:
     sale = _paper(
         _entry(db, "SELECT id, device_id, received_ms, body FROM ticket WHERE id = ?", (key,)),
@@ -135,6 +140,7 @@ _LEDGERS: Final[Mapping[str, tuple[Callable[[Connection, str], dict[str, Any] | 
     "receipts": (_delivery, "goods_receipt"),
     "people": (_person, "person"),
     "parked": (_parked, "parked"),
+    "customers": (_customer, "customer"),
 }
 """Topic → (what the ledger says of a key, by the row's field names; the ledger's table)."""
 

@@ -50,6 +50,8 @@ class Draft:
         self._before = heads
         self._rows: dict[tuple[str, str], bytes | None] = {}
         self._undo: list[tuple[tuple[str, str], bool, bytes | None, int]] = []
+        self._forgotten: list[tuple[str, str]] = []
+        self._forgotten_before = 0
         self.changes: dict[str, list[m.Change]] = {}
         self.digests: dict[str, int] = {}
 
@@ -60,6 +62,11 @@ class Draft:
     def drop(self, topic: str, key: str, cause: Cause) -> None:
         """Publish that a row is gone."""
         self._set(topic, key, None, cause)
+
+    def forget(self, topic: str, key: str, cause: Cause) -> None:
+        """Publish that a row is gone, and tell nobody any more what it ever was."""
+        self.drop(topic, key, cause)
+        self._forgotten.append((topic, key))
 
     def _set(self, topic: str, key: str, row: bytes | None, cause: Cause) -> None:
         place = (topic, key)
@@ -86,6 +93,7 @@ class Draft:
     def begin(self) -> None:
         """A command begins: remember what it changes, should it be refused."""
         self._undo.clear()
+        self._forgotten_before = len(self._forgotten)
 
     def reached(self) -> dict[str, int]:
         """Return {topic: tseq} of the last change that the command at hand made there."""
@@ -104,6 +112,7 @@ class Draft:
             if not self.changes[topic]:
                 del self.changes[topic], self.digests[topic]
         self._undo.clear()
+        del self._forgotten[self._forgotten_before :]
 
     def tseq(self, topic: str) -> int:
         """Return the tseq that the topic's last change so far will have."""
@@ -120,6 +129,7 @@ class Draft:
     def write(self, gseq: int) -> None:
         """Write log, live rows and heads into the open transaction."""
         db = self._db
+        self._forget()
         for topic, changes in self.changes.items():
             first = self._before[topic].tseq + 1
             db.executemany(
@@ -148,6 +158,22 @@ class Draft:
             ],
         )
         db.execute("UPDATE meta SET value = ? WHERE name = 'gseq'", (str(gseq),))
+
+    def _forget(self) -> None:
+        """Let the log say of each earlier state of a forgotten row that it is gone, too.
+
+        Whoever fetches them meets the row nowhere; where all is fetched, the digest is the same.
+        """
+        for topic, key in self._forgotten:
+            if topic in self.changes:
+                self.changes[topic] = [
+                    change._replace(row=None) if change.key == key else change
+                    for change in self.changes[topic]
+                ]
+            self._db.execute(
+                "UPDATE change SET row = NULL WHERE topic = ? AND key = ? AND row IS NOT NULL",
+                (topic, key),
+            )
 
 
 class ChangeLogBook:

@@ -20,6 +20,7 @@ from hub import backup_cli, posts_cli, status_cli
 from hub.backup_key_cli import backup_key
 from hub.cli_session import Session, language
 from hub.config import NetworkSettings, Settings, ShopSettings
+from hub.customers_cli import customers
 from hub.identity_cli import rotate_identity
 from hub.import_cli import import_file
 from hub.journal_cli import journal
@@ -154,6 +155,7 @@ main.add_command(status_cli.devices)
 main.add_command(status_cli.status)
 main.add_command(quarantine)
 main.add_command(people)
+main.add_command(customers)
 main.add_command(audit)
 main.add_command(backup_key)
 main.add_command(journal)

@@ -137,6 +137,27 @@ STEPS: Final[Mapping[int, tuple[str, ...]]] = {
             f" VALUES ('parked', 0, 0, '{'0' * 64}') ON CONFLICT (topic) DO NOTHING"
         ),
     ),
+    9: (
+        (
+            'CREATE TABLE "customer" ("id" TEXT NOT NULL PRIMARY KEY, "name" TEXT NOT NULL,'
+            ' "phone" TEXT NOT NULL, "email" TEXT NOT NULL, "address" TEXT NOT NULL,'
+            ' "note" TEXT NOT NULL, "vat_number" TEXT NOT NULL, "siret" TEXT NOT NULL,'
+            ' "active" INTEGER NOT NULL) STRICT'
+        ),
+        (
+            'CREATE TABLE "erased_customer" ("id" TEXT NOT NULL PRIMARY KEY,'
+            ' "erased_ms" INTEGER NOT NULL) STRICT'
+        ),
+        (
+            'CREATE TABLE "customer_opening" ("ticket_id" TEXT NOT NULL PRIMARY KEY,'
+            ' "customer_id" TEXT NOT NULL, "salt" TEXT NOT NULL, "body" TEXT NOT NULL) STRICT'
+        ),
+        ('CREATE INDEX "customer_opening_customer_id" ON "customer_opening" ("customer_id")'),
+        (
+            "INSERT INTO topic_head (topic, tseq, low, digest)"
+            f" VALUES ('customers', 0, 0, '{'0' * 64}') ON CONFLICT (topic) DO NOTHING"
+        ),
+    ),
 }
 """Version → what makes it of the version before."""
 OLDEST: Final = min(STEPS) - 1

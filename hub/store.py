@@ -31,6 +31,8 @@ WRITER_PRAGMAS: Final = {
     "busy_timeout": 5000,
     "cache_size": -64_000,
     "temp_store": "memory",
+    # What is erased is overwritten in the file, too: a customer who asked to be forgotten.
+    "secure_delete": 1,
     "wal_autocheckpoint": 4000,
 }
 FAULTS: Final = (sqlite3.DatabaseError, DatabaseError, PeeweeException, UnicodeDecodeError)

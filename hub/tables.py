@@ -17,7 +17,7 @@ from peewee import (
     TextField,
 )
 
-SCHEMA_VERSION: Final = 8
+SCHEMA_VERSION: Final = 9
 database: Final = DatabaseProxy()
 """Bound by `Store.open`; a process opens one hub database."""
 
@@ -431,6 +431,37 @@ class Permission(Table):
     used_ms = BigIntegerField(null=True)
 
 
+class Customer(Table):
+    """Somebody who is named on tickets. `active`: 0 or 1."""
+
+    id = TextField(primary_key=True)
+    name = TextField()
+    phone = TextField()
+    email = TextField()
+    address = TextField()
+    note = TextField()
+    vat_number = TextField()
+    siret = TextField()
+    active = IntegerField()
+
+
+class ErasedCustomer(Table):
+    """A customer who was erased: all that is left of them, so that nothing brings them back."""
+
+    id = TextField(primary_key=True)
+    erased_ms = BigIntegerField()
+
+
+class CustomerOpening(Table):
+    """Who the customer on a ticket was when it was paid, and the salt (32 bytes, hex) of the
+    commitment that stands in its record. Gone with the customer."""
+
+    ticket_id = TextField(primary_key=True)
+    customer_id = TextField(index=True)
+    salt = TextField()
+    body = TextField()
+
+
 class AuditEntry(Table):
     """Who did what on which device, in order. Never changed; only the oldest are ever cut.
 
@@ -554,6 +585,9 @@ TABLES: Final[tuple[type[Any], ...]] = (
     PinAttempt,
     Session,
     Permission,
+    Customer,
+    ErasedCustomer,
+    CustomerOpening,
     AuditEntry,
     Journal,
     JournalSeal,

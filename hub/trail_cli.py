@@ -25,6 +25,8 @@ ACTIONS: Final = {
     "override": mark("allow one action"),
     "pin": mark("new PIN"),
     "person.put": mark("change a person"),
+    "customer.put": mark("change a customer"),
+    "customer.erase": mark("erase a customer"),
     "sale.record": mark("sale"),
     "refund.record": mark("refund"),
     "void.record": mark("basket given up"),

@@ -43,6 +43,7 @@ class BasketLine:
     code: str = ""
     price_from: PriceFrom = PriceFrom.CATALOGUE
     discount: Discount = discount.NONE
+    note: str = ""
 
     @property
     def full_cents(self) -> int:
@@ -68,7 +69,8 @@ class Basket:
     """Lines in the order they came. `selected` is the line that the pad's keys act on.
 
     `discount`: of the whole sale, on top of the lines' own. `parked`: the id of the parked ticket
-    that it goes on from, or "".
+    that it goes on from, or "". `customer`: the id of whose sale it is, or ""; `note`: what is to
+    stand on the ticket.
     """
 
     lines: tuple[BasketLine, ...] = ()
@@ -76,6 +78,8 @@ class Basket:
     next_id: int = 1
     discount: Discount = discount.NONE
     parked: str = ""
+    customer: str = ""
+    note: str = ""
 
     @property
     def total_cents(self) -> int:
@@ -215,8 +219,23 @@ class Basket:
         return replace(self, lines=lines, selected=selected)
 
     def clear(self) -> Self:
-        """Return the empty basket, without discount; line numbers go on."""
-        return replace(self, lines=(), selected=None, discount=discount.NONE, parked="")
+        """Return the empty basket, without what was said of the one before; line numbers go on."""
+        return type(self)(next_id=self.next_id)
+
+    def with_customer(self, customer_id: str) -> Self:
+        """Return the basket as this customer's, or nobody's for ""."""
+        return replace(self, customer=customer_id)
+
+    def noted(self, note: str) -> Self:
+        """Return the basket with what is to stand on the ticket."""
+        return replace(self, note=note)
+
+    def note_line(self, line_id: int, note: str) -> Self:
+        """Return the basket with what is to stand under a line, selected."""
+        line = self.line(line_id)
+        if line is None:
+            return self
+        return replace(self._with(replace(line, note=note)), selected=line_id)
 
     def price_changed(self, article_of: ArticleOf) -> frozenset[int]:
         """Return the lines whose article costs something else by now (`catalogue.article`)."""
@@ -238,6 +257,7 @@ class Basket:
                 line.vat_bp,
                 line.code,
                 line.full_cents - line.total_cents + share,
+                line.note,
             )
             for line, share in zip(self.lines, shares, strict=True)
         )
@@ -251,6 +271,7 @@ class Basket:
                 if (line.article_id, line.unit_price_cents, line.vat_bp) == wanted
                 and line.price_from is PriceFrom.CATALOGUE
                 and line.discount == discount.NONE
+                and not line.note
             ),
             None,
         )

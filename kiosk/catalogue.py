@@ -24,6 +24,7 @@ from common.models import (
     stock_key,
 )
 from kiosk.articles import Articles
+from kiosk.customers import Customers
 from kiosk.folds import Fold, Rows, StockLevels, Timeline
 from kiosk.parked_tickets import ParkedTickets
 from kiosk.search import Folder
@@ -84,6 +85,7 @@ class Catalogue:
         self._alerts = Rows(Alert)
         self._people = Rows(Person)
         self.parked = ParkedTickets()
+        self.customers = Customers()
         self._folds: Final[Mapping[str, Fold]] = {
             "shop": self._shop,
             "categories": self._categories,
@@ -95,6 +97,7 @@ class Catalogue:
             "alerts": self._alerts,
             "people": self._people,
             "parked": self.parked,
+            "customers": self.customers,
         }
         self._fold = Folder()
         self._pending_stock: Mapping[str, int] = {}

@@ -5,6 +5,7 @@ hub are one transaction of the outbox. In `training` the same is done in a chain
 counts nowhere. No screens, no hub.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -14,6 +15,7 @@ import msgspec
 from common.commands import NOTED, record_kind
 from common.errors import Refusal
 from common.journal.contents import read_data
+from common.journal.customer import SALT_BYTES, CustomerOpening, opening_of, reference
 from common.journal.drawer import CashData, DrawerData, SessionData
 from common.journal.duplicate import CopyData
 from common.journal.keys import RotatedData
@@ -24,7 +26,7 @@ from common.journal.report import ReportData, report_of
 from common.journal.sale import SaleData, line_vat_cents, sale_data
 from common.journal.till_tally import SessionSums, TillTally
 from common.journal.void import VoidData, Voided
-from common.models import Original, Payment, Ticket, TicketLine, original_of
+from common.models import Customer, Original, Payment, Ticket, TicketLine, original_of
 from common.outgoing import Queued
 from common.rules import total_cents
 from kiosk.book import Book
@@ -34,7 +36,7 @@ from kiosk.outbox import Outbox
 from kiosk.outbox_file import Draft
 from kiosk.recorder import Recorder
 from kiosk.signing import Signing
-from kiosk.till import Moment, Stamp, Till
+from kiosk.till import Beside, Moment, Stamp, Till
 
 _EVENTS_AT_ONCE: Final = RECORDS_AT_ONCE - 2
 """So many go into one operation: with what is recorded, and the beginning of a chain."""
@@ -75,6 +77,7 @@ class Counter:
     """One till's. `signing`: by which keys. `events`: what happened and is not on disk yet; it goes
     with whatever is recorded next. `appended` is told (kind, operation) of what is on disk by then,
     `on_recorded` of each record that somebody wanted: papers and the drawer follow from it.
+    `random_bytes`: for salts.
 
     Each operation raises Refusal, and nothing is done then: `not_allowed`, `malformed`, what is
     said with it, and what the disk says.
@@ -89,6 +92,7 @@ class Counter:
         events: Events,
         appended: Callable[[str, Queued], None],
         on_recorded: Callable[[Recorded], None] = lambda _: None,
+        random_bytes: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._outbox = outbox
         self._till = till
@@ -97,6 +101,7 @@ class Counter:
         self._events = events
         self._appended = appended
         self._on_recorded = on_recorded
+        self._random_bytes = random_bytes
         self.training = False
 
     @property
@@ -111,15 +116,21 @@ class Counter:
 
     # Tickets.
 
-    def sell(self, lines: Sequence[TicketLine], payments: Sequence[Payment]) -> Ticket:
-        """Make a ticket; also `ticket_empty`, `payment_differs`."""
+    def sell(
+        self,
+        lines: Sequence[TicketLine],
+        payments: Sequence[Payment],
+        customer: Customer | None = None,
+        note: str = "",
+    ) -> Ticket:
+        """Make a ticket; also `ticket_empty`, `payment_differs`. `customer`: whose it is."""
+        opening, beside = self._beside(customer, note)
 
         def make(now: _Now) -> SaleData:
-            book, till = now.book, self._till
-            ticket = till.ticket(book.series, book.number, lines, payments, now.stamp, now.moment)
-            return sale_data(ticket)
+            book, paid = now.book, (lines, payments, now.stamp, now.moment, beside)
+            return sale_data(self._till.ticket(book.series, book.number, *paid))
 
-        data: SaleData = self._record(RecordType.SALE, make, numbers=1).data
+        data: SaleData = self._record(RecordType.SALE, make, numbers=1, opening=opening).data
         return data.ticket
 
     def refund(
@@ -128,6 +139,8 @@ class Counter:
         lines: Sequence[TicketLine],
         payments: Sequence[Payment],
         reason: str,
+        customer: Customer | None = None,
+        note: str = "",
     ) -> Ticket:
         """Give goods and money back; also `ticket_empty`, `payment_differs`, `refund_positive`.
 
@@ -135,12 +148,14 @@ class Counter:
         looked at by the hub, which takes it all the same.
         """
 
+        opening, beside = self._beside(customer, note)
+
         def make(now: _Now) -> RefundData:
-            book, till = now.book, self._till
-            ticket = till.refund(book.series, book.number, lines, payments, now.stamp, now.moment)
+            book, back = now.book, (lines, payments, now.stamp, now.moment, beside)
+            ticket = self._till.refund(book.series, book.number, *back)
             return RefundData(ticket, line_vat_cents(ticket), original, reason)
 
-        data: RefundData = self._record(RecordType.REFUND, make, numbers=1).data
+        data: RefundData = self._record(RecordType.REFUND, make, numbers=1, opening=opening).data
         return data.ticket
 
     def copy(self, ticket: Ticket) -> Recorded:
@@ -210,14 +225,27 @@ class Counter:
 
     # Inside.
 
+    def _beside(
+        self, customer: Customer | None, note: str
+    ) -> tuple[CustomerOpening | None, Beside]:
+        """Return what is signed of a customer and of a note, and before it what opens that."""
+        if customer is None:
+            return None, Beside(note=note)
+        opening = opening_of(customer, self._random_bytes(SALT_BYTES))
+        return opening, Beside(reference(opening), note)
+
     def _record(
         self,
         kind: RecordType,
         make: Callable[[_Now], Any],
         numbers: int = 0,
         copied: Ticket | None = None,
+        opening: CustomerOpening | None = None,
     ) -> Recorded:
-        """Sign and keep a record of what `make` says; `numbers`: of tickets, used by it."""
+        """Sign and keep a record of what `make` says; `numbers`: of tickets, used by it.
+
+        `opening` goes along unsigned, but with an exercise: nobody is on a ticket that is none.
+        """
         training = self.training
         command = record_kind(RecordType.TRAINING if training else kind)
         self._recorder.allow(command)
@@ -236,7 +264,10 @@ class Counter:
             head = pen.book.chain.head
             signed = pen.records[-1]
             made.append(Recorded(kind, head.chain, head.seq, training, data, signed, copied))
-            drafted = self._recorder.draft(command, {"records": pen.records})
+            args: dict[str, Any] = {"records": pen.records}
+            if opening is not None and not training:
+                args["opening"] = opening
+            drafted = self._recorder.draft(command, args)
             return replace(drafted, book=pen.book, copied=copied.id if copied else "")
 
         queued = self._outbox.append_records(draft, training)

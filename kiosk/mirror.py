@@ -169,3 +169,5 @@ class Mirror:
                 self._touched[topic].add(key)
             for key in self.catalogue.parked.set_pending(view.parked, view.unparked):
                 self._touched["parked"].add(key)
+            for key in self.catalogue.customers.set_pending(view.customers):
+                self._touched["customers"].add(key)

@@ -86,6 +86,8 @@ class Parking:
             basket.discount.bp,
             basket.parked,
             self._training(),
+            basket.customer,
+            basket.note,
         )
         self._send("ticket.park", TicketPark(ticket))
         return ticket
@@ -150,7 +152,8 @@ def basket_of(ticket: ParkedTicket, next_id: int = 1) -> Basket:
     """Return the basket that was parked; its lines are numbered from `next_id` on."""
     lines = tuple(_basket_line(n, line) for n, line in enumerate(ticket.lines, start=next_id))
     off = Discount(ticket.discount_cents, ticket.discount_bp)
-    return Basket(lines, lines[-1].id, lines[-1].id + 1, off, ticket.id)
+    last = lines[-1].id
+    return Basket(lines, last, last + 1, off, ticket.id, ticket.customer, ticket.mention)
 
 
 def _parked_line(line: BasketLine) -> ParkedLine:

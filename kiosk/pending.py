@@ -13,13 +13,14 @@ import orjson
 from common import messages as m
 from common.commands import (
     TICKETS,
+    CustomerPut,
     GoodsReceive,
     TicketPark,
     TicketUnpark,
     Unparked,
     sold_ticket,
 )
-from common.models import GoodsReceipt, ParkedTicket, Ticket, convert, stock_key
+from common.models import Customer, GoodsReceipt, ParkedTicket, Ticket, convert, stock_key
 from kiosk.outbox import Kept
 
 EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -28,13 +29,14 @@ EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "goods.receive": ("receipts", "stock"),
     "ticket.park": ("parked",),
     "ticket.unpark": ("parked",),
+    "customer.put": ("customers",),
 }
 """The topics whose view an operation changes before the hub has taken it."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What to lay over the replica: stock key → thousandths, and papers, oldest first.
+    """What to lay over the replica: stock key → thousandths; papers and customers, oldest first.
 
     `unparked`: what became of parked tickets, by their ids.
     """
@@ -44,6 +46,7 @@ class View:
     receipts: tuple[GoodsReceipt, ...] = ()
     parked: tuple[ParkedTicket, ...] = ()
     unparked: dict[str, Unparked] = field(default_factory=dict)
+    customers: tuple[Customer, ...] = ()
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ class _Entry:
     receipt: GoodsReceipt | None = None
     parked: ParkedTicket | None = None
     unparked: tuple[str, Unparked] | None = None
+    customer: Customer | None = None
     reply: m.Reply | None = None
 
 
@@ -123,7 +127,7 @@ class Pending:
             return None
         self._changed = False
         view = View()
-        tickets, receipts, parked = [], [], []
+        tickets, receipts, parked, customers = [], [], [], []
         for entry in self._entries.values():
             if "stock" in entry.topics:
                 for key, delta in entry.stock.items():
@@ -137,7 +141,12 @@ class Pending:
                     parked.append(entry.parked)
                 if entry.unparked is not None:
                     view.unparked[entry.unparked[0]] = entry.unparked[1]
-        return View(view.stock, tuple(tickets), tuple(receipts), tuple(parked), view.unparked)
+            if entry.customer is not None and "customers" in entry.topics:
+                customers.append(entry.customer)
+        return View(
+            *(view.stock, tuple(tickets), tuple(receipts), tuple(parked)),
+            *(view.unparked, tuple(customers)),
+        )
 
     def _end_covered(self, entry: _Entry) -> None:
         over = {topic for topic in entry.topics if self._is_over(entry, topic)}
@@ -173,6 +182,8 @@ def _entry(operation: Kept, args: dict[str, object], topics: set[str]) -> _Entry
     elif operation.kind == "ticket.unpark":
         unpark = convert(args, TicketUnpark)
         entry.unparked = unpark.parked, unpark.outcome
+    elif operation.kind == "customer.put":
+        entry.customer = convert(args, CustomerPut).customer
     else:
         entry.receipt = receipt = convert(args, GoodsReceive).receipt
         for taken in receipt.lines:

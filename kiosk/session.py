@@ -17,7 +17,15 @@ from common import messages as m
 from common.commands import COMMANDS, Arguments
 from common.errors import Problem, Refusal
 from common.ids import IdMint
-from common.models import GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine, convert
+from common.models import (
+    Customer,
+    GoodsReceipt,
+    Payment,
+    ReceiptLine,
+    Ticket,
+    TicketLine,
+    convert,
+)
 from common.outgoing import Queued
 from common.topics import TOPICS_OF, Profile
 from kiosk.arrivals import Arrivals, Batch, LinkView
@@ -126,6 +134,7 @@ class Session:
             *(self._outbox, self._till, post.signing, self._recorder, self._events),
             self._appended,
             self.devices.recorded,
+            random_bytes,
         )
         self.parking = Parking(
             self.catalogue.parked,
@@ -229,9 +238,26 @@ class Session:
 
     # What screens do.
 
-    def sell(self, lines: Sequence[TicketLine], payments: Sequence[Payment]) -> Ticket:
-        """Make a ticket; it is on disk on return. Raises Refusal, and nothing is done then."""
-        return self.counter.sell(lines, payments)
+    def sell(
+        self,
+        lines: Sequence[TicketLine],
+        payments: Sequence[Payment],
+        customer_id: str = "",
+        note: str = "",
+    ) -> Ticket:
+        """Make a ticket; it is on disk on return. Raises Refusal, and nothing is done then.
+
+        `customer_id`: whose it is; `customer_gone` where they were erased meanwhile.
+        """
+        customer = self.customer(customer_id) if customer_id else None
+        return self.counter.sell(lines, payments, customer, note)
+
+    def customer(self, customer_id: str) -> Customer:
+        """Return a customer who is to stand on a ticket; raises Refusal `customer_gone`."""
+        found = self.catalogue.customers.get(customer_id)
+        if found is None:
+            raise Refusal("customer_gone")
+        return found
 
     def receive(self, lines: Sequence[ReceiptLine], note: str = "") -> GoodsReceipt:
         """Make a goods receipt; as `sell`."""

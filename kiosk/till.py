@@ -7,12 +7,20 @@ post is not asked here.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 from common.errors import Refusal
-from common.models import GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine, convert
+from common.models import (
+    CustomerRef,
+    GoodsReceipt,
+    Payment,
+    ReceiptLine,
+    Ticket,
+    TicketLine,
+    convert,
+)
 from common.money import vat_lines
 from common.rules import business_date, settles, total_cents
 from kiosk.clocks import Clocks
@@ -31,6 +39,17 @@ class Stamp:
     location_id: str
     clock_diff_ms: int
     operator_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands on a ticket beside what was sold: whose it is, and what was noted."""
+
+    customer: CustomerRef | None = None
+    note: str = ""
+
+
+NOTHING: Final = Beside()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +89,7 @@ class Till:
         payments: Sequence[Payment],
         stamp: Stamp,
         moment: Moment | None = None,
+        beside: Beside = NOTHING,
     ) -> Ticket:
         """Return a ticket, of now where no moment is given.
 
@@ -96,6 +116,8 @@ class Till:
             payments=tuple(payments),
             total_cents=total,
             operator_id=stamp.operator_id,
+            customer=beside.customer,
+            note=beside.note,
         )
         return _checked(ticket, Ticket)
 
@@ -107,11 +129,12 @@ class Till:
         payments: Sequence[Payment],
         stamp: Stamp,
         moment: Moment | None = None,
+        beside: Beside = NOTHING,
     ) -> Ticket:
         """Return a ticket that gives back; raises as `ticket` does, and `refund_positive`."""
         if any(line.quantity_milli >= 0 or line.total_cents > 0 for line in lines):
             raise Refusal("refund_positive")
-        return self.ticket(series, number, lines, payments, stamp, moment)
+        return self.ticket(series, number, lines, payments, stamp, moment, beside)
 
     def receipt(self, lines: Sequence[ReceiptLine], note: str, stamp: Stamp) -> GoodsReceipt:
         """Return a goods receipt; raises Refusal `ticket_empty`, `malformed`."""

@@ -106,6 +106,35 @@ PROBLEMS: Final = (
         "A till went on with a parked ticket that the hub does not have: {ticket}.",
         "Look for its parking in quarantine.",
     ),
+    ErrorKind(
+        "flag_customer_erased",
+        "Data of a customer who was erased before came late, and was not kept.",
+    ),
+    ErrorKind(
+        "flag_customer_unproven",
+        "Ticket {number} names a customer, and nothing shows who that is.",
+        "Look at the till that made it. The ticket was taken all the same.",
+    ),
+    ErrorKind(
+        "flag_customer_unknown",
+        "Ticket {number} names a customer whom the hub does not know.",
+        "They may be on their way, or lie in quarantine.",
+    ),
+    ErrorKind(
+        "customer_unknown",
+        "There is no customer {customer}.",
+        "List them: comptoir-hub customers",
+    ),
+    ErrorKind(
+        "customer_ambiguous",
+        "{customer} means several customers: {names}.",
+        "Write more of the name, the telephone number, or the reference in brackets.",
+    ),
+    ErrorKind(
+        "customer_gone",
+        "The customer on this ticket is not known any more.",
+        "They were erased. Take them off the ticket, or choose somebody else.",
+    ),
     ErrorKind("ticket_empty", "A ticket needs at least one line.", "Add an article first."),
     ErrorKind(
         "payment_differs",

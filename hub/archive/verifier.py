@@ -695,6 +695,10 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("prix_unitaire_ttc", "remise_ttc", "taux_tva", "montant_ht", "montant_tva"),
         "montant_ttc",
     ),
+    # Of what stands beside: the ticket's own at position 0. An older archive has no such table.
+    "csv/mentions.csv": (
+        *("ligne_journal", "id_ticket", "position", "client", "engagement_client", "note"),
+    ),
     "csv/tva.csv": (
         *("ligne_journal", "id_ticket", "taux_tva", "base_ht", "montant_tva", "montant_ttc"),
     ),
@@ -824,6 +828,7 @@ def _ticket_rows(seq: int, entry: Any, record: Any, ticket: Any) -> Iterator[Row
             _decimal(line["total_cents"], 2),
         )
         yield "csv/lignes.csv", _csv(cells)
+    yield from _mention_rows(seq, ticket)
     for rate in ticket["vat"]:
         amounts = (rate["vat_bp"], rate["base_cents"], rate["vat_cents"], rate["total_cents"])
         yield "csv/tva.csv", _csv((seq, paper, *(_decimal(one, 2) for one in amounts)))
@@ -831,6 +836,17 @@ def _ticket_rows(seq: int, entry: Any, record: Any, ticket: Any) -> Iterator[Row
         change = paid["given_cents"] - paid["amount_cents"]
         money = (_decimal(one, 2) for one in (paid["amount_cents"], paid["given_cents"], change))
         yield "csv/paiements.csv", _csv((seq, paper, _text(paid["method"]), *money))
+
+
+def _mention_rows(seq: int, ticket: Any) -> Iterator[Row]:
+    """Yield whose ticket it is, by a reference that names nobody, and what was noted on it."""
+    whose, note, paper = ticket.get("customer"), ticket.get("note", ""), _text(ticket["id"])
+    if whose or note:
+        who = (whose["id"], whose["commitment"]) if whose else ("", "")
+        yield "csv/mentions.csv", _csv((seq, paper, 0, *map(_text, who), _text(note)))
+    for place, line in enumerate(ticket["lines"], 1):
+        if line.get("note"):
+            yield "csv/mentions.csv", _csv((seq, paper, place, "", "", _text(line["note"])))
 
 
 def _event_row(seq: int, state: str, record: Any) -> Row:

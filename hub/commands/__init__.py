@@ -9,6 +9,7 @@ from hub.commands import (
     archives,
     backups,
     catalogue,
+    customers,
     parked,
     people,
     quarantine,
@@ -49,6 +50,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "backup.record": backups.record,
     "journal.archived": archives.record,
     "person.put": people.put,
+    "customer.put": customers.put,
+    "customer.erase": customers.erase,
 }
 
 if HANDLERS.keys() != COMMANDS.keys():

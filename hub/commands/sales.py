@@ -1,14 +1,16 @@
 """Sales and refunds. A ticket is a fact: taken as the till made it, never recomputed, flagged where
 odd."""
 
-from common.commands import SaleRecord, SaleSigned, TillRecords, record_kind
+from common.commands import RefundSigned, SaleRecord, SaleSigned, record_kind
 from common.errors import Refusal
+from common.journal.customer import CustomerOpening
 from common.journal.kinds import RecordType
 from common.journal.refund import RefundData
 from common.journal.sale import SaleData
 from common.models import Original, Sale, Ticket
 from common.rules import ticket_is_sound
 from hub.authority import check_operator
+from hub.commands.customers import keep_opening
 from hub.commands.signed import take_records, taken_data
 from hub.commands.stock import enter
 from hub.records import catalogue, refunds, sales
@@ -24,19 +26,19 @@ def record(work: Work, args: SaleRecord | SaleSigned) -> None:
     which quarantines it.
     """
     if isinstance(args, SaleRecord):
-        ticket, entered = args.ticket, False
+        ticket, entered, opening = args.ticket, False, None
     else:
         taken = take_records(work, args.records, RecordType.SALE)
         sale: SaleData = taken_data(taken.record)
-        ticket, entered = sale.ticket, not taken.repeated
+        ticket, entered, opening = sale.ticket, not taken.repeated, args.opening
     if not _is_new(work, ticket, entered):
         return
     if isinstance(args, SaleRecord):
         work.journal.unsigned(work.device, sales.ticket_bytes(ticket), work.now_ms)
-    _enter(work, ticket, RecordType.SALE)
+    _enter(work, ticket, RecordType.SALE, opening)
 
 
-def refund(work: Work, args: TillRecords) -> None:
+def refund(work: Work, args: RefundSigned) -> None:
     """Put the goods back into stock, take the money from the takings; a repeated id as with a sale.
 
     Whether so much of the original was sold, and is not back yet, is flagged where it is not so.
@@ -50,7 +52,7 @@ def refund(work: Work, args: TillRecords) -> None:
         number = f"{data.original.series}-{data.original.number}"
         work.flag(doubt, f"{data.ticket.series}-{data.ticket.number}: {number}")
     refunds.add(work.db, data)
-    _enter(work, data.ticket, RecordType.REFUND, data.original)
+    _enter(work, data.ticket, RecordType.REFUND, args.opening, data.original)
 
 
 def _is_new(work: Work, ticket: Ticket, entered: bool) -> bool:
@@ -69,8 +71,15 @@ def _is_new(work: Work, ticket: Ticket, entered: bool) -> bool:
     return False
 
 
-def _enter(work: Work, ticket: Ticket, kind: RecordType, refunded: Original | None = None) -> None:
+def _enter(
+    work: Work,
+    ticket: Ticket,
+    kind: RecordType,
+    opening: CustomerOpening | None,
+    refunded: Original | None = None,
+) -> None:
     _look(work, ticket)
+    keep_opening(work, ticket, opening)
     check_operator(work, record_kind(kind), ticket.id, ticket.operator_id)
     known = catalogue.known(work.db, (line.article_id for line in ticket.lines if line.article_id))
     moved: dict[str, int] = {}

@@ -94,6 +94,25 @@ def numbered(db: Connection, outbox_start: str, n: int) -> list[Kept]:
     return [_kept(row) for row in rows]
 
 
+def mentioning(db: Connection, text: str) -> list[Kept]:
+    """Return what has a text in its bytes, ended or not."""
+    rows: Iterable[Sequence[Any]] = db.execute(
+        f"SELECT {_KEPT} FROM {_FROM} WHERE instr(q.body, CAST(? AS BLOB)) > 0"
+        " ORDER BY q.received_ms, q.outbox_id, q.n, q.body_hash",
+        (text,),
+    )
+    return [_kept(row) for row in rows]
+
+
+def empty_ended(db: Connection, text: str) -> None:
+    """Let go of the bytes of what has ended and has a text in them; how it ended stays."""
+    db.execute(
+        "UPDATE quarantine SET body = X'' WHERE outcome IS NOT NULL"
+        " AND instr(body, CAST(? AS BLOB)) > 0",
+        (text,),
+    )
+
+
 def open_size(db: Connection, device_id: str) -> tuple[int, int]:
     """Return how many commands of a device lie in quarantine, and their bytes."""
     rows, size = db.execute(

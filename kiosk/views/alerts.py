@@ -39,6 +39,8 @@ _NAMES: Final[Mapping[str, _Name]] = {
     "flag_refund_repeated": _Name(mark("A refund given twice")),
     "flag_parked_twice": _Name(mark("A parked ticket recalled on two tills")),
     "flag_parked_unknown": _Name(mark("A parked ticket that the hub does not have")),
+    "flag_customer_unproven": _Name(mark("A customer on a ticket, unproved")),
+    "flag_customer_unknown": _Name(mark("An unknown customer on a ticket")),
     "flag_record_invalid": _Name(mark("A signed record that is not sound")),
     "flag_records_missing": _Name(mark("Signed records that are missing")),
     "flag_chain_begun": _Name(mark("A till began other records")),

@@ -36,6 +36,8 @@ _KINDS: Final[Mapping[str, str]] = {
     "price.set": mark("New prices"),
     "catalogue.put": mark("Changed articles"),
     "person.put": mark("Changed person"),
+    "customer.put": mark("Changed customer"),
+    "customer.erase": mark("Customer to erase"),
 }
 _OTHER_KIND: Final = mark("Operation")
 HELD: Final = "held:"

@@ -107,7 +107,7 @@ def test_rows_stand_there_with_their_fields() -> None:
     kinds = [
         *models.ROW_KINDS.values(),
         *(models.Ticket, models.TicketLine, models.Payment, money.VatLine),
-        *(models.Original, models.ParkedTicket, models.ParkedLine),
+        *(models.Original, models.ParkedTicket, models.ParkedLine, models.CustomerRef),
         *(models.GoodsReceipt, models.ReceiptLine),
     ]
     assert set(found) == {kind.__name__ for kind in kinds}

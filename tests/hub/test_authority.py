@@ -52,7 +52,13 @@ RECORDS = {
     RecordType.TRAINING: {CASHIER, SELLER, MANAGER, ADMIN},
 }
 NOTED = "journal.record"
-FACTS = {"sale.record", "goods.receive", NOTED, *(f"{kind}.record" for kind in RECORDS)}
+FACTS = {
+    "sale.record",
+    "goods.receive",
+    "customer.put",
+    NOTED,
+    *(f"{kind}.record" for kind in RECORDS),
+}
 MAY: dict[str, tuple[set[Profile], set[Role]]] = {
     "sale.record": ({TILL}, {CASHIER, SELLER, MANAGER, ADMIN}),
     **{f"{kind}.record": ({TILL}, roles) for kind, roles in RECORDS.items()},
@@ -66,6 +72,8 @@ MAY: dict[str, tuple[set[Profile], set[Role]]] = {
     "backup.record": ({CONSOLE}, set()),
     "journal.archived": ({CONSOLE}, set()),
     "person.put": ({OFFICE, CONSOLE}, {MANAGER, ADMIN}),
+    "customer.put": ({TILL, OFFICE, CONSOLE}, {CASHIER, SELLER, MANAGER, ADMIN}),
+    "customer.erase": ({TILL, OFFICE, CONSOLE}, {MANAGER, ADMIN}),
 }
 DONE = {
     # What each comes to where it may be done: the shop has no such article, quarantine, backup.
@@ -80,6 +88,8 @@ DONE = {
     "backup.record": "backup_of_another",
     "journal.archived": "archive_of_another",
     "person.put": "",
+    "customer.put": "",
+    "customer.erase": "",
 }
 ODD = {"flag_unknown_article", "flag_refund_unknown"}
 """What the papers of these tests are flagged with, whoever made them."""
@@ -115,6 +125,8 @@ def arguments(kind: str, papers: ShopBench) -> dict[str, Any]:
         "quarantine.close": lambda: ref,
         "backup.record": lambda: {**backup, "gseq": 1, "heads": {}},
         "journal.archived": lambda: {**archive, "file": "a.zip", "by": "a", "holds": True},
+        "customer.put": lambda: {"customer": {"id": mint, "name": mint}},
+        "customer.erase": lambda: {"customer": mint},
         "person.put": lambda: {"person": mint, "name": mint, "role": "cashier"},
     }
     name = "event" if kind == NOTED else kind.removesuffix(".record")

@@ -3,17 +3,23 @@
 Each docstring is a line of the table in `docs/fiscal.md`: what is done, colon, what comes of it.
 """
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 
+from common.models import Customer, Payment
 from hub.audit import audit_file
 from hub.journal_verify import verify_file
+from tests.flows.signed_till import SignedTill
 from tests.hub.journals import HUB, signing_keys
 from tests.tamper.ledger import Ledger
 
 pytestmark = pytest.mark.tamper
+
+
+OTHERS = f'"customer":{{"commitment":"{"0" * 64}","id":"{"1" * 32}"}}'
 
 
 @pytest.fixture
@@ -62,15 +68,41 @@ def test_plain_sql(ledger: Ledger, sql: str) -> None:
         ("payment", '"method":"cash"', '"method":"card"'),
         ("operator", '"operator":"Amélie"', '"operator":"Karim"'),
         ("time", '"at_ms":1', '"at_ms":2'),
+        (
+            "customer",
+            '"customer":null',
+            OTHERS,
+        ),
+        ("note", '"note":""', '"note":"x"'),
     ],
     ids=lambda value: value if value.isalpha() else "",
 )
 def test_a_value_in_a_record(ledger: Ledger, what: str, old: str, new: str) -> None:
-    """An amount, a label, a rate, a payment, an operator or a time is changed, triggers dropped:
-    the record does not fit the digest under which it was taken in, and is named."""
+    """An amount, a label, a rate, a payment, an operator, a time, a customer or a note is changed,
+    triggers dropped: the record does not fit the digest under which it was taken in, and is named.
+    """
     seq = ledger.sale_line(1, 3)
     ledger.change_record(seq, old, new)
     assert [flaw.seq for flaw in ledger.flaws() if flaw.seq] == [seq], what
+
+
+@pytest.mark.parametrize("forged", ["name", "salt"])
+def test_who_a_customer_was(tmp_path: Path, forged: str) -> None:
+    """Another name is put in for a ticket's customer, or another salt: it does not open the
+    commitment on the ticket, and the ledger's audit names it."""
+    till = SignedTill(tmp_path)
+    till.session.send("customer.put", {"customer": Customer("c1" * 16, "Amélie")})
+    line = till.line()
+    paid = Payment("card", line.total_cents, line.total_cents)
+    sold = till.session.sell((line,), (paid,), "c1" * 16)
+    till.deliver()
+    till.close()
+    change = {"name": "body = replace(body, 'Amélie', 'Karim')", "salt": f"salt = '{'0' * 64}'"}
+    with closing(sqlite3.connect(till.shop.path, isolation_level=None)) as db:
+        db.execute(f"UPDATE customer_opening SET {change[forged]}")
+    assert [(one.check, one.where) for one in audit_file(till.shop.path)] == [
+        ("customers", f"customer_opening {sold.id}")
+    ]
 
 
 @pytest.mark.parametrize(

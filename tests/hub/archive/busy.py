@@ -15,7 +15,7 @@ from common.journal.kinds import Period, RecordType
 from common.journal.opened import OpenedData
 from common.journal.record import Signer
 from common.journal.void import VoidData, Voided
-from common.models import Ticket, decode_row, original_of
+from common.models import CustomerRef, Ticket, decode_row, original_of
 from common.rules import refund_line, ticket_line
 from common.succession import vouch
 from common.topics import Profile
@@ -83,8 +83,10 @@ class Busy:
     def _second_day(self) -> None:
         ledger, pen, clock = self.ledger, self.ledger.pens[1], self.shop.clock
         ledger.sell(1)
-        line = replace(ticket_line("", "=y", 2000, 350, 2000), code="123")
+        line = replace(ticket_line("", "=y", 2000, 350, 2000), code="123", note="cut, in two")
         sold = ticket(self.second, 50, (line,), at_ms=clock.ms)
+        whose = CustomerRef("c1" * 16, "ab" * 32)
+        sold = replace(sold, customer=whose, note="=Birthday, on Friday")
         self._take(self.second, "sale.record", pen.sale(sold), 2)
         left = EventData(What.LOGOUT, AT_MS, {"operator": "=Amélie", "idle_s": 300}, 2)
         back = ticket(self.second, 51, (refund_line(line, 1000),), at_ms=clock.ms)

@@ -15,7 +15,8 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 
 from common import commands as c
 from common.journal import canon
-from common.models import Payment, TicketLine
+from common.journal.record import Signer
+from common.models import CustomerRef, Payment, TicketLine
 from common.money import vat_lines
 from common.rules import ticket_line, total_cents
 from hub.archive import verifier
@@ -23,7 +24,7 @@ from hub.archive.making import Maker
 from hub.archive.spans import Span
 from hub.archive.writing import ArchiveError
 from hub.local import run_locally
-from tests.hub.archive.rig import Archives, archives, found, identify, parts
+from tests.hub.archive.rig import Archives, archives, found, identify, pack, parts
 from tests.hub.journals import HUB, signing_keys
 from tests.hub.papers import ticket
 from tests.hub.shop import EPOCH, START_MS
@@ -126,6 +127,37 @@ def test_the_tables_say_what_was_sold(tmp_path: Path) -> None:
         (row["moyen"], row["montant"], row["donne"], row["rendu"])
         for row in table(path, "csv/paiements.csv")
     ][:2] == [("cash", "6,00", "10,00", "4,00"), ("card", "10,00", "10,00", "0,00")]
+    assert found(path) == []
+
+
+def test_a_table_says_whose_tickets_are_and_what_was_noted(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    whose = CustomerRef("c1" * 16, "ab" * 32)
+    sold = ticket_line("", "Pain", 1000, 120, 550, note="cut")
+    plain = ticket(ledger.tills[0], 1, (replace(sold, note=""),))
+    noted = replace(ticket(ledger.tills[0], 2, (sold,)), customer=whose, note="=Friday")
+    for paid in (plain, noted):
+        ledger.shop.accept(ledger.tills[0].send("sale.record", ledger.pens[0].sale(paid), 2))
+    ledger.shop.close()
+    path = Archives(tmp_path, ledger).make().path
+    rows = [tuple(row.values()) for row in table(path, "csv/mentions.csv")]
+    assert rows == [
+        ("5", noted.id, "0", whose.id, whose.commitment, "'=Friday"),
+        ("5", noted.id, "1", "", "", "cut"),
+    ]
+    assert found(path) == []
+
+
+def test_an_archive_of_before_there_were_customers_holds(archives: Archives) -> None:
+    path = archives.make().path
+    files = parts(path)
+    del files["csv/mentions.csv"]
+    manifest = json.loads(files[verifier.MANIFEST])
+    del manifest["archive"]["files"]["csv/mentions.csv"]
+    signed = Signer(HUB).sign(canon.canonical(manifest))
+    files[verifier.MANIFEST] = signed.body.encode()
+    files[verifier.SIGNATURE] = canon.canonical({"signatures": dict(signed.signatures)})
+    pack(path, files)
     assert found(path) == []
 
 
