@@ -14,11 +14,11 @@ Place = tuple[str, str]
 
 def customers(db: Connection) -> Iterator[Place]:
     """Check that what is kept of a ticket's customer opens the commitment on it."""
-    for ticket_id, opening in records.openings(db):
+    for ticket_id, customer_id, opening in records.openings(db):
         ticket = kept_ticket(db, ticket_id)
         if ticket is None:
             yield f"customer_opening {ticket_id}", mark("its ticket does not exist")
-        elif ticket.customer != reference(opening):
+        elif ticket.customer != reference(opening) or opening.customer.id != customer_id:
             yield (
                 f"customer_opening {ticket_id}",
                 mark("does not open the commitment on its ticket"),

@@ -80,7 +80,7 @@ def meant(everybody: Sequence[Customer], who: str) -> Customer:
 
 def _known(db: Connection, customer: Customer) -> Known:
     named = []
-    for ticket_id, opening in records.openings(db, customer.id):
+    for ticket_id, _, opening in records.openings(db, customer.id):
         ticket = kept_ticket(db, ticket_id)
         if ticket is not None and ticket.customer is not None:
             number = f"{ticket.series}-{ticket.number}"

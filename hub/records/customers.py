@@ -82,11 +82,16 @@ def add_opening(db: Connection, ticket_id: str, opening: CustomerOpening) -> Non
     )
 
 
-def openings(db: Connection, customer_id: str = "") -> Iterator[tuple[str, CustomerOpening]]:
-    """Yield (ticket id, what opens its commitment): of a customer, of all for ""."""
+def openings(db: Connection, customer_id: str = "") -> Iterator[tuple[str, str, CustomerOpening]]:
+    """Yield (ticket id, customer id, what opens its commitment): of a customer; "": of all."""
     where = "WHERE customer_id = ?1" if customer_id else "WHERE ?1 = ''"
-    for ticket_id, salt, body in db.execute(
-        f"SELECT ticket_id, salt, body FROM customer_opening {where} ORDER BY ticket_id",
+    for ticket_id, whose, salt, body in db.execute(
+        "SELECT ticket_id, customer_id, salt, body FROM customer_opening"
+        f" {where} ORDER BY ticket_id",
         (customer_id,),
     ):
-        yield ticket_id, CustomerOpening(salt, convert(orjson.loads(body), CommittedCustomer))
+        yield (
+            ticket_id,
+            whose,
+            CustomerOpening(salt, convert(orjson.loads(body), CommittedCustomer)),
+        )

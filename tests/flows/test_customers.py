@@ -46,7 +46,7 @@ def erase(till: SignedTill, customer_id: str = WHO.id) -> None:
 
 
 def openings(till: SignedTill) -> list[tuple[str, Any]]:
-    return list(records.openings(till.shop.store.db))
+    return [(ticket, opening) for ticket, _, opening in records.openings(till.shop.store.db)]
 
 
 def journal_text(till: SignedTill) -> str:

@@ -1,24 +1,28 @@
 """A healthy hub's database with something in every table, for tests that damage it."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from common.commands import (
     BackupRecord,
+    CustomerErase,
+    CustomerPut,
     NewPrice,
     PersonPut,
     PriceSet,
     SaleRecord,
+    SaleSigned,
     TicketPark,
     TicketUnpark,
     TillRecords,
     Unparked,
 )
+from common.journal.customer import opening_of, reference
 from common.journal.drawer import DrawerData
 from common.journal.kinds import RecordType
-from common.models import ParkedLine, ParkedTicket, Ticket, original_of
+from common.models import Customer, ParkedLine, ParkedTicket, Ticket, original_of
 from common.people import Role
-from common.rules import refund_line
+from common.rules import refund_line, ticket_line
 from common.topics import Profile
 from hub.changes import Draft
 from hub.config import KeepSettings, PeopleSettings
@@ -74,6 +78,7 @@ def make_sample(folder: Path) -> Path:
     shop.replies(till.send_bytes(b"{}"), till2.send_bytes(b"[1]"))
     shop.replies(office.send("price.set", PriceSet((NewPrice("f" * 32, 5),))))
     _park(shop, till, till2)
+    _name_customers(shop, till2, pen)
     _hire(shop, till)
     _change_doors(shop, depot, shop.post(Profile.TILL, 5), till)
     _tidy(shop)
@@ -105,6 +110,20 @@ def _park(shop: Shop, till: Post, other: Post) -> None:
             post = other if outcome == "also" else till
             how = Unparked.TAKEN if outcome == "also" else Unparked(outcome)
             shop.accept(post.send("ticket.unpark", TicketUnpark(basket.id, how)))
+
+
+def _name_customers(shop: Shop, till: Post, pen: Pen) -> None:
+    """Let a till sell to somebody, and somebody else be forgotten."""
+    known, gone = Customer("c1" * 16, "Amélie", "0612345678"), Customer("c2" * 16, "Paul")
+    for customer in (known, gone):
+        shop.accept(till.send("customer.put", CustomerPut(customer)))
+    opening = opening_of(known, bytes(range(32)))
+    line = ticket_line("", "Cake", 1000, 2500, 550)
+    paid = ticket(till, 98, (line,), at_ms=shop.clock.ms)
+    paid = replace(paid, customer=reference(opening), note="Birthday")
+    sold = SaleSigned(tuple(pen.records(paid)), opening)
+    shop.accept(till.send("sale.record", sold, 2))
+    shop.accept(shop.console.send("customer.erase", CustomerErase(gone.id)))
 
 
 def _hire(shop: Shop, post: Post) -> None:

@@ -214,6 +214,14 @@ EDITS = [
     ("session", "role", "'cashies'", "1"),
     ("session", "expires_ms", "opened_ms", "1"),
     ("permission", "person_id", "'f' || substr(person_id, 2)", "1"),
+    ("customer", "name", "name || 'x'", "1"),
+    ("customer", "phone", "'06'", "1"),
+    ("customer", "active", "1 - active", "1"),
+    ("customer_opening", "salt", "'f' || substr(salt, 2)", "1"),
+    ("customer_opening", "body", "replace(body, 'Amélie', 'Karim')", "1"),
+    ("customer_opening", "customer_id", "'f' || substr(customer_id, 2)", "1"),
+    ("customer_opening", "ticket_id", "'f' || substr(ticket_id, 2)", "1"),
+    ("erased_customer", "id", "'" + "c1" * 16 + "'", "1"),
 ]
 
 
@@ -236,7 +244,7 @@ def test_a_lost_row_is_found_in_every_table_that_holds_what_happened(path: Path)
     tables = (
         *("topic_head", "live_row", "change", "category", "article", "barcode", "stock_level"),
         *("stock_movement", "ticket", "ticket_line", "ticket_payment", "takings", "refund"),
-        *("goods_receipt", "outbox", "device", "alert", "person", "pin", "parked"),
+        *("goods_receipt", "outbox", "device", "alert", "person", "pin", "parked", "customer"),
     )
     with closing(driver.connect(path, isolation_level=None)) as db:
         for table in tables:
@@ -314,6 +322,9 @@ UNSEEN = {
     *(("pin_attempt", name) for name in ("failures", "last_ms", "right_ms", "device_id")),
     *(("session", name) for name in ("token", "opened_ms", "expires_ms")),
     *(("permission", name) for name in ("token", "session_token", "kind", "expires_ms")),
+    # Who was erased: all that is left of them says nothing that anything else repeats.
+    ("erased_customer", "id"),
+    ("erased_customer", "erased_ms"),
 }
 
 
