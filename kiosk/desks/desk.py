@@ -95,7 +95,7 @@ class Desk:
         self.t = t
         self.wall = wall
         self._notice: Notice | None = None
-        self._told: deque[tuple[Problem, Notice]] = deque()
+        self._told: deque[tuple[object, Notice]] = deque()
         self._undelivered: list[Undelivered] | None = None
         self._waiting_since_ms: int | None = None
         self._touched_held = ""
@@ -192,10 +192,10 @@ class Desk:
         """Do what the notice offers; a desk whose notices offer something overrides this."""
         self.dismiss()
 
-    def _tell(self, problem: Problem, notice: Notice) -> None:
+    def _tell(self, about: object, notice: Notice) -> None:
         told = [each for each, _ in self._told]
-        if problem not in told and len(told) < TOLD_AT_MOST:
-            self._told.append((problem, notice))
+        if about not in told and len(told) < TOLD_AT_MOST:
+            self._told.append((about, notice))
 
     def _read_undelivered(self) -> list[Undelivered]:
         try:

@@ -4,7 +4,8 @@ Owns what was taken so far, what is typed of the next sum, and that "paid" is sa
 ticket is recorded. What sums come to is `tenders.py`'s.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from common.errors import Refusal
@@ -12,10 +13,13 @@ from common.i18n import Translator
 from common.models import Ticket
 from common.payments import CARD, METHODS
 from common.rules import CASH
+from kiosk.desks.card import CardDesk
 from kiosk.desks.mode import Mode
 from kiosk.keypad import Entry
 from kiosk.tenders import Tender, Tenders, tender_of
-from kiosk.views.notices import charged_already, part_paid, refused
+from kiosk.terminals.card_file import CardNote
+from kiosk.views.card import left_views, with_terminal
+from kiosk.views.notices import charged_already, part_paid, refused, wait_for_terminal
 from kiosk.views.payment import PaymentView, offered, payment_view
 
 if TYPE_CHECKING:
@@ -40,6 +44,7 @@ class Paying:
         self._entry = Entry()
         self._taken: tuple[Tender, ...] = ()
         self._opened_ms = 0
+        self.card = CardDesk(desk)
 
     @property
     def tenders(self) -> Tenders:
@@ -51,7 +56,7 @@ class Paying:
     @property
     def begun(self) -> bool:
         """Return whether a part of the sale is paid: it may grow then, and not shrink."""
-        return bool(self._taken)
+        return bool(self._taken) or self.card.busy
 
     @property
     def method(self) -> str:
@@ -66,26 +71,35 @@ class Paying:
     def view(self, t: Translator) -> PaymentView:
         """Return the payment as it stands."""
         given = self._entry.cents if self._entry else None
-        methods = offered(self._desk.catalogue.shop)
-        return payment_view(self.tenders, self.method, given, t, methods)
+        desk, tenders, method = self._desk, self.tenders, self.method
+        view = payment_view(tenders, method, given, t, offered(desk.catalogue.shop))
+        if method != CARD:
+            return view
+        now_ms, offset_min = desk.wall.now_ms(), desk.wall.utc_offset_min()
+        view = replace(view, left=left_views(self._left(), now_ms, offset_min, t))
+        card = self.card.view
+        return with_terminal(view, card, t) if self.card.lined or card is not None else view
 
     @property
     def can_confirm(self) -> bool:
         """Return whether what is in view can be taken, or is paid and only to be recorded."""
         if not self.method:
             return self._desk.mode is Mode.PAYING and self.tenders.settled
+        card = self.card.view if self.method == CARD else None
+        if self.card.busy:
+            return card is not None and card.needs_word
         return self._offer() is not None
 
     def allows(self, total_cents: int) -> bool:
         """Return whether the sale may come to so much: no less than was paid of it."""
-        return not self._taken or total_cents >= self.tenders.paid_cents
+        return not self.begun or total_cents >= self.tenders.paid_cents + self.card.asked_cents
 
     # Touches.
 
     def open(self, method: str) -> None:
         """Bring a method's panel into view; nothing is taken yet."""
         desk = self._desk
-        if desk.sale.basket and method in offered(desk.catalogue.shop):
+        if desk.sale.basket and method in offered(desk.catalogue.shop) and not self.hold_on():
             desk.show(PANELS[method])
             self._method = method
             self._opened_ms = desk.wall.now_ms()
@@ -93,7 +107,7 @@ class Paying:
 
     def press(self, key: str) -> None:
         """Take a key of the pad: the sum that is handed over."""
-        if self.method:
+        if self.method and not self.card.busy:
             self._entry = self._entry.press(key)
 
     def give(self, cents: int) -> None:
@@ -106,11 +120,12 @@ class Paying:
     def clear(self) -> None:
         """Let go of what is typed; what was taken stays."""
         self._entry = Entry()
+        self.card.put_away()
 
     def take_back(self, tender_id: int) -> None:
         """Give back what was taken once."""
         desk, tender = self._desk, tender_of(self._taken, tender_id)
-        if tender is None:
+        if tender is None or self.hold_on():
             return
         self._taken = tuple(each for each in self._taken if each is not tender)
         self._entry = Entry()
@@ -124,8 +139,13 @@ class Paying:
         settling = 0 <= desk.wall.now_ms() - self._opened_ms < SETTLE_MS
         if not self.can_confirm or settling:
             return False
+        if self.card.busy:
+            self.card.word(accepted=True)
+            return self.poll()
         if not desk.allowing.ask("sale.record", self.confirm):
             return False
+        if self.method == CARD and self.card.lined:
+            return self._send()
         tenders, tender = self.tenders, self._offer()
         if tender is not None:
             tenders = tenders.take(tender)
@@ -135,11 +155,69 @@ class Paying:
         desk.show(Mode.PAYING)
         return False
 
+    def take_up(self, reference: str) -> bool:
+        """Pay with a card payment that no ticket holds; return whether the sale is paid by it."""
+        if self.method != CARD or self.hold_on():
+            return False
+        if not self._desk.allowing.ask("sale.record", lambda: self.take_up(reference)):
+            return False
+        self.card.take_up(reference)
+        return self.poll()
+
+    def give_up(self) -> None:
+        """Cancel what the terminal was asked, or say that it was not accepted."""
+        self.card.give_up()
+        self.poll()
+
+    def poll(self) -> bool:
+        """Take what the terminal has accepted; return whether the sale is paid by it."""
+        view = self.card.accepted()
+        if view is None:
+            return False
+        tenders = self.tenders
+        tender = tenders.offer(CARD, view.asked.amount_cents, view.asked.reference)
+        if tender is None:
+            return False
+        tenders = tenders.take(tender)
+        # It is taken, whatever becomes of the ticket.
+        self._taken = tenders.taken
+        self.card.put_away()
+        if tenders.settled and self._record(tenders):
+            return True
+        self._desk.show(Mode.PAYING)
+        return False
+
+    def hold_on(self) -> bool:
+        """Return whether the terminal is to be waited for first, and say so."""
+        if self.card.busy:
+            self._desk.say(wait_for_terminal())
+        return self.card.busy
+
     def refuse_change(self) -> None:
         """Say why the sale stays as it is."""
         self._desk.say(part_paid(self.tenders.paid_cents))
 
     # Inside.
+
+    def _left(self) -> Iterator[CardNote]:
+        """Yield the card payments without a ticket that could pay for what is left."""
+        tenders = self.tenders
+        for note in self.card.left(each.reference for each in self._taken):
+            if not self.card.busy and tenders.offer(CARD, note.asked.amount_cents) is not None:
+                yield note
+
+    def _send(self) -> bool:
+        """Have the terminal take the sum in hand; it is taken once the terminal says so."""
+        tender = self._offer()
+        people = self._desk.session.people
+        try:
+            people.check("sale.record")
+        except Refusal as refusal:
+            self._desk.say(refused(refusal.problem))
+            return False
+        if tender is not None:
+            self.card.send(tender.amount_cents)
+        return self.poll()
 
     def _offer(self) -> Tender | None:
         """Return what the sum in hand would do."""
@@ -158,5 +236,6 @@ class Paying:
             desk.say(refused(refusal.problem))
             return False
         self._taken = ()
+        self.card.settled(each.reference for each in tenders.taken)
         desk.sold(ticket)
         return True

@@ -18,9 +18,10 @@ from kiosk.desks.shelf import Shelf
 from kiosk.desks.tickets import TicketList
 from kiosk.keypad import Entry
 from kiosk.scanner import Scan
-from kiosk.state import LinkStatus
+from kiosk.state import LinkStatus, Update
 from kiosk.views import BasketView, PaymentView, basket_view
 from kiosk.views.actions import ActionsView
+from kiosk.views.card import without_ticket
 from kiosk.views.counter import (
     PadView,
     PaidView,
@@ -44,6 +45,14 @@ class TillDesk(Desk):
         self.form = FormDesk()
         self._entry = Entry()
         self._paid: Ticket | None = None
+        for note in self.paying.card.left(()):
+            self._tell(note, without_ticket(note, wall.now_ms(), wall.utc_offset_min()))
+
+    def poll(self) -> Update:
+        """Fold in what has arrived, of the card terminal too; return what to show anew."""
+        update = super().poll()
+        self.paying.poll()
+        return update
 
     # Views.
 
@@ -84,7 +93,9 @@ class TillDesk(Desk):
 
     def typing(self) -> bool:
         """Return whether the pad's digits go anywhere."""
-        return self.form.typing if self.mode is Mode.FORM else self.mode is not Mode.PAYING
+        if self.mode is Mode.FORM:
+            return self.form.typing
+        return self.mode is not Mode.PAYING and not self.paying.card.busy
 
     def in_hand(self) -> str:
         """Return that a sale is kept."""
@@ -114,6 +125,8 @@ class TillDesk(Desk):
         """Put what was scanned into the basket, whatever is in view: a sale goes on by scanning."""
         scanned = self._meaning_of(scan)
         if scanned is None:
+            return
+        if self.paying.hold_on():
             return
         if self.mode is not Mode.SELL:
             self.show(Mode.SELL)
@@ -195,6 +208,8 @@ class TillDesk(Desk):
 
     def show(self, mode: Mode) -> None:
         """Show another panel; what was typed or asked is let go, the basket stays as it is."""
+        if self.paying.hold_on():
+            return
         self.mode = mode
         self._entry = Entry()
         self.paying.clear()
@@ -202,8 +217,13 @@ class TillDesk(Desk):
             self.form.close()
 
     def back(self) -> None:
-        """Return to the articles, from a payment's panel to what was paid so far if anything was;
-        the basket stays as it is."""
+        """Return to the articles, from a payment's panel to what was paid so far if anything was.
+
+        The basket stays as it is. A card payment under way is cancelled first.
+        """
+        if self.paying.card.busy:
+            self.paying.give_up()
+            return
         part_paid = self.paying.begun and self.mode in TAKING
         self.show(Mode.PAYING if part_paid else Mode.SELL)
 

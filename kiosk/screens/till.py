@@ -62,6 +62,8 @@ class TillScreen(Frame):
     can_confirm = BooleanProperty(False)
     confirm_text = StringProperty("")
     confirm_tone = StringProperty("go")
+    back_text = StringProperty("")
+    back_icon = StringProperty("left")
     locked = BooleanProperty(False)
     can_answer = BooleanProperty(False)
     answer_text = StringProperty("")
@@ -112,7 +114,8 @@ class TillScreen(Frame):
         self.locked = self.desk.mode in PAYING
         if self.locked:
             view = self.desk.payment()
-            self.confirm_text, self.confirm_tone = view.ok, view.tone
+            self.confirm_text, self.confirm_tone, self.back_text = view.ok, view.tone, view.back
+            self.back_icon = "close" if self.desk.paying.card.busy else "left"
             if self.can_confirm:
                 self.foot = "confirm"
 
@@ -164,6 +167,13 @@ class TillScreen(Frame):
     def _sort_in(self, *_: object) -> None:
         self.desk.shelf.find()
         self.render_shelf()
+
+    def poll(self) -> None:
+        """Fold in what has arrived; a card that was accepted may have paid the sale."""
+        before = self.desk.paid()
+        super().poll()
+        if self.desk.paid() not in (None, before):
+            self.render_shelf()
 
     # Touching.
 

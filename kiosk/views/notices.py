@@ -111,6 +111,16 @@ def charged_already(amount_cents: int) -> Notice:
     )
 
 
+def wait_for_terminal() -> Notice:
+    """A card payment is under way: nothing else of the sale is done meanwhile."""
+    return lambda t: NoticeView(
+        "warn",
+        "card",
+        t("The card terminal is being waited for"),
+        t("Nothing was changed. Wait for the card, or cancel it first."),
+    )
+
+
 def held_back() -> Notice:
     """A request waits until its person has logged in at the office."""
     return lambda t: NoticeView(

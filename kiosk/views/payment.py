@@ -85,12 +85,22 @@ class TenderView:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftView:
+    """A card payment that no ticket holds: how much, and when it was asked for."""
+
+    reference: str
+    amount: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentView:
     """A payment as it stands, by the method in hand, "" for none.
 
     `due`: what would pay the rest. `given`: what is handed over, `due` as long as nothing is typed.
     `label` and `rest`: "Change" or "Still to pay", and how much; `enough`: the sale is settled by
-    it. `hint`: what to do, `note`: what to know. `ok`: what the key says that takes it.
+    it. `hint`: what to do, `note`: what to know. `ok`: what the key says that takes it, `back`: the
+    one beside it. `calm`: nothing is amiss. `left`: card payments that could pay for it.
     """
 
     method: str
@@ -113,6 +123,9 @@ class PaymentView:
     choices: tuple[CashChoice, ...]
     methods: tuple[MethodKey, ...]
     tenders: tuple[TenderView, ...]
+    back: str
+    calm: bool
+    left: tuple[LeftView, ...] = ()
 
 
 def offered(shop: Shop | None) -> tuple[str, ...]:
@@ -168,6 +181,8 @@ def payment_view(
             )
             for each in tenders.taken
         ),
+        back=t("Back"),
+        calm=enough or tenders.settled,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.views import CashChoice, PaymentView
-from kiosk.views.payment import MethodKey, TenderView
+from kiosk.views.payment import LeftView, MethodKey, TenderView
 from kiosk.widgets import icon as _icon  # noqa: F401 - its rules are used in the .kv
 from kiosk.widgets import words as _words  # noqa: F401
 from kiosk.widgets.desk_panel import DeskPanel
@@ -37,6 +37,12 @@ class TenderChip(Key):
     """What was taken once: a touch takes it back."""
 
     tender = NumericProperty(0)
+
+
+class LeftChip(Key):
+    """A card payment that no ticket holds: a touch pays with it."""
+
+    reference = StringProperty("")
 
 
 class PaymentHead(BoxLayout):
@@ -88,6 +94,7 @@ class PaymentPanel(DeskPanel):
     paid = StringProperty("")
     sign = StringProperty("")
     enough = BooleanProperty(True)
+    calm = BooleanProperty(True)
 
     def show(self, desk: Any) -> None:
         """Show a payment as it stands."""
@@ -95,12 +102,16 @@ class PaymentPanel(DeskPanel):
         self.due_label, self.due, self.given = view.due_label, view.due, view.given
         self.label, self.rest, self.enough = view.label, view.rest, view.enough
         self.hint, self.note, self.sign = view.hint, view.note, view.icon
-        self.total, self.paid = view.total, view.paid
+        self.total, self.paid, self.calm = view.total, view.paid, view.calm
         self.ids.head.show(view.methods, view.tenders)
         self.show_choices(view.choices, view.given_cents)
+        self.show_left(view.left)
 
     def show_choices(self, choices: Sequence[CashChoice], given_cents: int) -> None:
         """Show the quick sums, where the panel has any."""
+
+    def show_left(self, left: Sequence[LeftView]) -> None:
+        """Show the card payments without a ticket, where the panel has room for any."""
 
 
 class CashPanel(PaymentPanel):
@@ -123,6 +134,19 @@ class CashPanel(PaymentPanel):
 
 class AmountPanel(PaymentPanel):
     """One amount: by card, by cheque, by voucher."""
+
+    def show_left(self, left: Sequence[LeftView]) -> None:
+        """Show the card payments without a ticket that could pay for the sale."""
+        chips: Any = self.ids.left
+        shown = left[:CHIPS_A_ROW]
+        if [chip.reference for chip in reversed(chips.children)] != [e.reference for e in shown]:
+            chips.clear_widgets()
+            for each in shown:
+                chip = LeftChip(reference=each.reference)
+                chip.bind(on_release=lambda one: self.act("paying.take_up", one.reference))
+                chips.add_widget(chip)
+        for chip, each in zip(reversed(chips.children), shown, strict=True):
+            chip.text = f"{each.amount} · {each.time}"
 
 
 class RestPanel(PaymentPanel):

@@ -46,6 +46,10 @@ from kiosk.events import Event
 from kiosk.outbox_rows import Kept
 from kiosk.reception import Keeping, Reception
 from kiosk.state import DeviceInfo, LinkStatus, SessionState, Update
+from kiosk.terminals.card_file import CardFile
+from kiosk.terminals.cards import CardPayments
+from kiosk.terminals.simulated import Answer, SimulatedTerminal
+from kiosk.terminals.terminal import Terminal
 from kiosk.undelivered import SHOWN, Undelivered
 from tests.ui.fake_counter import Books
 from tests.ui.fake_people import PEOPLE, PIN, FakeDoor, InlinePins, at_once
@@ -93,6 +97,7 @@ class FakeSession:
         self.door = FakeDoor({each.id: each for each in PEOPLE}, lambda: self.now_ms)
         self._answers: list[Answered] = []
         clocks = Clocks(lambda: self.now_ms / 1000, lambda: self.now_ms, lambda _: OFFSET_MIN)
+        self._clocks = clocks
         self.devices = Devices(clocks=clocks)
         self.people = Reception(
             self.catalogue,
@@ -246,6 +251,14 @@ class FakeSession:
     def events(self) -> Sequence[Event]:
         """Return what the till has noted and not written yet."""
         return self._books.events.due(100)
+
+    def plug_in(self, terminal: Terminal, file: CardFile | None = None) -> None:
+        """Have this card terminal; `file`: where its payments lie."""
+        self.devices = Devices(CardPayments(terminal, self._clocks, file), clocks=self._clocks)
+
+    def simulated(self, answer: Answer = Answer.ACCEPT) -> SimulatedTerminal:
+        """Return a terminal that goes by this post's clock."""
+        return SimulatedTerminal(self._clocks.monotonic, answer)
 
     def fill_disk(self) -> None:
         """Leave no room for another operation of the till."""

@@ -12,6 +12,8 @@ from common.models import Alert, Person, ReceiptLine
 from common.rules import cash, ticket_line
 from common.topics import Profile
 from kiosk.state import LinkStatus
+from kiosk.terminals.manual import ManualTerminal
+from kiosk.terminals.simulated import Answer
 from tests.ui.fake_people import AMELIE, CHANTAL, DRISS, ELODIE, FRANCOIS, GAELLE, PIN
 from tests.ui.fake_session import FakeSession, sample_alert
 from tests.ui.hands import Hands
@@ -105,7 +107,54 @@ def _several_paid(till: Hands) -> None:
     till.frames()
 
 
+def _terminal(till: Hands) -> None:
+    """A terminal with a line has the amount."""
+    till.session.plug_in(till.session.simulated(Answer.DECLINE))
+    for place in (1, 2, 5):
+        till.tap(till.tiles()[place])
+    till.tap(till.key(icon="card", under=till.screen.ids.hand))
+    till.pass_time()
+    till.tap(till.key(icon="check", under=till.screen.ids.hand))
+
+
+def _declined(till: Hands) -> None:
+    till.pass_time(3_000)
+    till.screen.tick()
+
+
+def _cut(till: Hands) -> None:
+    """The line breaks during another try; a payment of before has no ticket either."""
+    cards = till.session.devices.cards
+    cards.terminal.answer = Answer.CUT  # type: ignore[attr-defined]
+    till.tap(till.key(icon="check", under=till.screen.ids.hand))
+    till.pass_time(3_000)
+    till.screen.tick()
+
+
+def _card_left(till: Hands) -> None:
+    """What was taken before the till stopped is offered for the sale in hand."""
+    till.tap(till.key(icon="close", under=till.screen.ids.hand))
+    cards = till.session.devices.cards
+    cards.terminal.answer = Answer.ACCEPT  # type: ignore[attr-defined]
+    cards.pay(250, till.session.new_id())
+    till.pass_time(3_000)
+    cards.poll()
+    cards.put_away()
+    till.pass_time(240_000)
+    till.screen.act("back")
+    till.tap(till.key(icon="card", under=till.screen.ids.hand))
+
+
+def _unplugged(till: Hands) -> None:
+    """The terminal is one by hand again, and the sale is given up."""
+    till.session.plug_in(ManualTerminal())
+    till.screen.act("back")
+    till.screen.act("empty")
+    till.screen.close_notice()
+
+
 def _tickets(till: Hands) -> None:
+    _unplugged(till)
     for place in (1, 2, 5):
         till.tap(till.tiles()[place])
     till.tap(till.key(icon="card", under=till.screen.ids.hand))
@@ -480,6 +529,10 @@ TILL = (
     Scene("till-voucher", _voucher),
     Scene("till-cash-rest", _cash_rest),
     Scene("till-several-paid", _several_paid),
+    Scene("till-terminal", _terminal),
+    Scene("till-terminal-declined", _declined),
+    Scene("till-terminal-cut", _cut),
+    Scene("till-card-left", _card_left),
     Scene("till-tickets", _tickets),
     Scene("till-search", _search),
     Scene("till-offline", _offline),

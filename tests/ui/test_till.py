@@ -4,6 +4,7 @@ import pytest
 
 from common.topics import Profile
 from kiosk.state import LinkStatus
+from kiosk.terminals.simulated import Answer
 from tests.ui.hands import Hands, OpenPost
 
 pytestmark = [pytest.mark.ui, pytest.mark.xdist_group("ui")]
@@ -103,6 +104,41 @@ def test_cash_in_part_a_voucher_and_the_card_for_the_rest(till: Hands) -> None:
     assert paid == [("cash", 200), ("meal_voucher", 100), ("card", total - 300)]
     assert till.reads("3 payments")
     assert till.screen.mode == "sell"
+
+
+def test_a_terminal_takes_the_amount_and_the_sale_goes_on_by_itself(till: Hands) -> None:
+    till.session.plug_in(till.session.simulated())
+    tile = till.tiles()[0]
+    till.tap(tile)
+    stock = tile.stock
+    till.press("Card")
+    till.pass_time()
+    till.press("Send to the terminal")
+    assert till.key("Waiting for the terminal").disabled
+    assert till.reads("The customer follows the terminal.")
+    till.pass_time(3_000)
+    till.screen.tick()
+    till.frames()
+    assert till.reads("Paid by card")
+    assert till.reads(till.ticket(1))
+    assert till.screen.mode == "sell"
+    assert tile.stock != stock
+    assert tile.glow == 0
+
+
+def test_a_declined_card_is_said_and_cash_is_two_taps_away(till: Hands) -> None:
+    till.session.plug_in(till.session.simulated(Answer.DECLINE))
+    till.tap(till.tiles()[0])
+    till.press("Card")
+    till.pass_time()
+    till.press("Send to the terminal")
+    till.pass_time(3_000)
+    till.screen.tick()
+    assert till.reads("Nothing was taken.")
+    till.press("Cash")
+    till.pass_time()
+    till.press("Cash received")
+    assert till.session.tickets[-1].payments[0].method == "cash"
 
 
 def test_lines_wait_while_a_sale_is_being_paid(till: Hands) -> None:
