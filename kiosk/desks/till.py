@@ -59,9 +59,10 @@ class TillDesk(Desk):
     def basket(self) -> BasketView:
         """Return the basket; once a part of it is paid, what is left is its sum."""
         view = basket_view(self.sale.basket, self.catalogue, self.t)
-        if not self.paying.begun:
+        tenders = self.paying.tenders
+        if not tenders.taken:
             return view
-        rest = self.t.money(self.paying.tenders.rest_cents)
+        rest = self.t.money(tenders.rest_cents)
         return replace(view, title=self.t("Still to pay"), total=rest)
 
     def pad(self) -> PadView:

@@ -79,18 +79,21 @@ def with_terminal(view: PaymentView, card: CardView | None, t: Translator) -> Pa
         if card.problem is not None:
             problem = problem_text(card.problem, t)
         note = " ".join(part for part in (problem, view.note if said.typing else "") if part)
+    # A problem says itself what to do about it.
+    hint = "" if card is not None and card.step is Step.UNKNOWN and card.problem else t(said.hint)
     # What is typed for another try, or what the terminal was asked.
     given = view.given if said.typing or card is None else t.money(card.asked.amount_cents)
     return replace(
         view,
         given=given,
-        hint=t(said.hint),
+        hint=hint,
         note=note,
         can_take=said.goes_on and (view.can_take or (card is not None and card.needs_word)),
         ok=t(said.ok),
         back=t(said.back),
         tone=said.tone,
         calm=said.tone == "accent",
+        waiting=card is not None and (not card.over or card.needs_word),
     )
 
 

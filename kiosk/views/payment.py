@@ -100,7 +100,8 @@ class PaymentView:
     `due`: what would pay the rest. `given`: what is handed over, `due` as long as nothing is typed.
     `label` and `rest`: "Change" or "Still to pay", and how much; `enough`: the sale is settled by
     it. `hint`: what to do, `note`: what to know. `ok`: what the key says that takes it, `back`: the
-    one beside it. `calm`: nothing is amiss. `left`: card payments that could pay for it.
+    one beside it. `calm`: nothing is amiss. `left`: card payments that could pay for it. `waiting`: nothing else
+    can be touched before the terminal or the cashier has said how one ended.
     """
 
     method: str
@@ -126,6 +127,7 @@ class PaymentView:
     back: str
     calm: bool
     left: tuple[LeftView, ...] = ()
+    waiting: bool = False
 
 
 def offered(shop: Shop | None) -> tuple[str, ...]:
@@ -182,7 +184,7 @@ def payment_view(
             for each in tenders.taken
         ),
         back=t("Back"),
-        calm=enough or tenders.settled,
+        calm=(enough and not (tender and tender.kept_cents)) or tenders.settled,
     )  # fmt: skip
 
 

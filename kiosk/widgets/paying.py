@@ -104,6 +104,7 @@ class PaymentPanel(DeskPanel):
         self.hint, self.note, self.sign = view.hint, view.note, view.icon
         self.total, self.paid, self.calm = view.total, view.paid, view.calm
         self.ids.head.show(view.methods, view.tenders)
+        self.ids.head.disabled = view.waiting
         self.show_choices(view.choices, view.given_cents)
         self.show_left(view.left)
 
