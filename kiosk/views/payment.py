@@ -100,8 +100,8 @@ class PaymentView:
     `due`: what would pay the rest. `given`: what is handed over, `due` as long as nothing is typed.
     `label` and `rest`: "Change" or "Still to pay", and how much; `enough`: the sale is settled by
     it. `hint`: what to do, `note`: what to know. `ok`: what the key says that takes it, `back`: the
-    one beside it. `calm`: nothing is amiss. `left`: card payments that could pay for it. `waiting`: nothing else
-    can be touched before the terminal or the cashier has said how one ended.
+    one beside it. `calm`: nothing is amiss. `left`: card payments that could pay for it. `waiting`:
+    nothing else can be touched before the terminal or the cashier has said how one ended.
     """
 
     method: str
