@@ -94,6 +94,17 @@ ACTIONS: Final[tuple[Action, ...]] = (
         line_actions.ask_void_sale, "void.record", _selling,
     ),
     Action(
+        "park", Group.SALE, mark("Park the sale"), "pause",
+        lambda desk: desk.parked.park(), "ticket.park", _selling,
+    ),
+    Action(
+        "park_named", Group.SALE, mark("Park with a name"), "pause",
+        lambda desk: desk.parked.ask_name(), "ticket.park", _selling,
+    ),
+    Action(
+        "parked", Group.TILL, mark("Parked tickets"), "list", lambda desk: desk.parked.open(),
+    ),
+    Action(
         "tickets", Group.TILL, mark("Last tickets"), "ticket", lambda desk: desk.open_tickets(),
     ),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from kiosk.counter import Counter
 from kiosk.desks.allowing import Allowing
 from kiosk.desks.gate import Gate
 from kiosk.devices.devices import Devices
+from kiosk.parking import Parking
 from kiosk.reception import Reception
 from kiosk.scanned import Scanned, meaning
 from kiosk.scanner import Scan
@@ -47,6 +48,7 @@ class Session(Protocol):
     catalogue: Catalogue
     people: Reception
     counter: Counter
+    parking: Parking
     devices: Devices
     on_wake: Callable[[], None] | None
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from common.commands import Unparked
 from common.errors import Refusal
 from common.i18n import Translator, mark
 from common.journal.void import Voided
@@ -179,7 +180,7 @@ def _ask_void(desk: "TillDesk", line: BasketLine | None) -> None:
         reason = str(answers["reason"])
         if line is None:
             desk.session.counter.void(Voided.BASKET, basket.to_lines(), reason)
-            desk.sale.end()
+            desk.sale.end(Unparked.DROPPED)
         else:
             desk.session.counter.void(Voided.LINE, Basket(lines=(line,)).to_lines(), reason)
             desk.sale.strike(line.id)

@@ -14,3 +14,4 @@ class Mode(Enum):
     TICKETS = "tickets"
     ACTIONS = "actions"
     FORM = "form"
+    PARKED = "parked"

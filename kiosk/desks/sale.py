@@ -7,6 +7,7 @@ paid is not asked here, nor what is typed on the pad.
 from collections.abc import Callable
 from typing import Final
 
+from common.commands import Unparked
 from common.models import Article
 from common.money import MILLI
 from kiosk.basket import MAX_QUANTITY_MILLI, Basket, BasketLine
@@ -18,7 +19,8 @@ _UNDO_STEPS: Final = 50
 class SaleInHand:
     """One basket after another. `say` shows a notice, `changed` is told of each step.
 
-    `may_become`: whether the sale may come to so many cents; no step leads where it may not.
+    `may_become`: whether the sale may come to so many cents; no step leads where it may not. `over`
+    is told what became of the parked ticket that a sale went on from.
     """
 
     def __init__(
@@ -26,12 +28,14 @@ class SaleInHand:
         say: Callable[[Notice], None],
         changed: Callable[[], None],
         may_become: Callable[[int], bool],
+        over: Callable[[str, Unparked], None],
     ) -> None:
         self.basket = Basket()
         self._before: list[Basket] = []
         self._say = say
         self._changed = changed
         self._may_become = may_become
+        self._tell_over = over
 
     @property
     def line(self) -> BasketLine | None:
@@ -108,11 +112,28 @@ class SaleInHand:
 
     def strike(self, line_id: int) -> None:
         """Take a line out for good: that it was rung up is recorded. No step leads back to it."""
-        self.basket = self.basket.remove(line_id)
+        parked, self.basket = self.basket.parked, self.basket.remove(line_id)
+        if not self.basket:
+            self._over(parked, Unparked.DROPPED)
         self._before.clear()
         self._changed()
 
-    def end(self) -> None:
-        """Begin anew: this sale is paid, or given up, or lies elsewhere. There is no way back."""
+    def end(self, outcome: Unparked = Unparked.SOLD) -> None:
+        """Begin anew: this sale is paid, or given up. There is no way back."""
+        self._over(self.basket.parked, outcome)
+        self.lay_aside()
+
+    def lay_aside(self) -> None:
+        """Begin anew: this sale lies elsewhere. There is no way back from here."""
         self.basket = self.basket.clear()
         self._before.clear()
+
+    def go_on(self, basket: Basket) -> None:
+        """Take up a sale that was begun before; nothing of it can be taken back step by step."""
+        self.basket = basket
+        self._before.clear()
+        self._changed()
+
+    def _over(self, parked: str, outcome: Unparked) -> None:
+        if parked:
+            self._tell_over(parked, outcome)

@@ -12,6 +12,7 @@ from kiosk.desks.actions import actions_view, do
 from kiosk.desks.desk import Desk, Session, Wall
 from kiosk.desks.form import Form, FormDesk
 from kiosk.desks.mode import Mode
+from kiosk.desks.parked import ParkedDesk
 from kiosk.desks.paying import PAYING, TAKING, Paying
 from kiosk.desks.sale import SaleInHand
 from kiosk.desks.shelf import Shelf
@@ -41,7 +42,8 @@ class TillDesk(Desk):
         self.shelf = Shelf(session.catalogue)
         self.tickets = TicketList(self)
         self.paying = Paying(self)
-        self.sale = SaleInHand(self.say, self._stepped, self._may_become)
+        self.parked: ParkedDesk = ParkedDesk(self)
+        self.sale = SaleInHand(self.say, self._stepped, self._may_become, self.parked.over)
         self.form = FormDesk()
         self._entry = Entry()
         self._paid: Ticket | None = None
@@ -52,6 +54,12 @@ class TillDesk(Desk):
         """Fold in what has arrived, of the card terminal too; return what to show anew."""
         update = super().poll()
         self.paying.poll()
+        return update
+
+    def poll(self) -> Update:
+        """Fold in what has arrived, a parked ticket that was asked for among it."""
+        update = super().poll()
+        self.parked.poll()
         return update
 
     # Views.

@@ -27,6 +27,7 @@ from kiosk.widgets.deck import Deck as _Deck  # noqa: F401
 from kiosk.widgets.desk_panel import DeskPanel
 from kiosk.widgets.form import FormPanel
 from kiosk.widgets.kv import load_beside
+from kiosk.widgets.parked import ParkedPanel
 from kiosk.widgets.paying import AmountPanel, CashPanel, RestPanel
 
 # A list that changes under the eyes is sorted in again at most so often.
@@ -40,10 +41,12 @@ PANELS: Final[Mapping[Mode, type[DeskPanel]]] = {
     Mode.PAYING: RestPanel,
     Mode.ACTIONS: ActionsPanel,
     Mode.FORM: FormPanel,
+    Mode.PARKED: ParkedPanel,
 }
 """The panels that show a part of the desk by themselves."""
 _FEET: Final[Mapping[str, str]] = {
     "cash": "confirm", "card": "confirm", "tender": "confirm", "form": "answer",
+    "parked": "recall",
 }  # fmt: skip
 """What stands at the foot of the sale beside the panels; the keys of payment for all others."""
 
@@ -66,6 +69,7 @@ class TillScreen(Frame):
     back_icon = StringProperty("left")
     locked = BooleanProperty(False)
     can_answer = BooleanProperty(False)
+    can_recall = BooleanProperty(False)
     answer_text = StringProperty("")
     answer_tone = StringProperty("accent")
     roomy = BooleanProperty(True)
@@ -104,6 +108,7 @@ class TillScreen(Frame):
         )
         if self.mode in self._panels:
             self._panels[self.mode].show(desk)
+        self.can_recall = desk.parked.can_recall()
         question = desk.form.view(self.t)
         if question is not None:
             self.answer_text, self.answer_tone = question.ok, question.tone
@@ -158,6 +163,8 @@ class TillScreen(Frame):
             self._find_again()
         if "categories" in update.touched:
             self.render_shelf()
+        if "parked" in update.touched and self.mode == "parked":
+            self.render()
         if "sales" in update.touched and self.mode == "tickets":
             self.render_tickets()
 

@@ -81,6 +81,33 @@ def emptied(count: int) -> Notice:
     )
 
 
+def parked(count: int) -> Notice:
+    """The sale was put aside, and any till may go on with it."""
+    return lambda t: NoticeView(
+        "accent",
+        "pause",
+        t.n("The sale is parked: {count} line", "The sale is parked: {count} lines", count),
+        t("Every till can recall it from the list of parked tickets."),
+    )
+
+
+def waits_here() -> Notice:
+    """A parked ticket came when somebody was doing something else."""
+    return lambda t: NoticeView(
+        "accent",
+        "info",
+        t("The parked ticket is this till’s now"),
+        t("Recall it from the list of parked tickets when you are done here."),
+    )
+
+
+def not_recalled(problem: Problem) -> Notice:
+    """A parked ticket that was asked for is not given to this till."""
+    return lambda t: NoticeView(
+        "warn", "info", t("This ticket cannot be recalled here"), problem_text(problem, t)
+    )
+
+
 def refused(problem: Problem) -> Notice:
     """Something could not be done; nothing of what was entered is lost."""
     return lambda t: NoticeView(

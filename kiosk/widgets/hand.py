@@ -48,7 +48,8 @@ class DoneCard(Passing, BoxLayout):
 class Hand(BoxLayout):
     """`done` is (title, detail, label, figure, note) of what was just recorded, or empty.
 
-    `locked`: the lines wait while something is being confirmed; `typing`: digits are taken.
+    `locked`: the lines wait while something is being confirmed; `typing`: digits are taken;
+    `parks`: the list can be put aside as it is.
     """
 
     t = ObjectProperty(str)
@@ -65,6 +66,7 @@ class Hand(BoxLayout):
     filled = BooleanProperty(False)
     locked = BooleanProperty(False)
     typing = BooleanProperty(True)
+    parks = BooleanProperty(False)
     done = ListProperty([])
     __events__ = (
         "on_key",
@@ -72,6 +74,7 @@ class Hand(BoxLayout):
         "on_apply",
         "on_undo",
         "on_empty",
+        "on_park",
         "on_select",
         "on_remove",
     )
@@ -111,6 +114,9 @@ class Hand(BoxLayout):
 
     def on_empty(self) -> None:
         """Event: all lines should go."""
+
+    def on_park(self) -> None:
+        """Event: the list should be put aside."""
 
     def on_select(self, key: object) -> None:
         """Event: a line was touched."""

@@ -12,15 +12,17 @@ from typing import Any
 import msgspec
 import orjson
 
-from common.commands import TICKETS, sold_ticket
+from common.commands import TICKETS, TicketPark, TicketRecall, TicketUnpark, Unparked, sold_ticket
 from common.errors import Problem, Refusal
 from common.journal.event import Value, What
+from common.messages import Reply, Status
 from common.models import (
     Alert,
     Article,
     Category,
     Delivery,
     GoodsReceipt,
+    Parked,
     Payment,
     Person,
     ReceiptLine,
@@ -44,12 +46,14 @@ from kiosk.clocks import Clocks
 from kiosk.devices.devices import Devices
 from kiosk.events import Event
 from kiosk.outbox_rows import Kept
+from kiosk.parking import Parking
 from kiosk.reception import Keeping, Reception
 from kiosk.state import DeviceInfo, LinkStatus, SessionState, Update
 from kiosk.terminals.card_file import CardFile
 from kiosk.terminals.cards import CardPayments
 from kiosk.terminals.simulated import Answer, SimulatedTerminal
 from kiosk.terminals.terminal import Terminal
+from kiosk.till import Stamp
 from kiosk.undelivered import SHOWN, Undelivered
 from tests.ui.fake_counter import Books
 from tests.ui.fake_people import PEOPLE, PIN, FakeDoor, InlinePins, at_once
@@ -120,6 +124,16 @@ class FakeSession:
             self._appended,
         )
         self.counter = self._books.counter
+        self.parking = Parking(
+            self.catalogue.parked,
+            self.send,
+            lambda: self.state,
+            self.people,
+            lambda: Stamp(self._name(), LOCATION, 0),
+            clocks,
+            self.new_id,
+            lambda: self.counter.training,
+        )
         device = replace(device, series=self._books.outbox.series)
         self.state = replace(self.state, device=device)
 
@@ -169,9 +183,50 @@ class FakeSession:
         if self.people.must_hold(kind):
             self.people.hold(next(self._ids), kind, msgspec.to_builtins(args), self.now_ms)
             return 0
+        if kind in ("ticket.park", "ticket.unpark"):
+            self._may_write()
         self.people.spend(kind)
         self.sent.append((kind, args))
+        if isinstance(args, TicketPark | TicketUnpark):
+            self._take_parked(args)
         return len(self.sent)
+
+    def grant(self, code: str = "") -> None:
+        """Let the hub grant the parked ticket that was asked for last, or refuse it."""
+        _, args = self.sent[-1]
+        assert isinstance(args, TicketRecall)
+        status = Status.REFUSED if code else Status.ACCEPTED
+        if not code:
+            self.hold(args.parked, self.state.device.id, self.state.device.name)
+        params = {"device": "Caisse 1"} if code else {}
+        reply = Reply("0" * 32, len(self.sent), status, 1, {}, code, params)
+        self.parking.replies([reply])
+        self._state_changed = True
+        self.wake()
+
+    def hold(self, parked_id: str, device_id: str, name: str) -> None:
+        """Let a till have a parked ticket in hand."""
+        entry = self.catalogue.parked.get(parked_id)
+        assert entry is not None
+        assert entry.row is not None
+        self.put("parked", replace(entry.row, holder_id=device_id, holder_name=name, held_ms=1))
+
+    def _take_parked(self, args: TicketPark | TicketUnpark) -> None:
+        """Have the hub take it at once."""
+        device = self.state.device
+        if isinstance(args, TicketPark):
+            row = Parked(args.ticket.id, device.id, device.name, self.now_ms, args.ticket)
+            self._drop_parked(args.ticket.before)
+            self.put("parked", row)
+        elif args.outcome is Unparked.TAKEN:
+            self.hold(args.parked, device.id, device.name)
+        else:
+            self._drop_parked(args.parked)
+
+    def _drop_parked(self, parked_id: str) -> None:
+        if parked_id:
+            self.catalogue.drop("parked", parked_id)
+            self._touched["parked"].add(parked_id)
 
     def new_id(self) -> str:
         """Return an id."""
