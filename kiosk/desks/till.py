@@ -51,14 +51,10 @@ class TillDesk(Desk):
             self._tell(note, without_ticket(note, wall.now_ms(), wall.utc_offset_min()))
 
     def poll(self) -> Update:
-        """Fold in what has arrived, of the card terminal too; return what to show anew."""
+        """Fold in what has arrived, of the card terminal and of the hub's grants too; return what
+        to show anew."""
         update = super().poll()
         self.paying.poll()
-        return update
-
-    def poll(self) -> Update:
-        """Fold in what has arrived, a parked ticket that was asked for among it."""
-        update = super().poll()
         self.parked.poll()
         return update
 
