@@ -50,7 +50,7 @@ LINE: Final = st.builds(
     st.sampled_from(FREE_RATES_BP),
 )
 TILL: Final = st.integers(0, MOST_TILLS - 1)
-METHOD: Final = st.sampled_from(("cash", "card", "voucher", "split"))
+METHOD: Final = st.sampled_from(("cash", "card", "voucher", "split", "rounded"))
 
 
 def _sales(off: st.SearchStrategy[int]) -> st.SearchStrategy[Sale]:

@@ -19,6 +19,7 @@ from common.journal.void import VoidData, Voided
 from common.models import Original, Payment, Ticket, TicketLine
 from common.rules import local_time, total_cents
 from hub.closing_list import days_of
+from kiosk.tenders import Tenders
 from tests.days.books import Sums, same, sums
 from tests.hub.closing_shop import ClosingShop
 from tests.hub.papers import PARIS_MIN
@@ -269,6 +270,12 @@ def _late(data: dict[str, Any]) -> Counter[tuple[str, str]]:
 
 
 def _paid(total: int, method: str) -> tuple[Payment, ...]:
+    if method == "rounded":
+        tenders, sign = Tenders(abs(total), 5), -1 if total < 0 else 1
+        tender = tenders.offer("cash", tenders.due_cents("cash"))
+        assert tender is not None
+        made = tenders.take(tender).payments()
+        return tuple(Payment(each.method, *[sign * each.amount_cents] * 2) for each in made)
     if method != "split":
         return (Payment(method, total, total + (500 if method == "cash" else 0)),)
     half = total // 2

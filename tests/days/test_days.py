@@ -21,7 +21,7 @@ def test_every_kind_of_event_is_played() -> None:
     line = Line(0, 735, 33, 0, 0)
     free = Line(7, 1, 0, 1999, 210)
     sale = Sale(0, (line, free), "split")
-    at_1 = Sale(1, (free, line), "cash", 7)
+    at_1 = Sale(1, (free, line), "rounded", 7)
     played = live(
         Plan(
             2,

@@ -12,6 +12,7 @@ from common.journal.report import ReportData
 from common.journal.void import Voided
 from common.models import Original, Payment, Ticket, original_of
 from common.rules import refund_line
+from kiosk.tenders import Tenders
 from tests.flows.signed_till import SignedTill
 
 
@@ -65,6 +66,29 @@ def test_a_refund_puts_goods_back_and_takes_money_out(till: SignedTill) -> None:
     totals = report.totals
     assert (totals.tickets, totals.net_cents) == (2, 0)
     assert totals.absolute_cents == 2 * sold.total_cents
+
+
+def test_several_payments_and_what_was_rounded_are_exact_everywhere(till: SignedTill) -> None:
+    line = till.line(0, 20_000)
+    tenders = Tenders(line.total_cents, 5)
+    voucher_cents = line.total_cents - 998
+    for method, given_cents in (("meal_voucher", voucher_cents), ("cash", 2_000)):
+        tender = tenders.offer(method, given_cents)
+        assert tender is not None
+        tenders = tenders.take(tender)
+    till.counter.open_session(10_000)
+    sold = till.session.sell((line,), tenders.payments())
+    z = till.counter.z(0).data
+    replies = till.deliver()
+    assert [reply.flags for reply in replies] == [()] * len(replies)
+    paid = {each.method: each.amount_cents for each in sold.payments}
+    assert paid == {"meal_voucher": voucher_cents, "cash": 1_000, "rounding": -2}
+    assert sum(paid.values()) == sold.total_cents == z.sums.tickets.net_cents
+    assert z.sums.tickets.by_method == paid
+    assert z.expected_cents == 11_000
+    ((methods,),) = till.shop.rows("SELECT by_method FROM takings")
+    assert orjson.loads(methods) == paid
+    assert till.sound().totals.by_method == paid
 
 
 def test_every_post_sees_a_refund_as_a_sale_that_names_its_original(till: SignedTill) -> None:
