@@ -189,7 +189,7 @@ PROBLEMS: Final = (
     ErrorKind(
         "too_many_cards",
         "{limit} card payments have no ticket.",
-        "Look after them under “Devices” before another card is taken.",
+        "Look after them under “Equipment” before another card is taken.",
         retryable=True,
     ),
     ErrorKind(
@@ -241,7 +241,7 @@ PROBLEMS: Final = (
     ErrorKind(
         "display_ended",
         "The customer's screen has ended: {reason}.",
-        "Start it again under “Devices”; selling goes on without it.",
+        "Start it again under “Equipment”; selling goes on without it.",
         retryable=True,
     ),
     ErrorKind("bad_line", "This line is not understood: {reason}."),

@@ -105,7 +105,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "parked", Group.TILL, mark("Parked tickets"), "list", lambda desk: desk.parked.open(),
     ),
     Action(
+        "weigh", Group.SALE, mark("Weigh"), "scale",
+        lambda desk: desk.weigh(), when=lambda desk: desk.can_weigh(),
+    ),
+    Action(
         "tickets", Group.TILL, mark("Last tickets"), "ticket", lambda desk: desk.open_tickets(),
+    ),
+    Action(
+        "devices", Group.POST, mark("Equipment"), "printer", lambda desk: desk.open_devices(),
     ),
 )  # fmt: skip
 BY_NAME: Final[Mapping[str, Action]] = {each.name: each for each in ACTIONS}

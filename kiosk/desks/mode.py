@@ -15,3 +15,4 @@ class Mode(Enum):
     ACTIONS = "actions"
     FORM = "form"
     PARKED = "parked"
+    DEVICES = "devices"

@@ -94,6 +94,10 @@ class Paying:
         """Return whether the sale may come to so much: no less than was paid of it."""
         return not self.begun or total_cents >= self.tenders.paid_cents + self.card.asked_cents
 
+    def holds(self, reference: str) -> bool:
+        """Return whether a card payment was taken for the sale in hand."""
+        return any(each.reference == reference for each in self._taken)
+
     # Touches.
 
     def open(self, method: str) -> None:

@@ -4,12 +4,16 @@ Owns which panel is in view, and what is typed for the sale in hand. How it is p
 business, what a ticket is and where it goes the session's.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
+from common.errors import Problem, Refusal
 from common.i18n import Translator
 from common.models import Article, Ticket
+from common.money import MILLI
 from kiosk.desks.actions import actions_view, do
 from kiosk.desks.desk import Desk, Session, Wall
+from kiosk.desks.devices import DevicesDesk
 from kiosk.desks.form import Form, FormDesk
 from kiosk.desks.mode import Mode
 from kiosk.desks.parked import ParkedDesk
@@ -20,7 +24,7 @@ from kiosk.desks.tickets import TicketList
 from kiosk.keypad import Entry
 from kiosk.scanner import Scan
 from kiosk.state import LinkStatus, Update
-from kiosk.views import BasketView, PaymentView, basket_view
+from kiosk.views import BasketView, PaymentView, StatusView, basket_view
 from kiosk.views.actions import ActionsView
 from kiosk.views.card import without_ticket
 from kiosk.views.counter import (
@@ -31,6 +35,8 @@ from kiosk.views.counter import (
     paid_view,
     wanted_milli,
 )
+from kiosk.views.customer import basket_shown, greeting, paid_shown
+from kiosk.views.notices import no_weight, refused
 
 
 class TillDesk(Desk):
@@ -45,17 +51,23 @@ class TillDesk(Desk):
         self.parked: ParkedDesk = ParkedDesk(self)
         self.sale = SaleInHand(self.say, self._stepped, self._may_become, self.parked.over)
         self.form = FormDesk()
+        self.devices = DevicesDesk(self)
         self._entry = Entry()
         self._paid: Ticket | None = None
+        self._weighing = False
         for note in self.paying.card.left(()):
             self._tell(note, without_ticket(note, wall.now_ms(), wall.utc_offset_min()))
 
     def poll(self) -> Update:
-        """Fold in what has arrived, of the card terminal and of the hub's grants too; return what
+        """Fold in what has arrived, of card terminal, scale and the hub's grants too; return what
         to show anew."""
         update = super().poll()
         self.paying.poll()
         self.parked.poll()
+        scale = self.session.devices.scale
+        if self._weighing and not scale.view().weighing:
+            self._weighing = False
+            self._take_weight(scale.take(), scale.view().problem)
         return update
 
     # Views.
@@ -257,6 +269,61 @@ class TillDesk(Desk):
         """Show the last tickets."""
         self.show(Mode.TICKETS)
         self.tickets.open()
+
+    # Devices.
+
+    def _take_weight(self, milli: int | None, problem: Problem | None) -> None:
+        if problem is not None:
+            self._notice = no_weight(problem)
+        elif milli is not None and self.mode is Mode.SELL:
+            self._entry = Entry(f"{milli // MILLI}.{milli % MILLI:03}")
+
+    def can_weigh(self) -> bool:
+        """Return whether there is a scale to ask."""
+        return self.session.devices.scale.there
+
+    def weigh(self) -> None:
+        """Ask the scale; its weight stands on the pad when it comes, for the next article."""
+        if self.can_weigh():
+            self._weighing = True
+            self.session.devices.scale.ask()
+
+    def open_devices(self) -> None:
+        """Show how the devices stand."""
+        self.show(Mode.DEVICES)
+
+    def can_print(self) -> bool:
+        """Return whether the sale just paid can be printed."""
+        return self._paid is not None and self.session.devices.printer.can_print
+
+    def print_paid(self) -> None:
+        """Print the sale just paid."""
+        self.trying(self.session.devices.printer.print_newest)
+
+    def trying(self, do_it: Callable[[], object]) -> None:
+        """Do something that may be refused, and say so where it is."""
+        try:
+            do_it()
+        except Refusal as refusal:
+            self._notice = refused(refusal.problem)
+
+    def tell_customer(self) -> None:
+        """Show the customer what there is to see: the sale, its end, a greeting."""
+        devices, training = self.session.devices, self.session.counter.training
+        if not devices.display.there:
+            return
+        shop, t = self.catalogue.shop, devices.t
+        if self.sale.basket:
+            view = basket_shown(self.sale.basket, shop, training, t)
+        elif self._paid is not None:
+            view = paid_shown(self._paid, shop, training, t)
+        else:
+            view = greeting(shop, devices.display.greeting, training, t)
+        devices.display.show(view)
+
+    def status(self) -> StatusView:
+        """Return the status bar, with a sign of a device that something is wrong with."""
+        return replace(super().status(), device_sign=self.devices.sign())
 
     def dismiss_paid(self) -> None:
         """Put the sale just paid out of view."""

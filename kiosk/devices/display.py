@@ -63,6 +63,7 @@ class Display:
         self._problem = problem
         self._process: subprocess.Popen[bytes] | None = None
         self._newest: CustomerView | None = None
+        self._told: CustomerView | None = None
         self._unsent = False
         self._closing = False
         self._news = Condition()
@@ -100,7 +101,7 @@ class Display:
             _log.warning("no customer's screen: %s", error)
             self._problem = Problem("display_ended", {"reason": error.strerror or str(error)})
             return
-        self._problem, self._unsent = None, self._newest is not None
+        self._problem, self._told, self._unsent = None, None, self._newest is not None
         self._thread = Thread(target=self._write, args=(self._process,), name="display")
         self._thread.daemon = True
         self._thread.start()
@@ -115,6 +116,11 @@ class Display:
         _log.warning("the customer's screen has ended: %s", code)
         self._problem = Problem("display_ended", {"reason": f"exit {code}"})
         return True
+
+    def wait_written(self, timeout_s: float) -> bool:
+        """Wait until the window was told the newest view; return whether that is so."""
+        with self._news:
+            return self._news.wait_for(lambda: self._told == self._newest, timeout_s)
 
     def close(self) -> None:
         """End the window."""
@@ -146,6 +152,12 @@ class Display:
             while (view := self._next()) is not None:
                 pipe.write(msgspec.json.encode(view) + b"\n")
                 pipe.flush()
+                self._written(view)
+
+    def _written(self, view: CustomerView) -> None:
+        with self._news:
+            self._told = view
+            self._news.notify_all()
 
     def _next(self) -> CustomerView | None:
         with self._news:

@@ -12,7 +12,7 @@ from common.journal.record import ED25519, read_record
 from common.models import Original, Ticket
 from common.rules import CASH
 from kiosk.counter import Recorded
-from kiosk.printing.paper import Picture, Sheet
+from kiosk.printing.paper import Pair, Picture, Rule, Sheet, Text
 from kiosk.printing.parts import Origin
 from kiosk.printing.receipt import Receipt, receipt_sheet, ticket_number
 from kiosk.printing.till_paper import TITLES, TillPaper, till_sheet
@@ -66,6 +66,22 @@ def sheet_of(made: Recorded, logo: Picture | None, qr: bool, t: Translator) -> S
     )
     # The drawer opens at once or not at all: a paper may wait for a printer until tomorrow.
     return replace(receipt_sheet(receipt, t), opens_drawer=False)
+
+
+def trial_sheet(logo: Picture | None, t: Translator) -> Sheet:
+    """Return a paper by which one sees how a printer prints: accents, the euro, bold, a line."""
+    return Sheet(
+        t("Trial"),
+        (
+            *((logo,) if logo is not None else ()),
+            Text(t("Trial"), centred=True, bold=True, large=True),
+            Rule(),
+            Text("àâçéèêëîïôùûü ÀÂÇÉÈÊËÎÏÔÙÛÜ œŒ æÆ « » ’ €"),
+            Pair(t("TOTAL"), t.money(123_456), bold=True, large=True),
+            Rule(),
+            Text(t("This is no ticket."), centred=True),
+        ),
+    )
 
 
 def _original(original: Original) -> str:

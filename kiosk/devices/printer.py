@@ -11,7 +11,7 @@ from dataclasses import replace
 from common.errors import Problem, Refusal
 from common.i18n import Translator
 from kiosk.counter import Recorded
-from kiosk.devices.papers import ON_REQUEST, has_paper, opens_drawer, sheet_of
+from kiosk.devices.papers import ON_REQUEST, has_paper, opens_drawer, sheet_of, trial_sheet
 from kiosk.devices.settings import DrawerSettings, PrinterSettings, Printing
 from kiosk.printing.escpos_bytes import drawer_bytes, sheet_bytes
 from kiosk.printing.paper import Picture
@@ -120,6 +120,35 @@ class Printer:
         sheet = sheet_of(made, self._logo, self._settings.qr, self.t)
         self.queue.put(sheet.title, sheet_bytes(sheet, self._settings.columns))
         self._problem = None
+
+    def print_trial(self) -> None:
+        """Print a paper that says that it is a trial. Raises as `Jobs.add`."""
+        if self.queue is not None:
+            sheet = trial_sheet(self._logo, self.t)
+            self.queue.put(sheet.title, sheet_bytes(sheet, self._settings.columns))
+            self._problem = None
+
+    # What waits.
+
+    def retry(self) -> None:
+        """Try now."""
+        if self.queue is not None:
+            self.queue.retry()
+
+    def print_doubtful(self) -> None:
+        """Print what may be out already. Raises Refusal `disk_failed`."""
+        if self.queue is not None:
+            self.queue.print_doubtful()
+
+    def drop_doubtful(self) -> None:
+        """Forget what may be out already."""
+        if self.queue is not None:
+            self.queue.drop_doubtful()
+
+    def drop_waiting(self) -> None:
+        """Forget what waits."""
+        if self.queue is not None:
+            self.queue.drop_waiting()
 
     def open_drawer(self) -> None:
         """Open the drawer; that it was is recorded elsewhere."""

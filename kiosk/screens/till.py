@@ -25,6 +25,7 @@ from kiosk.widgets import tile as _tile  # noqa: F401
 from kiosk.widgets.actions import ActionsPanel
 from kiosk.widgets.deck import Deck as _Deck  # noqa: F401
 from kiosk.widgets.desk_panel import DeskPanel
+from kiosk.widgets.devices import DevicesPanel
 from kiosk.widgets.form import FormPanel
 from kiosk.widgets.kv import load_beside
 from kiosk.widgets.parked import ParkedPanel
@@ -42,6 +43,7 @@ PANELS: Final[Mapping[Mode, type[DeskPanel]]] = {
     Mode.ACTIONS: ActionsPanel,
     Mode.FORM: FormPanel,
     Mode.PARKED: ParkedPanel,
+    Mode.DEVICES: DevicesPanel,
 }
 """The panels that show a part of the desk by themselves."""
 _FEET: Final[Mapping[str, str]] = {
@@ -73,6 +75,7 @@ class TillScreen(Frame):
     answer_text = StringProperty("")
     answer_tone = StringProperty("accent")
     roomy = BooleanProperty(True)
+    can_weigh = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
         self._find_again = Clock.create_trigger(self._sort_in, FIND_AGAIN_S)
@@ -106,6 +109,8 @@ class TillScreen(Frame):
         hand.done = (
             [] if paid is None else [paid.number, paid.given, paid.label, paid.change, paid.note]
         )
+        hand.printable, self.can_weigh = desk.can_print(), desk.can_weigh()
+        desk.tell_customer()
         if self.mode in self._panels:
             self._panels[self.mode].show(desk)
         self.can_recall = desk.parked.can_recall()
@@ -214,6 +219,11 @@ class TillScreen(Frame):
         self.ids.search.letters = False
         self.desk.pay(method)
         self.render()
+
+    def open_devices(self) -> None:
+        """Show how the devices stand."""
+        self.ids.search.letters = False
+        self.act("open_devices")
 
     def open_tickets(self) -> None:
         """Show the last tickets."""

@@ -148,6 +148,11 @@ def wait_for_terminal() -> Notice:
     )
 
 
+def no_weight(problem: Problem) -> Notice:
+    """The scale gave no weight; the quantity can be typed."""
+    return lambda t: NoticeView("warn", "scale", t("No weight"), problem_text(problem, t))
+
+
 def held_back() -> Notice:
     """A request waits until its person has logged in at the office."""
     return lambda t: NoticeView(

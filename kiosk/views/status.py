@@ -35,7 +35,8 @@ class StatusView:
     `trouble` while the hub has put nothing aside, `hub_trouble` while it takes what comes, and
     `problem` while nothing keeps the link down. `sign`: these in short, None when all is well.
     `clock_off`: `time` is not the hub's. `person`: who is logged in, "" for nobody, and the
-    `initials`; `apart`: the hub was not asked about that.
+    `initials`; `apart`: the hub was not asked about that. `device_sign`: the drawn sign of a device
+    that something is wrong with, "" for none.
     """
 
     device: str
@@ -56,6 +57,7 @@ class StatusView:
     sign: SignView | None
     time: str
     clock_off: bool
+    device_sign: str = ""
 
 
 _LINK_TEXTS: Final[Mapping[LinkStatus, str]] = {

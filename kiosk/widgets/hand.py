@@ -43,13 +43,18 @@ class DoneCard(Passing, BoxLayout):
     label = StringProperty("")
     figure = StringProperty("")
     note = StringProperty("")
+    print_text = StringProperty("")
+    __events__ = ("on_print",)
+
+    def on_print(self) -> None:
+        """Event: its paper is wanted."""
 
 
 class Hand(BoxLayout):
     """`done` is (title, detail, label, figure, note) of what was just recorded, or empty.
 
     `locked`: the lines wait while something is being confirmed; `typing`: digits are taken;
-    `parks`: the list can be put aside as it is.
+    `parks`: the list can be put aside as it is. `printable`: there is a paper of what was recorded.
     """
 
     t = ObjectProperty(str)
@@ -68,6 +73,7 @@ class Hand(BoxLayout):
     typing = BooleanProperty(True)
     parks = BooleanProperty(False)
     done = ListProperty([])
+    printable = BooleanProperty(False)
     __events__ = (
         "on_key",
         "on_more",
@@ -77,6 +83,7 @@ class Hand(BoxLayout):
         "on_park",
         "on_select",
         "on_remove",
+        "on_print",
     )
 
     def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
@@ -120,6 +127,9 @@ class Hand(BoxLayout):
 
     def on_select(self, key: object) -> None:
         """Event: a line was touched."""
+
+    def on_print(self) -> None:
+        """Event: the paper of what was just recorded is wanted."""
 
     def on_remove(self, key: object) -> None:
         """Event: a line should go."""

@@ -56,7 +56,8 @@ class PairingHead(BoxLayout):
 
 class StatusBar(BoxLayout):
     """`on_explain` asks what one of its signs means, `on_language(lang)` for another language;
-    `on_lock`: whoever is here goes, or somebody else comes."""
+    `on_lock`: whoever is here goes, or somebody else comes; `on_devices`: what is wrong with a
+    device."""
 
     device = StringProperty("")
     operator = StringProperty("")
@@ -72,12 +73,16 @@ class StatusBar(BoxLayout):
     sign = StringProperty("")
     sign_icon = StringProperty("")
     sign_tone = StringProperty("plain")
+    device_sign = StringProperty("")
     time = StringProperty("")
     clock_off = BooleanProperty(False)
     narrow = BooleanProperty(False)
     short = BooleanProperty(False)
     line_height = NumericProperty(26)
-    __events__ = ("on_explain", "on_language", "on_lock")
+    __events__ = ("on_explain", "on_language", "on_lock", "on_devices")
+
+    def on_devices(self) -> None:
+        """Event: the sign of a device was touched."""
 
     def on_lock(self) -> None:
         """Event: the person's key was touched."""
@@ -98,7 +103,7 @@ class StatusBar(BoxLayout):
         self.person, self.initials, self.apart = view.person, view.initials, view.apart
         self.link, self.link_text, self.tone = view.link.value, view.link_text, view.tone
         self.since, self.synced = view.since, view.synced
-        self.clock_off = view.clock_off
+        self.clock_off, self.device_sign = view.clock_off, view.device_sign
         if view.sign is None:
             self.sign = ""
         else:

@@ -40,7 +40,9 @@ class Sum(Label):
     def _fit(self, *_: object) -> None:
         ruler = CoreLabel(font_size=self.most, font_name=self.font_name, bold=self.bold)
         natural = max(1, ruler.get_extents(self.words)[0])
-        self.font_size = self.most * min(1.0, max(1.0, self.width - 1) / natural)
+        # Each character is a whole number of pixels wide: smaller, they do not shrink alike.
+        room = self.width - 1 - len(self.words) / 2
+        self.font_size = self.most * (1.0 if natural < self.width else max(1.0, room) / natural)
         self.text = self.words
 
 

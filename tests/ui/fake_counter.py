@@ -10,7 +10,7 @@ from common.outgoing import Queued
 from common.topics import Profile
 from kiosk.catalogue import Catalogue
 from kiosk.clocks import Clocks
-from kiosk.counter import Counter
+from kiosk.counter import Counter, Recorded
 from kiosk.device import Device, HubPlace
 from kiosk.events import Events
 from kiosk.keys import new_keys
@@ -28,7 +28,7 @@ _MEMORY = Path("/dev/shm")
 
 
 class Books:
-    """The outbox and the counter of one till. `appended`: as the counter's."""
+    """The outbox and the counter of one till. `appended`, `recorded`: as the counter's."""
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class Books:
         state: Callable[[], SessionState],
         mint: Callable[[], str],
         appended: Callable[[str, Queued], None],
+        recorded: Callable[[Recorded], None],
     ) -> None:
         # In memory where that can be: nobody tests the disk here.
         self.free_bytes = 2**40
@@ -57,6 +58,7 @@ class Books:
             Recorder(lambda: device, state, catalogue, people, clocks, mint),
             self.events,
             appended,
+            recorded,
         )
 
 

@@ -43,6 +43,7 @@ from common.topics import Profile
 from kiosk.asking import Answered, Asked
 from kiosk.catalogue import Catalogue
 from kiosk.clocks import Clocks
+from kiosk.counter import Recorded
 from kiosk.devices.devices import Devices
 from kiosk.events import Event
 from kiosk.outbox_rows import Kept
@@ -56,6 +57,7 @@ from kiosk.terminals.terminal import Terminal
 from kiosk.till import Stamp
 from kiosk.undelivered import SHOWN, Undelivered
 from tests.ui.fake_counter import Books
+from tests.ui.fake_devices import FakeDevices
 from tests.ui.fake_people import PEOPLE, PIN, FakeDoor, InlinePins, at_once
 
 NOW_MS = 1_772_545_920_000  # 3 March 2026, 13:52 UTC
@@ -103,6 +105,7 @@ class FakeSession:
         clocks = Clocks(lambda: self.now_ms / 1000, lambda: self.now_ms, lambda _: OFFSET_MIN)
         self._clocks = clocks
         self.devices = Devices(clocks=clocks)
+        self.equipment: FakeDevices | None = None
         self.people = Reception(
             self.catalogue,
             Keeping(pins=InlinePins(), note=self._note),
@@ -122,6 +125,7 @@ class FakeSession:
             lambda: self.state,
             self.new_id,
             self._appended,
+            self._recorded,
         )
         self.counter = self._books.counter
         self.parking = Parking(
@@ -138,6 +142,16 @@ class FakeSession:
         self.state = replace(self.state, device=device)
 
     # What screens call.
+
+    def equip(self, lang: str) -> FakeDevices:
+        """Give this till devices that stand as a test says, from now on."""
+        self.equipment = FakeDevices(self.devices, lang)
+        self.devices = self.equipment
+        return self.equipment
+
+    def unequip(self) -> None:
+        """Take them away."""
+        self.devices = Devices(clocks=self._clocks)
 
     def poll(self) -> Update:
         """Return what changed since the last poll."""
@@ -408,6 +422,9 @@ class FakeSession:
 
     def _note(self, what: What, **details: Value) -> None:
         self._books.events.note(what, **details)
+
+    def _recorded(self, made: Recorded) -> None:
+        self.devices.recorded(made)
 
     def _may_write(self) -> None:
         if self.refuse:

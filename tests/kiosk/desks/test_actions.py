@@ -59,7 +59,7 @@ def records(session: FakeSession, kind: RecordType) -> list[dict[str, object]]:
 
 def test_what_makes_no_sense_is_off(till: Till) -> None:
     desk, _ = till
-    assert open_keys(desk) == {"free_line", "parked", "tickets"}
+    assert open_keys(desk) == {"free_line", "parked", "tickets", "devices"}
     desk.do("void_sale")
     assert shows(desk, Mode.SELL)
     ring_up(till)
