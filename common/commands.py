@@ -11,10 +11,12 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
+from common.journal.contents import read_data
 from common.journal.customer import CustomerOpening
 from common.journal.kinds import RecordType
 from common.journal.purge import ArchiveData
 from common.journal.record import RECORDS_AT_ONCE, SignedRecord, read_record
+from common.journal.refund import RefundData
 from common.journal.sale import ticket_of
 from common.messages import Count, Hex16
 from common.models import (
@@ -24,6 +26,7 @@ from common.models import (
     Id,
     Label,
     Milli,
+    Original,
     ParkedTicket,
     PersonName,
     PriceCents,
@@ -276,6 +279,17 @@ def sold_ticket(args: Mapping[str, Any]) -> Ticket:
     if "records" in args:
         return convert(args, SaleSigned).ticket
     return convert(args, SaleRecord).ticket
+
+
+def refunded(args: Mapping[str, Any]) -> Original | None:
+    """Return which ticket the ticket of these arguments gives back, None where it is a sale."""
+    if "records" not in args:
+        return None
+    record = read_record(convert(args, TillRecords).records[-1].body)
+    if record.type is not RecordType.REFUND:
+        return None
+    data: RefundData = read_data(record.type, record.data)
+    return data.original
 
 
 _MANAGING_POSTS: Final = frozenset({Profile.OFFICE, Profile.CONSOLE})

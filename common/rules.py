@@ -62,6 +62,23 @@ def refund_line(line: TicketLine, quantity_milli: int, before_milli: int = 0) ->
     )
 
 
+def given_back_milli(sold: Sequence[TicketLine], back: Iterable[TicketLine]) -> list[int]:
+    """Return how much of each sold line was given back, thousandths, by all lines of its refunds.
+
+    A line that gives back names what was sold by article and label; where several sold lines bear
+    both, the first of them with something left has it.
+    """
+    found = [0] * len(sold)
+    for each in back:
+        left = -each.quantity_milli
+        for at, line in enumerate(sold):
+            if (line.article_id, line.label) == (each.article_id, each.label):
+                share = min(left, line.quantity_milli - found[at])
+                found[at] += share
+                left -= share
+    return found
+
+
 def total_cents(lines: Iterable[TicketLine]) -> int:
     """Return what lines come to, cents TTC."""
     return sum(line.total_cents for line in lines)

@@ -1,4 +1,4 @@
-"""What the screens' thread asks of the hub besides operations: log-ins, permissions, new PINs.
+"""What the screens' thread asks of the hub besides operations: log-ins, permissions, old tickets.
 
 Owns the way to the link's thread and nothing else. Nothing in here is ever on a disk or in a log:
 a PIN is among it. What cannot be sent at once is dropped; whoever asked sees that nothing comes.
@@ -10,9 +10,11 @@ from typing import Final
 from common import messages as m
 
 WAITING: Final = 16
-Asked = m.Login | m.Logout | m.Override | m.SetPin
-Answered = m.LoggedIn | m.Granted | m.PinSet | m.Denied
-ANSWERS: Final = (m.LoggedIn, m.Granted, m.PinSet, m.Denied)
+PinAsked = m.Login | m.Logout | m.Override | m.SetPin
+Asked = PinAsked | m.Query
+PinAnswered = m.LoggedIn | m.Granted | m.PinSet | m.Denied
+Answered = PinAnswered | m.Answer
+ANSWERS: Final = (m.LoggedIn, m.Granted, m.PinSet, m.Denied, m.Answer)
 
 
 class Asks:

@@ -16,7 +16,7 @@ from common.errors import Problem
 from common.journal.event import Value, What
 from common.models import Person
 from common.permits import ASKED
-from kiosk.asking import Answered, Asked
+from kiosk.asking import PinAnswered, PinAsked
 from kiosk.clocks import Clocks
 from kiosk.comings import Note, changes, nobody_notes
 from kiosk.pin_looks import PinLooks
@@ -70,7 +70,7 @@ class Attendance:
         self,
         people: People,
         looks: PinLooks,
-        ask: Callable[[Asked], None],
+        ask: Callable[[PinAsked], None],
         clocks: Clocks,
         hub_ms: Callable[[], int],
         locks_after_s: Callable[[], int] = lambda: LOCK_AFTER_S,
@@ -230,7 +230,7 @@ class Attendance:
         if status is LinkStatus.OFFLINE and self._asked is not None and not self._asked.here:
             self._give_up(self._asked)
 
-    def hear(self, answer: Answered) -> None:
+    def hear(self, answer: PinAnswered) -> None:
         """Take the hub's answer to a PIN."""
         asked = self._asked
         if asked is None or answer.request != asked.request:

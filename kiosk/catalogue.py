@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
+from types import MappingProxyType
 from typing import Final
 
 from common.models import (
@@ -16,6 +17,7 @@ from common.models import (
     Category,
     Delivery,
     GoodsReceipt,
+    Original,
     Person,
     Sale,
     Shop,
@@ -53,12 +55,16 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class SoldTicket:
-    """A ticket of the list. `pending`: the hub does not have it yet, so it has no device name."""
+    """A ticket of the list. `pending`: the hub does not have it yet, so it has no device name.
+
+    `refunds`: the ticket that this one gives back, None for a sale.
+    """
 
     ticket: Ticket
     device_name: str = ""
     flags: tuple[str, ...] = ()
     pending: bool = False
+    refunds: Original | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,7 @@ class Catalogue:
         self._fold = Folder()
         self._pending_stock: Mapping[str, int] = {}
         self._pending_tickets: Mapping[str, Ticket] = {}
+        self._pending_refunds: Mapping[str, Original] = {}
         self._pending_receipts: Mapping[str, GoodsReceipt] = {}
 
     # What the session folds in.
@@ -126,11 +133,12 @@ class Catalogue:
         stock: Mapping[str, int],
         tickets: Sequence[Ticket],
         receipts: Sequence[GoodsReceipt],
+        refunds: Mapping[str, Original] = MappingProxyType({}),
     ) -> set[tuple[str, str]]:
         """Take what is sent or waiting and not yet in the replica, all of it each time.
 
-        `stock`: stock key → thousandths to add to the replica's row. Returns the (topic, key)
-        whose view this changed.
+        `stock`: stock key → thousandths to add to the replica's row. `refunds`: ticket → which one
+        it gives back. Returns the (topic, key) whose view this changed.
         """
         by_ticket = {ticket.id: ticket for ticket in tickets}
         by_receipt = {receipt.id: receipt for receipt in receipts}
@@ -141,6 +149,7 @@ class Catalogue:
         }
         self._pending_stock = dict(stock)
         self._pending_tickets = by_ticket
+        self._pending_refunds = dict(refunds)
         self._pending_receipts = by_receipt
         return changed
 
@@ -223,17 +232,28 @@ class Catalogue:
     def sales(self, limit: int, series: str | None = None) -> list[SoldTicket]:
         """Return the newest tickets first, those on their way marked; `series`: one till's only."""
         pending = (
-            SoldTicket(ticket, pending=True)
+            SoldTicket(ticket, pending=True, refunds=self._pending_refunds.get(ticket.id))
             for ticket in self._pending_tickets.values()
             if ticket.id not in self._sales and series in (None, ticket.series)
         )
         taken = (
-            SoldTicket(sale.ticket, sale.device_name, sale.flags)
+            SoldTicket(sale.ticket, sale.device_name, sale.flags, refunds=sale.refunds)
             for sale in self._sales.newest(series)
         )
         waiting = sorted(pending, key=lambda sold: _newest(sold.ticket))
         both = merge(waiting, taken, key=lambda sold: _newest(sold.ticket))
         return list(islice(both, limit))
+
+    def refunds_of(self, ticket: Ticket) -> list[Ticket]:
+        """Return the refunds that this post knows of a ticket, those on their way among them."""
+        series, number = ticket.series, ticket.number
+        taken = [sale.ticket for sale in self._sales.refunds_of(series, number)]
+        waiting = [
+            self._pending_tickets[key]
+            for key, original in self._pending_refunds.items()
+            if (original.series, original.number) == (series, number) and key not in self._sales
+        ]
+        return [*taken, *waiting]
 
     def ticket(self, ticket_id: str) -> Ticket | None:
         """Return a ticket that this post knows, on its way or taken."""

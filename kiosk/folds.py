@@ -97,19 +97,29 @@ class _Stamp(msgspec.Struct, gc=False, frozen=True):
     series: str = ""
 
 
+class _Refunded(msgspec.Struct, gc=False, frozen=True):
+    """Which ticket a refund gives back, by its paper."""
+
+    series: str
+    number: int
+
+
 class _Stamped(msgspec.Struct, gc=False, frozen=True):
     ticket: _Stamp | None = None
     receipt: _Stamp | None = None
+    refunds: _Refunded | None = None
 
 
 class Timeline(Generic[RowT]):
-    """Rows of sales or goods receipts, newest first by the hub's clock."""
+    """Rows of sales or goods receipts, newest first by the hub's clock; refunds by their ticket."""
 
     def __init__(self, kind: type[RowT]) -> None:
         self._rows = Rows(kind)
         self._stamps = msgspec.json.Decoder(_Stamped)
         self._order: list[tuple[int, str, str]] = []
         self._places: dict[str, tuple[int, str, str]] = {}
+        self._back: dict[tuple[str, int], set[str]] = {}
+        self._backs: dict[str, tuple[str, int]] = {}
 
     def __len__(self) -> int:
         return len(self._order)
@@ -117,14 +127,19 @@ class Timeline(Generic[RowT]):
     def replace(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Take these rows instead of all there were."""
         taken = list(rows)
-        self._places = {key: self._place(key, row) for key, row in taken}
+        placed = {key: self._place(key, row) for key, row in taken}
+        self._back, self._backs = {}, {}
+        for key, (_, original) in placed.items():
+            self._note(key, original)
+        self._places = {key: place for key, (place, _) in placed.items()}
         self._rows.replace(taken)
         self._order = sorted(self._places.values())
 
     def put(self, key: str, row: bytes) -> None:
         """Take a row, new or changed."""
-        place = self._place(key, row)
+        place, original = self._place(key, row)
         self._forget(key)
+        self._note(key, original)
         self._rows.put(key, row)
         self._places[key] = place
         insort(self._order, place)
@@ -149,17 +164,34 @@ class Timeline(Generic[RowT]):
                 if value is not None:
                     yield value
 
-    def _place(self, key: str, row: bytes) -> tuple[int, str, str]:
+    def refunds_of(self, series: str, number: int) -> Iterator[RowT]:
+        """Yield what gives a ticket back, in no order that means anything."""
+        for key in self._back.get((series, number), ()):
+            value = self._rows.get(key)
+            if value is not None:
+                yield value
+
+    def _place(self, key: str, row: bytes) -> tuple[tuple[int, str, str], _Refunded | None]:
         stamped = self._stamps.decode(row)
         stamp = stamped.ticket or stamped.receipt
         if stamp is None:
             raise ValueError(f"row {key} is neither a sale nor a goods receipt")
-        return -(stamp.at_ms + stamp.clock_diff_ms), key, stamp.series
+        place = -(stamp.at_ms + stamp.clock_diff_ms), key, stamp.series
+        return place, stamped.refunds
+
+    def _note(self, key: str, original: _Refunded | None) -> None:
+        if original is not None:
+            place = original.series, original.number
+            self._backs[key] = place
+            self._back.setdefault(place, set()).add(key)
 
     def _forget(self, key: str) -> None:
         place = self._places.pop(key, None)
         if place is not None:
             del self._order[bisect_left(self._order, place)]
+        original = self._backs.pop(key, None)
+        if original is not None:
+            self._back[original].discard(key)
 
 
 class Level(msgspec.Struct, gc=False, frozen=True):

@@ -164,7 +164,9 @@ class Mirror:
     def _lay_pending(self) -> None:
         view = self._pending.take_view()
         if view is not None:
-            changed = self.catalogue.set_pending(view.stock, view.tickets, view.receipts)
+            changed = self.catalogue.set_pending(
+                view.stock, view.tickets, view.receipts, view.refunds
+            )
             for topic, key in changed:
                 self._touched[topic].add(key)
             for key in self.catalogue.parked.set_pending(view.parked, view.unparked):

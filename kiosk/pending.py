@@ -18,9 +18,10 @@ from common.commands import (
     TicketPark,
     TicketUnpark,
     Unparked,
+    refunded,
     sold_ticket,
 )
-from common.models import Customer, GoodsReceipt, ParkedTicket, Ticket, convert, stock_key
+from common.models import Customer, GoodsReceipt, Original, ParkedTicket, Ticket, convert, stock_key
 from kiosk.outbox import Kept
 
 EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -38,11 +39,13 @@ EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
 class View:
     """What to lay over the replica: stock key → thousandths; papers and customers, oldest first.
 
+    `refunds`: ticket → which one it gives back.
     `unparked`: what became of parked tickets, by their ids.
     """
 
     stock: dict[str, int] = field(default_factory=dict)
     tickets: tuple[Ticket, ...] = ()
+    refunds: dict[str, Original] = field(default_factory=dict)
     receipts: tuple[GoodsReceipt, ...] = ()
     parked: tuple[ParkedTicket, ...] = ()
     unparked: dict[str, Unparked] = field(default_factory=dict)
@@ -57,6 +60,7 @@ class _Entry:
     topics: set[str]
     stock: dict[str, int]
     ticket: Ticket | None = None
+    original: Original | None = None
     receipt: GoodsReceipt | None = None
     parked: ParkedTicket | None = None
     unparked: tuple[str, Unparked] | None = None
@@ -134,6 +138,8 @@ class Pending:
                     view.stock[key] = view.stock.get(key, 0) + delta
             if entry.ticket is not None and "sales" in entry.topics:
                 tickets.append(entry.ticket)
+                if entry.original is not None:
+                    view.refunds[entry.ticket.id] = entry.original
             if entry.receipt is not None and "receipts" in entry.topics:
                 receipts.append(entry.receipt)
             if "parked" in entry.topics:
@@ -144,7 +150,7 @@ class Pending:
             if entry.customer is not None and "customers" in entry.topics:
                 customers.append(entry.customer)
         return View(
-            *(view.stock, tuple(tickets), tuple(receipts), tuple(parked)),
+            *(view.stock, tuple(tickets), view.refunds, tuple(receipts), tuple(parked)),
             *(view.unparked, tuple(customers)),
         )
 
@@ -171,6 +177,7 @@ def _entry(operation: Kept, args: dict[str, object], topics: set[str]) -> _Entry
     entry = _Entry(operation.n, topics, stock, reply=operation.reply)
     if operation.kind in TICKETS:
         entry.ticket = ticket = sold_ticket(args)
+        entry.original = refunded(args)
         for line in ticket.lines:
             if line.article_id:
                 key = stock_key(line.article_id, ticket.location_id)

@@ -11,7 +11,7 @@ from typing import Any
 from common import messages as m
 from common import seal
 from common.commands import COMMANDS, Nature
-from kiosk.asking import Answered, Asked
+from kiosk.asking import PinAnswered, PinAsked
 from kiosk.attendance import LOCK_AFTER_S, Attendance
 from kiosk.catalogue import Catalogue
 from kiosk.clocks import Clocks
@@ -64,7 +64,7 @@ class Reception:
         catalogue: Catalogue,
         keeping: Keeping,
         clocks: Clocks,
-        ask: Callable[[Asked], None],
+        ask: Callable[[PinAsked], None],
         work: Work,
         hub_ms: Callable[[], int],
         last_n: Callable[[], int],
@@ -169,7 +169,7 @@ class Reception:
         """The link stands otherwise."""
         self._attendance.link(status)
 
-    def hear(self, answer: Answered) -> None:
+    def hear(self, answer: PinAnswered) -> None:
         """Take the hub's answer to a PIN."""
         self._attendance.hear(answer)
 

@@ -39,6 +39,7 @@ from kiosk.link_life import Post
 from kiosk.membership import revoked_of
 from kiosk.mirror import Mirror
 from kiosk.notes import Notes
+from kiosk.older import OlderTickets
 from kiosk.outbox import Kept
 from kiosk.parking import Parking
 from kiosk.reception import Keeping, Reception
@@ -122,6 +123,7 @@ class Session:
             lambda: self.last_n,
             self._show_people,
         )
+        self.older = OlderTickets(self._ask, post.clocks.monotonic, self._tell)
         self._recorder = Recorder(
             lambda: self._device,
             lambda: self.state,
@@ -176,6 +178,7 @@ class Session:
             self.people.look()
         self._worker.take()
         self.people.tick()
+        self.older.tick()
         self._note_people()
         if self._notes is not None:
             self._notes.poll()
@@ -190,7 +193,7 @@ class Session:
     def due_in_s(self) -> float | None:
         """Return after how many seconds `poll` has something to do by itself, None for never."""
         notes = None if self._notes is None else self._notes.due_in_s
-        due = (self.people.due_in_s, notes, self.devices.due_in_s)
+        due = (self.people.due_in_s, self.older.due_in_s, notes, self.devices.due_in_s)
         return min((s for s in due if s is not None), default=None)
 
     def take_notices(self) -> list[Problem]:
@@ -337,6 +340,9 @@ class Session:
         draft = self._recorder.draft(request.kind, request.args, request.id)
         self._appended(request.kind, self._outbox.append(draft))
 
+    def _tell(self) -> None:
+        self._state_changed = True
+
     def _ask(self, asked: Asked) -> None:
         self._asks.put(asked)
         self._link.ring()
@@ -357,7 +363,10 @@ class Session:
             if batch.keys_asked:
                 self._notes.asked_for_keys()
         for answer in batch.answers:
-            self.people.hear(answer)
+            if isinstance(answer, m.Answer):
+                self.older.hear(answer)
+            else:
+                self.people.hear(answer)
         self.people.hand_over(self._send_held)
         if batch.replies or batch.renumbered:
             self._count()
@@ -391,6 +400,7 @@ class Session:
             revoked=link.revoked,
         )
         self.people.link(link.status)
+        self.older.link(link.status)
         if self._notes is not None:
             self._notes.link(link.status is LinkStatus.OFFLINE)
 

@@ -119,6 +119,12 @@ PROBLEMS: Final = (
         retryable=True,
     ),
     ErrorKind(
+        "older_need_hub",
+        "Older tickets lie at the office computer, which does not answer.",
+        "Ask again when this post is online.",
+        retryable=True,
+    ),
+    ErrorKind(
         "pins_differ",
         "The two PINs are not the same.",
         "Type the new PIN again.",

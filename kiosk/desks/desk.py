@@ -17,6 +17,7 @@ from kiosk.counter import Counter
 from kiosk.desks.allowing import Allowing
 from kiosk.desks.gate import Gate
 from kiosk.devices.devices import Devices
+from kiosk.older import OlderTickets
 from kiosk.parking import Parking
 from kiosk.reception import Reception
 from kiosk.scanned import Scanned, meaning
@@ -50,6 +51,7 @@ class Session(Protocol):
     counter: Counter
     parking: Parking
     devices: Devices
+    older: OlderTickets
     on_wake: Callable[[], None] | None
 
     @property

@@ -16,3 +16,4 @@ class Mode(Enum):
     FORM = "form"
     PARKED = "parked"
     DEVICES = "devices"
+    REFUND = "refund"

@@ -16,6 +16,12 @@ VOID: Final = (
     mark("Cannot pay"),
     mark("Wrong price"),
 )
+REFUND: Final = (
+    mark("Damaged"),
+    mark("Not as wanted"),
+    mark("Past its date"),
+    mark("Rung up by mistake"),
+)
 _LETTERS: Final = 100
 
 

@@ -18,6 +18,7 @@ from kiosk.desks.form import Form, FormDesk
 from kiosk.desks.mode import Mode
 from kiosk.desks.parked import ParkedDesk
 from kiosk.desks.paying import PAYING, TAKING, Paying
+from kiosk.desks.refunding import Refunding
 from kiosk.desks.sale import SaleInHand
 from kiosk.desks.shelf import Shelf
 from kiosk.desks.tickets import TicketList
@@ -25,7 +26,7 @@ from kiosk.keypad import Entry
 from kiosk.scanner import Scan
 from kiosk.state import LinkStatus, Update
 from kiosk.views import BasketView, PaymentView, StatusView, basket_view
-from kiosk.views.actions import ActionsView
+from kiosk.views.actions import ActionsView, AnswerKey
 from kiosk.views.card import without_ticket
 from kiosk.views.counter import (
     PadView,
@@ -52,6 +53,7 @@ class TillDesk(Desk):
         self.sale = SaleInHand(self.say, self._stepped, self._may_become, self.parked.over)
         self.form = FormDesk()
         self.devices = DevicesDesk(self)
+        self.refunding = Refunding(self)
         self._entry = Entry()
         self._paid: Ticket | None = None
         self._weighing = False
@@ -257,8 +259,23 @@ class TillDesk(Desk):
         self.show(Mode.FORM)
         self.form.ask(form)
 
+    def answer_key(self) -> AnswerKey | None:
+        """Return the key that goes on from the panel in view, None where there is none."""
+        form, refund = self.form.view(self.t), self.refunding.view()
+        if self.mode is Mode.FORM and form is not None:
+            return AnswerKey(form.ok, form.tone, form.can_ok)
+        if self.mode is Mode.REFUND and refund is not None:
+            return AnswerKey(refund.ok, "warn", refund.can_ok)
+        return None
+
+    def show_paid(self, ticket: Ticket) -> None:
+        """Show what was just recorded where the next sale begins."""
+        self._paid = ticket
+
     def answer(self) -> bool:
         """Take the answers; return whether what was asked is done."""
+        if self.mode is Mode.REFUND:
+            return self.refunding.go_on()
         if not self.form.confirm():
             return False
         if self.mode is Mode.FORM and not self.form.open:

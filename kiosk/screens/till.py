@@ -30,6 +30,7 @@ from kiosk.widgets.form import FormPanel
 from kiosk.widgets.kv import load_beside
 from kiosk.widgets.parked import ParkedPanel
 from kiosk.widgets.paying import AmountPanel, CashPanel, RestPanel
+from kiosk.widgets.refunding import RefundPanel
 
 # A list that changes under the eyes is sorted in again at most so often.
 FIND_AGAIN_S: Final = 0.5
@@ -44,12 +45,17 @@ PANELS: Final[Mapping[Mode, type[DeskPanel]]] = {
     Mode.FORM: FormPanel,
     Mode.PARKED: ParkedPanel,
     Mode.DEVICES: DevicesPanel,
+    Mode.REFUND: RefundPanel,
 }
 """The panels that show a part of the desk by themselves."""
 _FEET: Final[Mapping[str, str]] = {
-    "cash": "confirm", "card": "confirm", "tender": "confirm", "form": "answer",
+    "cash": "confirm",
+    "card": "confirm",
+    "tender": "confirm",
+    "form": "answer",
+    "refund": "answer",
     "parked": "recall",
-}  # fmt: skip
+}
 """What stands at the foot of the sale beside the panels; the keys of payment for all others."""
 
 
@@ -114,10 +120,9 @@ class TillScreen(Frame):
         if self.mode in self._panels:
             self._panels[self.mode].show(desk)
         self.can_recall = desk.parked.can_recall()
-        question = desk.form.view(self.t)
-        if question is not None:
-            self.answer_text, self.answer_tone = question.ok, question.tone
-            self.can_answer = question.can_ok
+        key = desk.answer_key()
+        if key is not None:
+            self.answer_text, self.answer_tone, self.can_answer = key.text, key.tone, key.open
 
     def _show_payment(self) -> None:
         """Show what the key says that takes a payment, or records a sale that is all paid."""
@@ -154,9 +159,7 @@ class TillScreen(Frame):
 
     def render_tickets(self) -> None:
         """Show the last tickets and the one being read."""
-        tickets = self.desk.tickets
-        ids = tickets.ids()
-        self.ids.tickets.show(ids, tickets.view, tickets.picked, tickets.detail(), tickets.own_only)
+        self.ids.tickets.show(self.desk.tickets)
 
     def show_touched(self, update: Any) -> None:
         """Show anew the tiles and lines of articles that changed elsewhere."""
@@ -232,14 +235,9 @@ class TillScreen(Frame):
         self.render()
         self.render_tickets()
 
-    def pick_ticket(self, ticket_id: str) -> None:
-        """Read another ticket."""
-        self.desk.tickets.picked = ticket_id
-        self.render_tickets()
-
-    def show_tickets_of(self, everybody: bool) -> None:
-        """List every till's tickets, or this one's only."""
-        self.desk.tickets.show_all(everybody)
+    def act_on_tickets(self, action: str, *args: Any) -> None:
+        """Do one of the list's own actions."""
+        getattr(self.desk.tickets, action)(*args)
         self.render_tickets()
 
     def search(self, text: str) -> None:

@@ -15,7 +15,7 @@ from kiosk.views.depot import (
     stock_row,
     stock_rows,
 )
-from kiosk.views.papers import PaperLineView, TicketView, ticket_lines, ticket_views
+from kiosk.views.papers import PaperLineView, TicketView, ticket_lines, ticket_view, ticket_views
 from kiosk.views.payment import CashChoice, PaymentView, payment_view
 from kiosk.views.problems import problem_text
 from kiosk.views.shelf import CategoryView, TileView, category_views, tile, tiles, touched_articles
@@ -47,6 +47,7 @@ __all__ = [
     "stock_row",
     "stock_rows",
     "ticket_lines",
+    "ticket_view",
     "ticket_views",
     "tile",
     "tiles",

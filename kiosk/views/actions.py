@@ -15,6 +15,15 @@ class ActionKey:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerKey:
+    """The key that goes on from a panel, where payments are confirmed. `tone`: of the theme."""
+
+    text: str
+    tone: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GroupView:
     """Actions about the same thing."""
 

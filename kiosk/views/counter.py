@@ -3,6 +3,7 @@
 Owns how a typed number announces what it will do, and how a ticket is laid out for reading.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +11,7 @@ from common.i18n import Translator
 from common.models import Ticket
 from common.money import MILLI
 from common.payments import CARD, ROUNDING
-from common.rules import CASH
+from common.rules import CASH, given_back_milli
 from kiosk.catalogue import SoldTicket
 from kiosk.keypad import Entry
 from kiosk.views.papers import (
@@ -58,7 +59,11 @@ class DetailRow:
 
 @dataclass(frozen=True, slots=True)
 class TicketDetailView:
-    """One ticket, whole. `state` is "" once the hub has it."""
+    """One ticket, whole. `state` is "" once the hub has it.
+
+    `about`: which ticket it gives back, or what of it was given back. `can_refund`: there is
+    something left to give back.
+    """
 
     number: str
     detail: str
@@ -66,6 +71,8 @@ class TicketDetailView:
     lines: tuple[PaperLineView, ...]
     sums: tuple[DetailRow, ...]
     total: str
+    about: str = ""
+    can_refund: bool = False
 
 
 def looks_like_code(entry: Entry) -> bool:
@@ -94,6 +101,8 @@ def pad_view(entry: Entry, selected: bool, t: Translator) -> PadView:
 
 def paid_view(ticket: Ticket, online: bool, t: Translator) -> PaidView:
     """Return the sale just paid: the change where there was cash, else what was paid."""
+    if ticket.total_cents < 0:
+        return _given_back(ticket, online, t)
     payments = handed_over(ticket)
     names = list(dict.fromkeys(method_name(each.method, t) for each in payments))
     change = sum(each.given_cents - each.amount_cents for each in payments)
@@ -112,8 +121,22 @@ def paid_view(ticket: Ticket, online: bool, t: Translator) -> PaidView:
     )
 
 
-def ticket_detail(sold: SoldTicket, t: Translator) -> TicketDetailView:
-    """Return one ticket for reading; amounts are the ticket's own."""
+def _given_back(ticket: Ticket, online: bool, t: Translator) -> PaidView:
+    names = dict.fromkeys(method_name(each.method, t) for each in handed_over(ticket))
+    return PaidView(
+        number=_number(ticket, t),
+        total=t.money(ticket.total_cents),
+        given=", ".join(names),
+        label=t("Give back to the customer"),
+        change=t.money(-ticket.total_cents),
+        note="" if online else t("Kept on this post and sent when the hub is back."),
+    )
+
+
+def ticket_detail(
+    sold: SoldTicket, t: Translator, refunds: Sequence[Ticket] = ()
+) -> TicketDetailView:
+    """Return one ticket for reading; amounts are the ticket's own. `refunds`: of it, so far."""
     ticket = sold.ticket
     day = t.short_date(ticket.at_ms, ticket.utc_offset_min)
     time = t.time_of_day(ticket.at_ms, ticket.utc_offset_min)
@@ -134,10 +157,28 @@ def ticket_detail(sold: SoldTicket, t: Translator) -> TicketDetailView:
         number=_number(ticket, t),
         detail=SEPARATOR.join(part for part in who if part),
         state=t("Not at the hub yet") if sold.pending else "",
+        about=_about(sold, refunds, t),
+        can_refund=sold.refunds is None and any(left_milli(ticket, refunds)),
         lines=ticket_lines(ticket, t),
         sums=tuple(sums),
         total=t.money(ticket.total_cents),
     )
+
+
+def left_milli(ticket: Ticket, refunds: Sequence[Ticket]) -> list[int]:
+    """Return how much of each line can still be given back, thousandths."""
+    back = given_back_milli(ticket.lines, (line for each in refunds for line in each.lines))
+    return [line.quantity_milli - gone for line, gone in zip(ticket.lines, back, strict=True)]
+
+
+def _about(sold: SoldTicket, refunds: Sequence[Ticket], t: Translator) -> str:
+    if sold.refunds is not None:
+        number = f"{sold.refunds.series}-{sold.refunds.number}"
+        return t("Gives back ticket {number}", number=number)
+    if not refunds:
+        return ""
+    amount_cents = -sum(each.total_cents for each in refunds)
+    return t("Given back so far: {amount}", amount=t.money(amount_cents))
 
 
 def _number(ticket: Ticket, t: Translator) -> str:

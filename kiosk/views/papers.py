@@ -6,14 +6,17 @@ computed again.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from common.errors import Problem
 from common.i18n import Translator, mark
 from common.models import Payment, Ticket
 from common.payments import CARD, ROUNDING
 from common.rules import CASH
 from kiosk.basket import pieces
 from kiosk.catalogue import Catalogue, SoldTicket
+from kiosk.views.problems import problem_text
 
 METHODS: Final[Mapping[str, str]] = {
     CASH: mark("Cash"),
@@ -42,6 +45,15 @@ class TicketView:
 
 
 @dataclass(frozen=True, slots=True)
+class OlderView:
+    """The key that asks for older tickets; `note`: why none came, or ""."""
+
+    text: str
+    open: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PaperLineView:
     """One line of a ticket or a goods receipt; `amount` is "" where there is none."""
 
@@ -60,7 +72,7 @@ def ticket_views(
 ) -> tuple[TicketView, ...]:
     """Return the newest tickets first; `series`: one till's only."""
     return tuple(
-        _ticket_view(sold, t, now_ms, utc_offset_min) for sold in catalogue.sales(limit, series)
+        ticket_view(sold, t, now_ms, utc_offset_min) for sold in catalogue.sales(limit, series)
     )
 
 
@@ -89,18 +101,51 @@ def ticket_lines(ticket: Ticket, t: Translator) -> tuple[PaperLineView, ...]:
     )
 
 
-def _ticket_view(sold: SoldTicket, t: Translator, now_ms: int, utc_offset_min: int) -> TicketView:
+def ticket_words(sold: SoldTicket) -> str:
+    """Return what a ticket is found by: its number, amounts, time and day, people, articles."""
     ticket = sold.ticket
-    count = pieces(line.quantity_milli for line in ticket.lines)
+    units, cents = divmod(abs(ticket.total_cents), 100)
+    at = datetime.fromtimestamp(ticket.at_ms / 1000, UTC) + timedelta(minutes=ticket.utc_offset_min)
+    return " ".join(
+        (
+            f"{ticket.series}-{ticket.number}",
+            f"{units},{cents:02} {units}.{cents:02}",
+            f"{at:%H:%M} {at:%d/%m} {at:%Y-%m-%d}",
+            ticket.operator,
+            sold.device_name,
+            *(f"{line.label} {line.code}" for line in ticket.lines),
+        )
+    )
+
+
+def older_view(asking: bool, end: bool, problem: Problem | None, t: Translator) -> OlderView:
+    """Return what the key says that asks the hub for older tickets."""
+    if asking:
+        return OlderView(t("Asking the office…"), False)
+    if end:
+        return OlderView(t("There is nothing older."), False)
+    return OlderView(t("Older tickets"), True, "" if problem is None else problem_text(problem, t))
+
+
+def ticket_view(sold: SoldTicket, t: Translator, now_ms: int, utc_offset_min: int) -> TicketView:
+    """Return one ticket of the list."""
+    ticket = sold.ticket
     methods = dict.fromkeys(method_name(each.method, t) for each in handed_over(ticket))
     return TicketView(
         id=ticket.id,
         number=t("Ticket {number}", number=f"{ticket.series}-{ticket.number}"),
         time=t.moment(ticket.at_ms, now_ms, utc_offset_min),
-        detail=SEPARATOR.join([t.n("{count} article", "{count} articles", count), *methods]),
+        detail=SEPARATOR.join([_what(sold, t), *methods]),
         device=sold.device_name,
         total=t.money(ticket.total_cents),
         pending=sold.pending,
         state=t("Not at the hub yet") if sold.pending else "",
         flagged=bool(sold.flags),
     )
+
+
+def _what(sold: SoldTicket, t: Translator) -> str:
+    if sold.refunds is not None:
+        return t("Refund")
+    count = pieces(line.quantity_milli for line in sold.ticket.lines)
+    return t.n("{count} article", "{count} articles", count)

@@ -3,14 +3,17 @@
 Owns their rows. Nothing here can be changed: a ticket is final.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.views import PaperLineView, TicketView
 from kiosk.views.counter import DetailRow, TicketDetailView
+from kiosk.views.papers import OlderView
 from kiosk.widgets import hand as _hand  # noqa: F401 - its rules are used in the .kv
+from kiosk.widgets import letters as _letters  # noqa: F401
+from kiosk.widgets import search_field as _search_field  # noqa: F401
 from kiosk.widgets.keyed_list import KeyedRow
 from kiosk.widgets.kv import load_beside
 from kiosk.widgets.payment import Panel
@@ -55,48 +58,68 @@ class PaperRow(KeyedRow):
 
 
 class TicketsPanel(Panel):
-    """`on_pick(id)` reads another ticket; `on_everybody(bool)` lists all tills' or this one's."""
+    """`on_tickets(action, args)`: an action of the list; `on_refund`: of the ticket being read."""
 
     own_only = BooleanProperty(True)
+    letters_by_touch = BooleanProperty(True)
     number = StringProperty("")
     detail = StringProperty("")
     state_text = StringProperty("")
+    about = StringProperty("")
     total = StringProperty("")
-    __events__ = ("on_back", "on_pick", "on_everybody")
+    can_refund = BooleanProperty(False)
+    older_text = StringProperty("")
+    can_ask = BooleanProperty(False)
+    note = StringProperty("")
+    __events__ = ("on_back", "on_tickets", "on_refund")
 
     def on_back(self) -> None:
         """Event: back to the sale."""
 
-    def on_pick(self, ticket_id: str) -> None:
-        """Event: a ticket was touched."""
+    def on_tickets(self, action: str, args: Sequence[Any]) -> None:
+        """Event: an action of the list was asked for."""
 
-    def on_everybody(self, everybody: bool) -> None:
-        """Event: whose tickets are wanted."""
+    def on_refund(self) -> None:
+        """Event: the ticket being read is to be given back."""
 
-    def show(
-        self,
-        ids: Sequence[str],
-        view_of: Callable[[str], TicketView | None],
-        picked: str,
-        detail: TicketDetailView | None,
-        own_only: bool,
-    ) -> None:
-        """Show the list and the ticket being read."""
-        self.own_only = own_only
-        self._show_detail(detail)
+    def do(self, action: str, *args: Any) -> None:
+        """Ask for an action of the list."""
+        self.dispatch("on_tickets", action, args)
+
+    def show(self, tickets: Any) -> None:
+        """Show the list of the desk, and the ticket being read."""
+        ids = tickets.ids()
+        self.own_only = tickets.own_only
+        if self.ids.search.text != tickets.text:
+            self.ids.search.text = tickets.text
+        older: OlderView = tickets.older()
+        self.older_text, self.can_ask, self.note = older.text, older.open, older.note
+        self._show_detail(tickets.detail())
         rows: Any = self.ids.list
-        rows.chosen = picked
-        rows.describe = view_of
+        rows.chosen = tickets.picked
+        rows.describe = tickets.view
         rows.show_keys(ids)
+        self.ids.nothing.opacity = 0 if ids else 1
+
+    def search(self, text: str) -> None:
+        """Look for tickets as the text is typed."""
+        self.do("search", text)
+
+    def leave(self) -> None:
+        """Let go of the keyboard."""
+        self.ids.search.letters = False
+        self.ids.search.ids.input.focus = False
 
     def _show_detail(self, detail: TicketDetailView | None) -> None:
         lines: Any = self.ids.lines
         if detail is None:
-            self.number = self.detail = self.state_text = self.total = ""
+            self.number = self.detail = self.state_text = self.total = self.about = ""
+            self.can_refund = False
             lines.show_keys([])
             return
         self.number, self.detail = detail.number, detail.detail
         self.state_text, self.total = detail.state, detail.total
+        self.about, self.can_refund = detail.about, detail.can_refund
         rows = dict(enumerate((*detail.lines, *detail.sums)))
         lines.describe = rows.get
         lines.show_keys(rows)

@@ -6,7 +6,7 @@ from typing import TypeVar
 from common import messages as m
 from common.models import Person
 from common.people import Role
-from kiosk.asking import Answered, Asked
+from kiosk.asking import PinAnswered, PinAsked
 
 ResultT = TypeVar("ResultT")
 PIN = "4071"
@@ -30,12 +30,12 @@ class FakeDoor:
         self.people = people
         self.now_ms = now_ms
         self.pins: dict[str, str] = {}
-        self.asked: list[Asked] = []
+        self.asked: list[PinAsked] = []
         self.logged_out = 0
         self.silent = False
         self.wrong = 0
 
-    def answer(self, asked: Asked) -> Answered | None:
+    def answer(self, asked: PinAsked) -> PinAnswered | None:
         """Return what the hub says, None for nothing."""
         self.asked.append(asked)
         if isinstance(asked, m.Logout):

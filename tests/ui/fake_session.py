@@ -12,7 +12,16 @@ from typing import Any
 import msgspec
 import orjson
 
-from common.commands import TICKETS, TicketPark, TicketRecall, TicketUnpark, Unparked, sold_ticket
+from common import messages as m
+from common.commands import (
+    TICKETS,
+    TicketPark,
+    TicketRecall,
+    TicketUnpark,
+    Unparked,
+    refunded,
+    sold_ticket,
+)
 from common.errors import Problem, Refusal
 from common.journal.event import Value, What
 from common.messages import Reply, Status
@@ -22,6 +31,7 @@ from common.models import (
     Category,
     Delivery,
     GoodsReceipt,
+    Original,
     Parked,
     Payment,
     Person,
@@ -40,12 +50,13 @@ from common.outgoing import Queued
 from common.rules import business_date
 from common.sample import sample_shop
 from common.topics import Profile
-from kiosk.asking import Answered, Asked
+from kiosk.asking import PinAnswered, PinAsked
 from kiosk.catalogue import Catalogue
 from kiosk.clocks import Clocks
 from kiosk.counter import Recorded
 from kiosk.devices.devices import Devices
 from kiosk.events import Event
+from kiosk.older import OlderTickets
 from kiosk.outbox_rows import Kept
 from kiosk.parking import Parking
 from kiosk.reception import Keeping, Reception
@@ -95,13 +106,14 @@ class FakeSession:
         self.closed = False
         self._pending_tickets: list[Ticket] = []
         self._pending_receipts: list[GoodsReceipt] = []
+        self._refunds: dict[str, Original] = {}
         self._touched: defaultdict[str, set[str]] = defaultdict(set)
         self._replaced: set[str] = set()
         self._state_changed = False
         self._ids = (f"{n:032x}" for n in count(1))
         self._fill(articles)
         self.door = FakeDoor({each.id: each for each in PEOPLE}, lambda: self.now_ms)
-        self._answers: list[Answered] = []
+        self._answers: list[PinAnswered] = []
         clocks = Clocks(lambda: self.now_ms / 1000, lambda: self.now_ms, lambda _: OFFSET_MIN)
         self._clocks = clocks
         self.devices = Devices(clocks=clocks)
@@ -138,6 +150,11 @@ class FakeSession:
             self.new_id,
             lambda: self.counter.training,
         )
+        self.asked_older: list[m.Query] = []
+        self.older = OlderTickets(
+            self.asked_older.append, lambda: self.now_ms / 1000, self._tell_state
+        )
+        self.older.link(LinkStatus.ONLINE)
         device = replace(device, series=self._books.outbox.series)
         self.state = replace(self.state, device=device)
 
@@ -292,6 +309,7 @@ class FakeSession:
         self.state = replace(self.state, link=link, since_ms=since, problem=problem)
         self._state_changed = True
         self.people.link(link)
+        self.older.link(link)
         self.wake()
 
     def put(self, topic: str, *rows: Row) -> None:
@@ -350,7 +368,9 @@ class FakeSession:
             minimum = 0 if before is None else before.minimum_milli
             self.put("stock", StockLevel(key, article_id, LOCATION, quantity, minimum))
         for ticket in tickets:
-            self.put("sales", Sale(ticket.id, device.id, device.name, self.now_ms, ticket))
+            back = self._refunds.pop(ticket.id, None)
+            sale = Sale(ticket.id, device.id, device.name, self.now_ms, ticket, refunds=back)
+            self.put("sales", sale)
         for receipt in receipts:
             self.put("receipts", Delivery(receipt.id, device.id, device.name, self.now_ms, receipt))
         self._pending()
@@ -388,7 +408,7 @@ class FakeSession:
             ticket.number, "sale.record", ticket.at_ms, reference, ticket.total_cents, None
         )
 
-    def _ask(self, asked: Asked) -> None:
+    def _ask(self, asked: PinAsked) -> None:
         answer = self.door.answer(asked)
         if answer is not None:
             self._answers.append(answer)
@@ -418,7 +438,14 @@ class FakeSession:
             ticket = sold_ticket(orjson.loads(queued.body)["args"])
             self.tickets.append(ticket)
             self._pending_tickets.append(ticket)
+            original = refunded(orjson.loads(queued.body)["args"])
+            if original is not None:
+                self._refunds[ticket.id] = original
         self._pending()
+
+    def _tell_state(self) -> None:
+        self._state_changed = True
+        self.wake()
 
     def _note(self, what: What, **details: Value) -> None:
         self._books.events.note(what, **details)
@@ -432,7 +459,9 @@ class FakeSession:
 
     def _pending(self) -> None:
         stock = self._deltas(self._pending_tickets, self._pending_receipts)
-        changed = self.catalogue.set_pending(stock, self._pending_tickets, self._pending_receipts)
+        changed = self.catalogue.set_pending(
+            stock, self._pending_tickets, self._pending_receipts, self._refunds
+        )
         for topic, key in changed:
             self._touched[topic].add(key)
         waiting = len(self._pending_tickets) + len(self._pending_receipts)

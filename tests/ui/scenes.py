@@ -166,7 +166,39 @@ def _tickets(till: Hands) -> None:
     till.tap(till.key(icon="ticket", under=till.screen.ids.deck))
 
 
+def _refund(till: Hands) -> None:
+    """A ticket of three articles goes back, one of them not."""
+    _sell_together(till.session, 3)
+    till.screen.render_tickets()
+    till.frames()
+    till.tap(till.rows(till.screen.ids.tickets.ids.list)[0])
+    till.frames()
+    till.tap(till.key(icon="undo", under=till.screen.ids.tickets))
+    till.frames()
+    till.tap(till.key(icon="minus", under=till.screen.ids.deck))
+
+
+def _refund_why(till: Hands) -> None:
+    till.tap(till.key(icon="check", under=till.screen.ids.hand))
+
+
+def _refunded(till: Hands) -> None:
+    till.tap(till.key(till.stage.t("Damaged")))
+    till.tap(till.key(icon="bin", under=till.screen.ids.hand))
+    till.tap(till.key(icon="check", under=till.screen.ids.hand))
+
+
+def _tickets_found(till: Hands) -> None:
+    till.screen.close_notice()
+    till.tap(till.key(icon="ticket", under=till.screen.ids.deck))
+    till.tap(till.screen.ids.tickets.ids.search)
+    till.frames()
+    for letter in "AV":
+        till.press(letter)
+
+
 def _search(till: Hands) -> None:
+    till.screen.ids.tickets.ids.search.letters = False
     till.tap(till.key(icon="left"))
     till.tap(till.screen.ids.search)
     till.frames()
@@ -263,6 +295,17 @@ def _sell(session: FakeSession, count: int) -> None:
         line = ticket_line(each.id, each.name, 1000, each.price_cents, each.vat_bp)
         session.now_ms += 30_000
         session.sell([line], [cash(line.total_cents, line.total_cents)])
+
+
+def _sell_together(session: FakeSession, count: int) -> None:
+    """Sell so many articles on one ticket, two of each."""
+    lines = [
+        ticket_line(each.id, each.name, 2000, each.price_cents, each.vat_bp)
+        for each in session.catalogue.search(limit=count)
+    ]
+    total = sum(line.total_cents for line in lines)
+    session.now_ms += 30_000
+    session.sell(lines, [cash(total, total)])
 
 
 def _undelivered(depot: Hands) -> None:
@@ -625,6 +668,10 @@ TILL = (
     Scene("till-terminal-cut", _cut),
     Scene("till-card-left", _card_left),
     Scene("till-tickets", _tickets),
+    Scene("till-refund", _refund),
+    Scene("till-refund-why", _refund_why),
+    Scene("till-refunded", _refunded),
+    Scene("till-tickets-found", _tickets_found),
     Scene("till-search", _search),
     Scene("till-offline", _offline),
     Scene("till-offline-explained", _explained),

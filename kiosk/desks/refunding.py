@@ -1,0 +1,119 @@
+"""Giving a ticket back, whole or line by line: how much of each, why, and by which way the money.
+
+Owns the choice until it is made. What was given back before is taken off; what a part comes to is
+the rules' business, and whether so much was really sold is looked at by the hub once more.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from common.i18n import Translator, mark
+from common.models import Payment, Ticket, TicketLine, original_of
+from common.money import MILLI
+from common.rules import CASH, given_back_milli, refund_line, total_cents
+from kiosk.desks.form import Answers, Field, Form, Kind, Said
+from kiosk.desks.mode import Mode
+from kiosk.desks.reasons import REFUND, reason_field, said
+from kiosk.views.papers import METHODS
+from kiosk.views.refunding import RefundView, refund_view
+
+if TYPE_CHECKING:
+    from kiosk.desks.till import TillDesk
+
+RIGHT: Final = "refund.record"
+_WAYS: Final = (CASH, "card")
+
+
+class Refunding:
+    """One ticket at a time."""
+
+    def __init__(self, desk: "TillDesk") -> None:
+        self._desk = desk
+        self._ticket: Ticket | None = None
+        self._before: list[int] = []
+        self._back: list[int] = []
+
+    # Touches.
+
+    def begin(self) -> None:
+        """Take the ticket being read; all of it that is left is to be given back at first."""
+        sold = self._desk.tickets.read
+        if sold is None or sold.refunds is not None:
+            return
+        if self._desk.allowing.ask(RIGHT, self.begin):
+            self._ticket = sold.ticket
+            refunds = self._desk.catalogue.refunds_of(sold.ticket)
+            back = (line for each in refunds for line in each.lines)
+            self._before = given_back_milli(sold.ticket.lines, back)
+            self.take_all()
+            self._desk.show(Mode.REFUND)
+
+    def take_all(self) -> None:
+        """Give back everything that is left of it."""
+        self._back = self._left()
+
+    def take_nothing(self) -> None:
+        """Begin to choose from nothing."""
+        self._back = [0] * len(self._back)
+
+    def more(self, at: int, pieces: int) -> None:
+        """Give back so many pieces more of a line, or fewer; what is weighed goes as a whole."""
+        left = self._left()[at]
+        step = MILLI if left % MILLI == 0 else left
+        self._back[at] = min(max(self._back[at] + pieces * step, 0), left)
+
+    def go_on(self) -> bool:
+        """Ask why, and how the money goes back."""
+        lines = self._lines()
+        if self._ticket is None or not lines:
+            return False
+        amount_cents = -total_cents(lines)
+
+        def ok(t: Translator) -> str:
+            return t("Give back {amount}", amount=t.money(amount_cents))
+
+        self._desk.ask(Form(ok, (reason_field(REFUND), self._way()), ok, self._done, tone="warn"))
+        return True
+
+    # Views.
+
+    def view(self) -> RefundView | None:
+        """Return the choice as it stands."""
+        if self._ticket is None:
+            return None
+        amount_cents = -total_cents(self._lines())
+        return refund_view(self._ticket, self._left(), self._back, amount_cents, self._desk.t)
+
+    # Inside.
+
+    def _left(self) -> list[int]:
+        lines = () if self._ticket is None else self._ticket.lines
+        return [
+            line.quantity_milli - before for line, before in zip(lines, self._before, strict=True)
+        ]
+
+    def _lines(self) -> list[TicketLine]:
+        lines = () if self._ticket is None else self._ticket.lines
+        return [
+            refund_line(line, milli, before)
+            for line, milli, before in zip(lines, self._back, self._before, strict=True)
+            if milli
+        ]
+
+    def _way(self) -> Field:
+        """Ask how the money goes back; as it came, unless somebody says otherwise."""
+        assert self._ticket is not None
+        paid = [payment.method for payment in self._ticket.payments if payment.method in _WAYS]
+        choices: tuple[tuple[str, Said], ...] = tuple((way, said(METHODS[way])) for way in _WAYS)
+        first = paid[0] if paid else CASH
+        return Field("way", Kind.CHOICE, mark("The money goes back"), choices, first=first)
+
+    def _done(self, answers: Answers) -> None:
+        ticket, lines = self._ticket, self._lines()
+        assert ticket is not None
+        total = total_cents(lines)
+        payment = Payment(str(answers["way"]), total, total)
+        made = self._desk.session.counter.refund(
+            original_of(ticket), lines, (payment,), str(answers["reason"])
+        )
+        self._ticket, self._before, self._back = None, [], []
+        self._desk.show_paid(made)
