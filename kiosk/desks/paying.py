@@ -64,6 +64,11 @@ class Paying:
         return self._method if self._desk.mode in TAKING else ""
 
     @property
+    def methods(self) -> tuple[str, ...]:
+        """Return how customers may pay at this shop."""
+        return offered(self._desk.catalogue.shop)
+
+    @property
     def typed(self) -> bool:
         """Return whether a sum is being typed."""
         return bool(self._entry)
@@ -72,7 +77,7 @@ class Paying:
         """Return the payment as it stands."""
         given = self._entry.cents if self._entry else None
         desk, tenders, method = self._desk, self.tenders, self.method
-        view = payment_view(tenders, method, given, t, offered(desk.catalogue.shop))
+        view = payment_view(tenders, method, given, t, self.methods)
         if method != CARD:
             return view
         now_ms, offset_min = desk.wall.now_ms(), desk.wall.utc_offset_min()
@@ -103,7 +108,7 @@ class Paying:
     def open(self, method: str) -> None:
         """Bring a method's panel into view; nothing is taken yet."""
         desk = self._desk
-        if desk.sale.basket and method in offered(desk.catalogue.shop) and not self.hold_on():
+        if desk.sale.basket and method in self.methods and not self.hold_on():
             desk.show(PANELS[method])
             self._method = method
             self._opened_ms = desk.wall.now_ms()

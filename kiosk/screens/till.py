@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from kivy.clock import Clock
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, StringProperty
 
 from kiosk.desks.mode import Mode
 from kiosk.desks.paying import PAYING
@@ -62,9 +62,9 @@ _FEET: Final[Mapping[str, str]] = {
 class TillScreen(Frame):
     """`mode` is what the large half shows: a `Mode`'s value. `foot`: the keys below the sale.
 
-    `typing`: digits go somewhere. `locked`: the lines wait while it is being paid. `roomy`: there
-    is room for words on every key. `confirm_text`, `answer_text`: what the keys say that take a
-    payment and do what is asked.
+    `methods`: how customers may pay. `typing`: digits go somewhere. `locked`: the lines wait while
+    it is being paid. `roomy`: there is room for words on every key. `confirm_text`, `answer_text`:
+    what the keys say that take a payment and do what is asked.
     """
 
     mode = StringProperty("sell")
@@ -76,6 +76,7 @@ class TillScreen(Frame):
     back_text = StringProperty("")
     back_icon = StringProperty("left")
     locked = BooleanProperty(False)
+    methods = ListProperty([])
     can_answer = BooleanProperty(False)
     can_recall = BooleanProperty(False)
     answer_text = StringProperty("")
@@ -126,7 +127,7 @@ class TillScreen(Frame):
 
     def _show_payment(self) -> None:
         """Show what the key says that takes a payment, or records a sale that is all paid."""
-        self.locked = self.desk.mode in PAYING
+        self.locked, self.methods = self.desk.mode in PAYING, list(self.desk.paying.methods)
         if self.locked:
             view = self.desk.payment()
             self.confirm_text, self.confirm_tone, self.back_text = view.ok, view.tone, view.back

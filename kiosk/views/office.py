@@ -6,19 +6,22 @@ Owns its sums and words. Read from across the room: one large figure, few words.
 from dataclasses import dataclass
 
 from common.i18n import Translator
-from common.rules import business_date
+from common.models import Takings
+from common.payments import CARD
+from common.rules import CASH, business_date
 from kiosk.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
 class TillRow:
-    """What one till took today."""
+    """What one till took today. `other`: by cheque, voucher and the like, "" where nothing was."""
 
     id: str
     name: str
     tickets: str
     cash: str
     card: str
+    other: str
     total: str
 
 
@@ -46,15 +49,19 @@ def office_view(
         total=t.money(total),
         tickets=t.n("{count} ticket", "{count} tickets", tickets),
         average=average,
-        tills=tuple(
-            TillRow(
-                id=row.id,
-                name=row.device_name,
-                tickets=t.n("{count} ticket", "{count} tickets", row.tickets),
-                cash=t.money(row.by_method.get("cash", 0)),
-                card=t.money(row.by_method.get("card", 0)),
-                total=t.money(row.total_cents),
-            )
-            for row in rows
-        ),
+        tills=tuple(_till(row, t) for row in rows),
+    )
+
+
+def _till(row: Takings, t: Translator) -> TillRow:
+    cash, card = row.by_method.get(CASH, 0), row.by_method.get(CARD, 0)
+    other = row.total_cents - cash - card
+    return TillRow(
+        id=row.id,
+        name=row.device_name,
+        tickets=t.n("{count} ticket", "{count} tickets", row.tickets),
+        cash=t.money(cash),
+        card=t.money(card),
+        other=t.money(other) if other else "",
+        total=t.money(row.total_cents),
     )

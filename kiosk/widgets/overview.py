@@ -21,13 +21,14 @@ class TillSumRow(KeyedRow):
     tickets = StringProperty("")
     cash = StringProperty("")
     card = StringProperty("")
+    other = StringProperty("")
     total = StringProperty("")
 
     def show(self, view: TillRow | None) -> None:
         """Show a till."""
         if view is not None:
             self.name, self.tickets, self.total = view.name, view.tickets, view.total
-            self.cash, self.card = view.cash, view.card
+            self.cash, self.card, self.other = view.cash, view.card, view.other
 
 
 class NoteRow(KeyedRow):

@@ -521,5 +521,6 @@ def sample_alert(n: int, code: str, subject: str) -> Alert:
 def sample_takings(device: str, name: str, tickets: int, cents: int) -> Takings:
     """Return a takings row of today."""
     today = business_date(NOW_MS, OFFSET_MIN)
-    by_method = {"cash": cents // 3, "card": cents - cents // 3}
+    by_method = {"cash": cents // 3, "card": cents // 2}
+    by_method["meal_voucher"] = cents - sum(by_method.values())
     return Takings(f"{today}:{device}", today, device, name, tickets, cents, by_method, {})

@@ -2,6 +2,7 @@
 
 import pytest
 
+from common.models import Shop
 from common.topics import Profile
 from kiosk.state import LinkStatus
 from kiosk.terminals.simulated import Answer
@@ -139,6 +140,17 @@ def test_a_declined_card_is_said_and_cash_is_two_taps_away(till: Hands) -> None:
     till.pass_time()
     till.press("Cash received")
     assert till.session.tickets[-1].payments[0].method == "cash"
+
+
+def test_a_method_that_the_shop_does_not_take_is_off(till: Hands) -> None:
+    till.tap(till.tiles()[0])
+    assert not till.key("Card").disabled
+    till.session.put("shop", Shop("shop", "Essai", methods=("cash", "cheque")))
+    till.frames()
+    till.tap(till.tiles()[1])
+    assert till.key("Card").disabled
+    till.press("Cash", "Cheque")
+    assert till.reads("Take the cheque over this amount")
 
 
 def test_lines_wait_while_a_sale_is_being_paid(till: Hands) -> None:
