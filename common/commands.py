@@ -103,6 +103,29 @@ class PriceSet:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedPrice:
+    """What an article will cost, cents TTC, from a moment on by the hub's clock."""
+
+    article_id: Id
+    price_cents: PriceCents
+    from_ms: TimeMs
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSchedule:
+    """Prices to come, all of them or none."""
+
+    prices: Annotated[tuple[PlannedPrice, ...], Meta(min_length=1, max_length=500)]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceUnschedule:
+    """Prices to come that are not to be, by their ids."""
+
+    scheduled: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=500)]
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogueEntry:
     """One article as a list brings it: found by `code`, its category by name, made if new.
 
@@ -213,6 +236,8 @@ Arguments = (
     | TillRecords
     | GoodsReceive
     | PriceSet
+    | PriceSchedule
+    | PriceUnschedule
     | CataloguePut
     | QuarantineRef
     | BackupRecord
@@ -342,6 +367,10 @@ COMMANDS: Final = _command_table(
     CommandKind("ticket.recall", {1: TicketRecall}, Nature.REQUEST, _TILLS, _SELLERS),
     CommandKind("ticket.unpark", {1: TicketUnpark}, Nature.FACT, _TILLS, _SELLERS),
     CommandKind("price.set", {1: PriceSet}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
+    CommandKind("price.schedule", {1: PriceSchedule}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
+    CommandKind(
+        "price.unschedule", {1: PriceUnschedule}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS
+    ),
     CommandKind("catalogue.put", {1: CataloguePut}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("quarantine.retry", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("quarantine.close", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),

@@ -95,6 +95,19 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduledPrice:
+    """A row of topic `prices`: what an article costs from a moment on, by the hub's clock.
+
+    Posts heed it by themselves at that moment; the hub makes it the article's and drops the row.
+    """
+
+    id: Id
+    article_id: Id
+    price_cents: PriceCents
+    from_ms: TimeMs
+
+
+@dataclass(frozen=True, slots=True)
 class StockLevel:
     """A row of topic `stock`: what one location holds of one article; id is `article:location`."""
 
@@ -371,6 +384,7 @@ Row = (
     | Person
     | Parked
     | Customer
+    | ScheduledPrice
 )
 RowT = TypeVar("RowT")
 
@@ -420,4 +434,5 @@ ROW_KINDS: Final[Mapping[str, type[Row]]] = {
     "people": Person,
     "parked": Parked,
     "customers": Customer,
+    "prices": ScheduledPrice,
 }

@@ -23,9 +23,9 @@ KIOSK_PROFILES: Final = (Profile.TILL, Profile.DEPOT, Profile.OFFICE)
 TOPICS_OF: Final[Mapping[Profile, tuple[str, ...]]] = {
     Profile.TILL: (
         *("shop", "categories", "articles", "stock"),
-        *("sales", "people", "parked", "customers"),
+        *("sales", "people", "parked", "customers", "prices"),
     ),
-    Profile.DEPOT: ("shop", "categories", "articles", "stock", "receipts", "people"),
+    Profile.DEPOT: ("shop", "categories", "articles", "stock", "receipts", "people", "prices"),
     Profile.OFFICE: (
         "shop",
         "categories",
@@ -38,6 +38,7 @@ TOPICS_OF: Final[Mapping[Profile, tuple[str, ...]]] = {
         "people",
         "parked",
         "customers",
+        "prices",
     ),
     Profile.CONSOLE: (),
 }

@@ -9,7 +9,7 @@ import orjson
 from common.i18n import mark
 from common.topics import WINDOWED
 from hub.records import catalogue as articles
-from hub.records import customers, parked, people, refunds, stock
+from hub.records import customers, parked, people, prices, refunds, stock
 from hub.store import Connection
 
 Place = tuple[str, str]
@@ -92,6 +92,11 @@ def _parked(db: Connection, key: str) -> dict[str, Any] | None:
     return {name: value[name] for name in value if not name.endswith("_name") and name != "also_at"}
 
 
+def _scheduled(db: Connection, key: str) -> dict[str, Any] | None:
+    row = prices.scheduled(db, key)
+    return None if row is None else asdict(row)
+
+
 def _customer(db: Connection, key: str) -> dict[str, Any] | None:
     customer = customers.customer(db, key)
     return None if customer is None else asdict(customer)
@@ -141,6 +146,7 @@ _LEDGERS: Final[Mapping[str, tuple[Callable[[Connection, str], dict[str, Any] | 
     "people": (_person, "person"),
     "parked": (_parked, "parked"),
     "customers": (_customer, "customer"),
+    "prices": (_scheduled, "scheduled_price"),
 }
 """Topic → (what the ledger says of a key, by the row's field names; the ledger's table)."""
 
@@ -151,6 +157,10 @@ def catalogue(db: Connection) -> Iterator[Place]:
         "SELECT id FROM article WHERE category_id NOT IN (SELECT id FROM category)"
     ):
         yield f"article {article_id}", mark("its category does not exist")
+    for (schedule_id,) in db.execute(
+        "SELECT id FROM scheduled_price WHERE article_id NOT IN (SELECT id FROM article)"
+    ):
+        yield f"scheduled_price {schedule_id}", mark("its article does not exist")
     for (code,) in db.execute(
         "SELECT code FROM barcode WHERE article_id NOT IN (SELECT id FROM article)"
     ):

@@ -26,6 +26,7 @@ from hub.import_cli import import_file
 from hub.journal_cli import journal
 from hub.pair_cli import pair
 from hub.people_cli import FIRST, people
+from hub.price_cli import price
 from hub.quarantine_cli import quarantine
 from hub.trail_cli import audit
 
@@ -156,6 +157,7 @@ main.add_command(status_cli.status)
 main.add_command(quarantine)
 main.add_command(people)
 main.add_command(customers)
+main.add_command(price)
 main.add_command(audit)
 main.add_command(backup_key)
 main.add_command(journal)

@@ -158,6 +158,22 @@ STEPS: Final[Mapping[int, tuple[str, ...]]] = {
             f" VALUES ('customers', 0, 0, '{'0' * 64}') ON CONFLICT (topic) DO NOTHING"
         ),
     ),
+    10: (
+        (
+            'CREATE TABLE "scheduled_price" ("id" TEXT NOT NULL PRIMARY KEY,'
+            ' "article_id" TEXT NOT NULL, "price_cents" INTEGER NOT NULL,'
+            ' "from_ms" INTEGER NOT NULL) STRICT'
+        ),
+        'CREATE INDEX "scheduled_price_from_ms" ON "scheduled_price" ("from_ms")',
+        (
+            'CREATE UNIQUE INDEX "scheduled_price_article_id_from_ms" ON "scheduled_price"'
+            ' ("article_id", "from_ms")'
+        ),
+        (
+            "INSERT INTO topic_head (topic, tseq, low, digest)"
+            f" VALUES ('prices', 0, 0, '{'0' * 64}') ON CONFLICT (topic) DO NOTHING"
+        ),
+    ),
 }
 """Version → what makes it of the version before."""
 OLDEST: Final = min(STEPS) - 1

@@ -17,7 +17,7 @@ from peewee import (
     TextField,
 )
 
-SCHEMA_VERSION: Final = 9
+SCHEMA_VERSION: Final = 10
 database: Final = DatabaseProxy()
 """Bound by `Store.open`; a process opens one hub database."""
 
@@ -229,6 +229,18 @@ class Barcode(Table):
     code = TextField(primary_key=True)
     article_id = TextField(index=True)
     rank = IntegerField()
+
+
+class ScheduledPrice(Table):
+    """What an article costs from a moment on; the row goes when that is so."""
+
+    id = TextField(primary_key=True)
+    article_id = TextField()
+    price_cents = BigIntegerField()
+    from_ms = BigIntegerField(index=True)
+
+    class Meta:
+        indexes = ((("article_id", "from_ms"), True),)
 
 
 class StockLevel(Table):
@@ -570,6 +582,7 @@ TABLES: Final[tuple[type[Any], ...]] = (
     Category,
     Article,
     Barcode,
+    ScheduledPrice,
     StockLevel,
     StockMovement,
     Ticket,

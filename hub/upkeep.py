@@ -1,5 +1,5 @@
-"""What the hub tidies while it runs: windows of topics, the tails of the change log and the audit
-trail, sessions of long ago.
+"""What the hub does by itself while it runs: scheduled prices that are due, windows of topics, the
+tails of the change log and the audit trail, sessions of long ago.
 
 A little each second, so that no sale waits for it. A row that leaves a window is a change like any
 other: numbered, broadcast, and gone from every replica alike.
@@ -14,6 +14,7 @@ from common import messages as m
 from common.topics import TOPICS, WINDOWED
 from hub.changes import OWN, ChangeLogBook
 from hub.config import KeepSettings, PeopleSettings
+from hub.prices_due import PricesDue
 from hub.records import sessions, trail
 from hub.store import FAULTS, Store
 
@@ -61,18 +62,20 @@ class Upkeep:
         self._keep = keep
         self._now_ms = now_ms
         self._people = people
+        self._prices = PricesDue(store, log, now_ms)
         self._tidied_ms = 0
 
     def turn(self) -> list[m.Changes]:
         """Do a slice of what is due; return what to broadcast. A full disk only puts it off."""
+        made = self._prices.turn()
         try:
             self._cut_log()
             self._cut_trail()
             self._drop_sessions()
-            return self._close_windows()
+            return [*made, *self._close_windows()]
         except FAULTS as error:
             _log.warning("upkeep put off: %s", error)
-            return []
+            return made
 
     def _cut_log(self) -> None:
         long = [

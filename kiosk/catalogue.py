@@ -29,6 +29,7 @@ from kiosk.articles import Articles
 from kiosk.customers import Customers
 from kiosk.folds import Fold, Rows, StockLevels, Timeline
 from kiosk.parked_tickets import ParkedTickets
+from kiosk.price_schedule import PriceSchedule
 from kiosk.search import Folder
 
 DEFAULT_LOCATION: Final = "main"
@@ -84,6 +85,7 @@ class Catalogue:
         self._shop = Rows(Shop)
         self._categories = Rows(Category)
         self._articles = Articles()
+        self.prices = PriceSchedule()
         self._stock = StockLevels()
         self._sales = Timeline(Sale)
         self._receipts = Timeline(Delivery)
@@ -96,6 +98,7 @@ class Catalogue:
             "shop": self._shop,
             "categories": self._categories,
             "articles": self._articles,
+            "prices": self.prices,
             "stock": self._stock,
             "sales": self._sales,
             "receipts": self._receipts,
@@ -183,7 +186,7 @@ class Catalogue:
 
     def article(self, article_id: str) -> Article | None:
         """Return one article, sold any more or not (`active`)."""
-        return self._articles.get(article_id)
+        return self.prices.priced(self._articles.get(article_id))
 
     def vat_rates(self) -> list[int]:
         """Return the VAT rates of the shop's articles, basis points, the most frequent first."""
@@ -191,7 +194,7 @@ class Catalogue:
 
     def by_code(self, code: str) -> Article | None:
         """Return the article with this code, sold any more or not (`active`)."""
-        return self._articles.by_code(code)
+        return self.prices.priced(self._articles.by_code(code))
 
     def search_ids(
         self, text: str = "", category_id: str | None = None, limit: int | None = None
@@ -206,7 +209,7 @@ class Catalogue:
 
         Every word typed must be found, in any order; within a rank by name. No text: all by name.
         """
-        found = map(self._articles.get, self._articles.find(text, category_id))
+        found = map(self.article, self._articles.find(text, category_id))
         return [article for article in islice(found, limit) if article is not None]
 
     def stock(self, article_id: str, location_id: str | None = None) -> Stock | None:

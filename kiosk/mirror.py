@@ -67,6 +67,11 @@ class Mirror:
         for reply in batch.replies:
             self._pending.reply(reply)
 
+    def advance(self, hub_ms: int) -> None:
+        """It is so late at the hub: prices whose moment has come hold from now on."""
+        for article_id in self.catalogue.prices.advance(hub_ms):
+            self._touched["articles"].add(article_id)
+
     def add(self, operation: Kept) -> None:
         """Show the effect of an operation that is on disk."""
         self._heed_outbox()

@@ -119,7 +119,7 @@ class Session:
             post.clocks,
             self._ask,
             self._worker.do,
-            lambda: post.clocks.wall_ms() + self.state.clock_diff_ms,
+            self._hub_ms,
             lambda: self.last_n,
             self._show_people,
         )
@@ -173,6 +173,7 @@ class Session:
             self._take(batch)
             if self.on_batch is not None:
                 self.on_batch(batch)
+        self._mirror.advance(self._hub_ms())
         touched, replaced = self._mirror.take_changes()
         if "people" in touched or "people" in replaced:
             self.people.look()
@@ -193,7 +194,10 @@ class Session:
     def due_in_s(self) -> float | None:
         """Return after how many seconds `poll` has something to do by itself, None for never."""
         notes = None if self._notes is None else self._notes.due_in_s
-        due = (self.people.due_in_s, self.older.due_in_s, notes, self.devices.due_in_s)
+        next_ms = self.catalogue.prices.next_ms
+        price = None if next_ms is None else max(0.0, (next_ms - self._hub_ms()) / 1000)
+        others = (self.people.due_in_s, self.older.due_in_s, self.devices.due_in_s)
+        due = (*others, notes, price)
         return min((s for s in due if s is not None), default=None)
 
     def take_notices(self) -> list[Problem]:
@@ -376,6 +380,10 @@ class Session:
             self._set(device=self._info())
         if batch.link is not None:
             self._show_link(batch.link)
+
+    def _hub_ms(self) -> int:
+        """Return what time it is at the hub, as far as this post knows."""
+        return self._clocks.wall_ms() + self.state.clock_diff_ms
 
     def _note_people(self) -> None:
         people = self.people

@@ -11,6 +11,16 @@ PROBLEMS: Final = (
         "Check the code, or ask a manager to create the article.",
     ),
     ErrorKind(
+        "price_in_past",
+        "A price cannot be scheduled for a moment that is over: {moment}.",
+        "Name a moment to come, or set the price at once.",
+    ),
+    ErrorKind(
+        "unknown_schedule",
+        "That scheduled price is not there; it may hold already.",
+        "List them: comptoir-hub price",
+    ),
+    ErrorKind(
         "unknown_category", "Category {category} does not exist.", "Choose a category of the shop."
     ),
     ErrorKind(

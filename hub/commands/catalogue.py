@@ -3,6 +3,7 @@
 from common.commands import CatalogueEntry, CataloguePut, PriceSet
 from common.errors import Refusal
 from common.models import Article, Category, StockLevel
+from hub.commands.prices import overtake
 from hub.records import catalogue, stock
 from hub.work import Work
 
@@ -27,6 +28,7 @@ def set_prices(work: Work, args: PriceSet) -> None:
         article = catalogue.set_price(work.db, price.article_id, price.price_cents)
         if article is None:
             raise Refusal("unknown_article", article=price.article_id)
+        overtake(work, price.article_id)
         work.put("articles", article)
 
 
@@ -66,6 +68,7 @@ def _put_entry(work: Work, entry: CatalogueEntry, category: Category) -> None:
     )
     if article != known:
         catalogue.put_article(work.db, article)
+        overtake(work, article.id)
         work.put("articles", article)
     level = _stock_of(work, entry, article.id, known is None)
     if level is not None:

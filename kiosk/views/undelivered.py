@@ -34,6 +34,8 @@ _KINDS: Final[Mapping[str, str]] = {
     "ticket.recall": mark("Parked ticket asked for"),
     "ticket.unpark": mark("Parked ticket taken up"),
     "price.set": mark("New prices"),
+    "price.schedule": mark("Scheduled prices"),
+    "price.unschedule": mark("Scheduled prices given up"),
     "catalogue.put": mark("Changed articles"),
     "person.put": mark("Changed person"),
     "customer.put": mark("Changed customer"),

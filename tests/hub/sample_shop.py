@@ -9,6 +9,8 @@ from common.commands import (
     CustomerPut,
     NewPrice,
     PersonPut,
+    PlannedPrice,
+    PriceSchedule,
     PriceSet,
     SaleRecord,
     SaleSigned,
@@ -78,6 +80,8 @@ def make_sample(folder: Path) -> Path:
     shop.replies(till.send_bytes(b"{}"), till2.send_bytes(b"[1]"))
     shop.replies(office.send("price.set", PriceSet((NewPrice("f" * 32, 5),))))
     _park(shop, till, till2)
+    planned = PlannedPrice(articles[0].id, 999, shop.clock.ms + 30 * DAY_MS)
+    shop.accept(office.send("price.schedule", PriceSchedule((planned,))))
     _name_customers(shop, till2, pen)
     _hire(shop, till)
     _change_doors(shop, depot, shop.post(Profile.TILL, 5), till)

@@ -180,6 +180,10 @@ EDITS = [
     ("refund", "business_date", "'2026-03-31'", "1"),
     ("refund", "reason", "'none'", "1"),
     ("stock_movement", "reason", "'sale'", "reason = 'refund'"),
+    ("scheduled_price", "article_id", "'f' || substr(article_id, 2)", "1"),
+    ("scheduled_price", "price_cents", "price_cents + 1", "1"),
+    ("scheduled_price", "from_ms", "from_ms + 1", "1"),
+    ("scheduled_price", "id", "'f' || substr(id, 2)", "1"),
     ("parked", "device_id", "'f' || substr(device_id, 2)", "1"),
     ("parked", "received_ms", "received_ms + 1", "outcome IS NULL"),
     ("parked", "body", "CAST(body || ' ' AS BLOB)", "outcome IS NULL"),
@@ -244,7 +248,17 @@ def test_a_lost_row_is_found_in_every_table_that_holds_what_happened(path: Path)
     tables = (
         *("topic_head", "live_row", "change", "category", "article", "barcode", "stock_level"),
         *("stock_movement", "ticket", "ticket_line", "ticket_payment", "takings", "refund"),
-        *("goods_receipt", "outbox", "device", "alert", "person", "pin", "parked", "customer"),
+        *(
+            "goods_receipt",
+            "outbox",
+            "device",
+            "alert",
+            "person",
+            "pin",
+            "parked",
+            "scheduled_price",
+            "customer",
+        ),
     )
     with closing(driver.connect(path, isolation_level=None)) as db:
         for table in tables:

@@ -29,6 +29,7 @@ NEW_IN_3 = ("person", "pin", "pin_attempt", "session", "permission", "audit_entr
 NEW_IN_5 = ("revocation", "new_key")
 NEW_IN_6 = ("refund",)
 NEW_IN_8 = ("parked",)
+NEW_IN_10 = ("scheduled_price",)
 NEW_IN_9 = ("customer", "erased_customer", "customer_opening")
 
 
@@ -44,10 +45,19 @@ def old(tmp_path: Path) -> Path:
         kept = db.execute(
             "SELECT outbox_id, n, body_hash, schema, body, code, received_ms FROM quarantine"
         ).fetchall()
-        newer = (*NEW_IN_2, *NEW_IN_3, *NEW_IN_4, *NEW_IN_5, *NEW_IN_6, *NEW_IN_8, *NEW_IN_9)
+        newer = (
+            *NEW_IN_2,
+            *NEW_IN_3,
+            *NEW_IN_4,
+            *NEW_IN_5,
+            *NEW_IN_6,
+            *NEW_IN_8,
+            *NEW_IN_9,
+            *NEW_IN_10,
+        )
         for table in (*newer, "quarantine"):
             db.execute(f"DROP TABLE {table}")
-        topics = "'people', 'parked', 'customers'"
+        topics = "'people', 'parked', 'customers', 'prices'"
         db.execute(f"DELETE FROM topic_head WHERE topic IN ({topics})")
         db.execute(QUARANTINE_1)
         db.executemany("INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?)", kept)
@@ -92,7 +102,7 @@ def test_it_is_done_once(old: Path) -> None:
     "obstacle",
     [
         *(*NEW_IN_2, "quarantine_1", *NEW_IN_3, *NEW_IN_4, *NEW_IN_5, *NEW_IN_6),
-        *(*NEW_IN_8, *NEW_IN_9),
+        *(*NEW_IN_8, *NEW_IN_9, *NEW_IN_10),
     ],
 )
 def test_a_step_that_fails_leaves_the_old_version(old: Path, obstacle: str) -> None:

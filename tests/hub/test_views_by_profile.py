@@ -15,6 +15,7 @@ from common.models import (
     Alert,
     Article,
     Category,
+    Customer,
     Delivery,
     GoodsReceipt,
     Parked,
@@ -24,6 +25,7 @@ from common.models import (
     ReceiptLine,
     Row,
     Sale,
+    ScheduledPrice,
     Shop,
     StockLevel,
     Takings,
@@ -34,11 +36,11 @@ from hub.changes import OWN
 from tests.hub.desk_bench import Bench, decoded, open_bench
 from tests.hub.shop_bench import ShopBench
 
-EVERYWHERE = {"shop", "categories", "articles", "stock", "people"}
+EVERYWHERE = {"shop", "categories", "articles", "stock", "people", "prices"}
 SEES = {
-    Profile.TILL: EVERYWHERE | {"sales", "parked"},
+    Profile.TILL: EVERYWHERE | {"sales", "parked", "customers"},
     Profile.DEPOT: EVERYWHERE | {"receipts"},
-    Profile.OFFICE: EVERYWHERE | {"sales", "receipts", "takings", "alerts", "parked"},
+    Profile.OFFICE: EVERYWHERE | {"sales", "receipts", "takings", "alerts", "parked", "customers"},
     Profile.CONSOLE: set[str](),
 }
 A, B = "a" * 32, "b" * 32
@@ -64,6 +66,8 @@ def row_of(topic: str, papers: ShopBench) -> Row:
         "takings": Takings("2026-03-01:x", "2026-03-01", "x", "Caisse 1", 1, 1, {}, {}),
         "alerts": Alert(A, 1, "post_silent", "Caisse 1"),
         "people": Person(A, "Amélie", Role.ADMIN),
+        "customers": Customer(A, "Mme Petit"),
+        "prices": ScheduledPrice(A, B, 100, 1),
         "parked": Parked(A, B, "Caisse 1", 1, ParkedTicket(A, 1, 0, 0, "", (line,), 199)),
     }
     return rows[topic]

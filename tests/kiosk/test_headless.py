@@ -79,7 +79,7 @@ def test_the_first_line_says_who_it_is(till: Lines) -> None:
     assert first["device"]["name"] == "Caisse 7"
     assert first["topics"] == [
         *("shop", "categories", "articles", "stock"),
-        *("sales", "people", "parked", "customers"),
+        *("sales", "people", "parked", "customers", "prices"),
     ]
     assert (second["event"], second["state"]["link"]) == ("state", "offline")
 
@@ -243,7 +243,7 @@ def test_only_followed_topics_are_told(till: Lines) -> None:
     assert (following["topics"], following["tag"]) == (["sales"], 1)
     assert arrive(till, batch) == []
     assert till.do(do="follow", topics=False)[0]["topics"] == []
-    assert len(till.do(do="follow", topics=True)[0]["topics"]) == 8
+    assert len(till.do(do="follow", topics=True)[0]["topics"]) == 9
     (replaced,) = arrive(till, Batch(1, (Swapped("stock", 1, 0),)))
     assert replaced == {"event": "replaced", "topic": "stock", "tseq": 1, "rows": 1}
 

@@ -31,7 +31,9 @@ from tests.sim.world import World
 _ALL_SALES_EVERY = 16
 _SHOWN: Final = {"sale.record": -1, "refund.record": 1, "goods.receive": 1}
 """What a post shows of an operation that is on its way: the sign of its goods."""
-_UNLABELLED: Final = frozenset({"price.set", "ticket.park", "ticket.recall", "ticket.unpark"})
+_UNLABELLED: Final = frozenset(
+    {"price.set", "price.schedule", "ticket.park", "ticket.recall", "ticket.unpark"}
+)
 """What stands at the hub under no label, or not for good: looked at by checks of their own."""
 _ENDED = (m.Status.REFUSED, m.Status.QUARANTINED)
 
@@ -319,12 +321,25 @@ class Checks:
             if counts != Counts(0, len(quarantined(post))):
                 raise self._world.broken(f"{post.name}: {counts} at the end")
             self._check_sales(post)
+            self._check_prices(post)
             if post.heads.held.contradictions:
                 found = post.heads.held.contradictions
                 raise self._world.broken(f"{post.name} is contradicted: {found}")
             told = {notice.code for notice in post.notices}
             if post.number in self._must_tell and "outbox_damaged" not in told:
                 raise self._world.broken(f"{post.name} does not say that an operation was damaged")
+
+    def _check_prices(self, post: SimPost) -> None:
+        """What no price is scheduled for any more costs the same at every post as at the hub."""
+        assert self._witness.now is not None
+        assert post.session is not None
+        topics = self._witness.now.topics
+        to_come = {orjson.loads(row)["article_id"] for row in topics["prices"].rows.values()}
+        for key, row in topics["articles"].rows.items():
+            shown = post.session.catalogue.article(key)
+            cents = None if shown is None else shown.price_cents
+            if key not in to_come and cents != orjson.loads(row)["price_cents"]:
+                raise self._world.broken(f"{post.name} shows {key[-4:]} at {cents}, the hub not")
 
     def _check_journal(self, db: Any) -> None:
         """No fault, and no restore, makes the journal another one than posts have seen."""

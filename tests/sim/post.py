@@ -530,6 +530,18 @@ class SimPost:
         deed = Deed(f"p{cents}", self.number, "price.set", Told.RECORDED)
         self._do(deed, lambda session: session.send("price.set", {"prices": prices}))
 
+    def schedule(self, article: str, delay_s: float) -> None:
+        """Give an article a price from a moment to come on, of which there is only one."""
+        session = self.session
+        if session is None:
+            return
+        self._deeds += 1
+        cents = self.number * 10_000 + self._deeds
+        from_ms = self.clock.wall_ms() + session.state.clock_diff_ms + round(delay_s * 1000)
+        planned = [{"article_id": article, "price_cents": cents, "from_ms": from_ms}]
+        deed = Deed(f"f{cents}", self.number, "price.schedule", Told.RECORDED)
+        self._do(deed, lambda session: session.send("price.schedule", {"prices": planned}))
+
     def poison(self, how: str, lines: list[tuple[str, int]]) -> None:
         """Record what this hub cannot take: of a later release, forbidden, or a fault's food."""
         session, clocks = self.session, self.clock.clocks

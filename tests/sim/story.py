@@ -33,6 +33,8 @@ OTHERWISE: Final = 0.4
 PARKED: Final = 0.08
 RECALLED: Final = 0.12
 """So much of it is parking, so much of the rest is recalling what was parked."""
+SCHEDULED: Final = 0.3
+"""So many of the new prices are for a moment to come."""
 DEALT: Final = 2
 """So many of them are dealt, not drawn: each in its turn, seed by seed."""
 PATIENCE_S: Final = 180.0
@@ -177,6 +179,8 @@ class Story:
                 post.sell(lines)
         elif post.profile is Profile.DEPOT or rng.random() < 0.4:
             post.receive(self._lines())
+        elif self.parking.random() < SCHEDULED:
+            post.schedule(rng.choice(shop.articles), self.parking.uniform(0.5, 8.0))
         else:
             post.price(rng.choice(shop.articles))
 
