@@ -331,7 +331,8 @@ class TillDesk(Desk):
             return
         shop, t = self.catalogue.shop, devices.t
         if self.sale.basket:
-            view = basket_shown(self.sale.basket, shop, training, t)
+            paid_cents = self.paying.tenders.paid_cents
+            view = basket_shown(self.sale.basket, shop, training, t, paid_cents)
         elif self._paid is not None:
             view = paid_shown(self._paid, shop, training, t)
         else:

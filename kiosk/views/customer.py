@@ -51,8 +51,10 @@ def greeting(shop: Shop | None, words: str, training: bool, t: Translator) -> Cu
     return CustomerView(name, head=words or t("Welcome"), stamp=_stamp(training, t))
 
 
-def basket_shown(basket: Basket, shop: Shop | None, training: bool, t: Translator) -> CustomerView:
-    """Return a sale as it goes on: its last lines and what it comes to."""
+def basket_shown(
+    basket: Basket, shop: Shop | None, training: bool, t: Translator, paid_cents: int = 0
+) -> CustomerView:
+    """Return a sale as it goes on: its last lines, and what is to pay of it."""
     earlier = max(0, len(basket.lines) - LINES)
     lines = tuple(
         CustomerLine(
@@ -67,14 +69,17 @@ def basket_shown(basket: Basket, shop: Shop | None, training: bool, t: Translato
     )
     before = t.n("{count} line before", "{count} lines before", earlier) if earlier else ""
     off = basket.discount_cents
+    beside = (t("Discounts"), t.money(-off)) if off else ("", "")
+    if paid_cents:
+        beside = (t("Paid"), t.money(paid_cents))
     return CustomerView(
         "" if shop is None else shop.name,
         lines=lines,
         before=before,
-        total_label=t("To pay"),
-        total=t.money(basket.total_cents),
-        rest_label=t("Discounts") if off else "",
-        rest=t.money(-off) if off else "",
+        total_label=t("Still to pay") if paid_cents else t("To pay"),
+        total=t.money(basket.total_cents - paid_cents),
+        rest_label=beside[0],
+        rest=beside[1],
         stamp=_stamp(training, t),
     )
 

@@ -6,10 +6,13 @@ from common.i18n import Translator
 from common.models import Payment, Shop, Ticket
 from common.payments import ALL
 from common.rules import CASH
+from kiosk.basket import Basket
 from kiosk.catalogue import SoldTicket
+from kiosk.discount import Discount
 from kiosk.tenders import Tenders
 from kiosk.views import CashChoice, payment_view, ticket_views
 from kiosk.views.counter import DetailRow, paid_view, ticket_detail
+from kiosk.views.customer import basket_shown
 from kiosk.views.payment import offered
 from tests.kiosk.shop_rows import small_shop
 
@@ -153,3 +156,13 @@ def test_the_list_names_each_method_once() -> None:
     catalogue.set_pending({}, [sold], [])
     (row,) = ticket_views(catalogue, EN, sold.at_ms, 60, 10)
     assert row.detail.split(" · ")[1:] == ["Card"]
+
+
+def test_the_customer_sees_what_is_left_once_a_part_is_paid() -> None:
+    basket = Basket().add_free("Divers", 1_000, 0).discount_all(Discount(cents=100))
+    whole = basket_shown(basket, None, False, EN)
+    assert (whole.total_label, whole.total) == ("To pay", "€9.00")
+    assert (whole.rest_label, whole.rest) == ("Discounts", "-€1.00")
+    part = basket_shown(basket, None, False, EN, 300)
+    assert (part.total_label, part.total) == ("Still to pay", "€6.00")
+    assert (part.rest_label, part.rest) == ("Paid", "€3.00")
