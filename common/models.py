@@ -56,6 +56,8 @@ class Shop:
     `lock_after_s`: a post that nobody touches for so long locks itself; 0: never. `price_labels`,
     `weight_labels`: prefixes ("21") of codes that the shop's scales print, cents or grams inside.
     `methods`: how customers may pay; (): in every way. `cash_step_cents`: what cash is rounded to.
+    `session_required`: a till sells once its cash session is open; `blind_count`: who counts a
+    drawer sees only afterwards what must be in it.
     """
 
     id: Key
@@ -69,6 +71,8 @@ class Shop:
     weight_labels: LabelPrefixes = ()
     methods: Annotated[tuple[Key, ...], Meta(max_length=20)] = ()
     cash_step_cents: Annotated[int, Meta(ge=0, le=100)] = 0
+    session_required: bool = False
+    blind_count: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 import orjson
@@ -45,6 +45,7 @@ class ShopSettings:
 
     `price_labels`, `weight_labels`: first two digits of codes with cents or grams inside.
     `methods`: how customers may pay. `cash_step_cents`: what cash is rounded to; 0: to the cent.
+    `cash_session`: whether a till sells without an open one; `blind_count`: as in `Shop`.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=200)] = "Ma boutique"
@@ -55,6 +56,8 @@ class ShopSettings:
     weight_labels: LabelPrefixes = ()
     methods: MethodNames = ALL
     cash_step_cents: CashStep = 0
+    cash_session: Literal["optional", "required"] = "optional"
+    blind_count: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -200,6 +200,8 @@ def publish_shop(store: Store, log: ChangeLogBook, settings: Settings) -> None:
         weight_labels=shop.weight_labels,
         methods=shop.methods,
         cash_step_cents=shop.cash_step_cents,
+        session_required=shop.cash_session == "required",
+        blind_count=shop.blind_count,
     )
     draft = log.draft()
     draft.put("shop", row, OWN)

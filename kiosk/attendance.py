@@ -182,6 +182,10 @@ class Attendance:
             self._note(What.OVERRIDE_USED, **self._allowed(kind, grant))
         self._rights.spend(kind)
 
+    def forget_permissions(self) -> None:
+        """Whatever was allowed is allowed no more."""
+        self._rights.clear()
+
     def allowed_by(self, kind: str) -> str:
         """Return the name of who has allowed the next action of `kind`, "" for nobody."""
         grant = self._rights.grant(kind)

@@ -16,11 +16,18 @@ from common.commands import NOTED, record_kind
 from common.errors import Refusal
 from common.journal.contents import read_data
 from common.journal.customer import SALT_BYTES, CustomerOpening, opening_of, reference
-from common.journal.drawer import CashData, DrawerData, SessionData
+from common.journal.drawer import (
+    CashData,
+    CountData,
+    CountedFor,
+    DrawerData,
+    Pieces,
+    SessionData,
+)
 from common.journal.duplicate import CopyData
 from common.journal.keys import RotatedData
 from common.journal.kinds import RecordType
-from common.journal.record import RECORDS_AT_ONCE, SignedRecord
+from common.journal.record import RECORDS_AT_ONCE, SignedRecord, read_record
 from common.journal.refund import RefundData
 from common.journal.report import ReportData, report_of
 from common.journal.sale import SaleData, line_vat_cents, sale_data
@@ -34,8 +41,10 @@ from kiosk.events import Events
 from kiosk.journal import Pen
 from kiosk.outbox import Outbox
 from kiosk.outbox_file import Draft
+from kiosk.outbox_memos import Memos
 from kiosk.recorder import Recorder
 from kiosk.signing import Signing
+from kiosk.statements import COUNT, HAND_OVER, LAST_Z, Remembered, Statement, place, written
 from kiosk.till import Beside, Moment, Stamp, Till
 
 _EVENTS_AT_ONCE: Final = RECORDS_AT_ONCE - 2
@@ -58,6 +67,23 @@ class Recorded:
     signed: SignedRecord
     copied: Ticket | None = None
 
+    @property
+    def hands_over(self) -> bool:
+        """Return whether it is the X by which one cashier hands the drawer to the next."""
+        if self.type is not RecordType.X or self.data.count is None:
+            return False
+        return bool(self.data.count.why == CountedFor.HAND_OVER)
+
+    @property
+    def statement(self) -> Statement:
+        """Return an X or a Z as it is shown."""
+        record = read_record(self.signed.body, strict=False)
+        is_z = self.type is RecordType.Z
+        # A chain of exercises counts all of them together.
+        number = 0 if self.training else record.type_seq
+        at_ms, offset_min, name = record.at_ms, record.utc_offset_min, record.operator
+        return Statement(self.data, at_ms, offset_min, name, is_z, number, self.training)
+
 
 @dataclass(frozen=True, slots=True)
 class _Now:
@@ -74,10 +100,10 @@ class _Now:
 
 
 class Counter:
-    """One till's. `signing`: by which keys. `events`: what happened and is not on disk yet; it goes
-    with whatever is recorded next. `appended` is told (kind, operation) of what is on disk by then,
-    `on_recorded` of each record that somebody wanted: papers and the drawer follow from it.
-    `random_bytes`: for salts.
+    """One till's. `remembered`: of its drawer. `signing`: by which keys. `events`: what happened
+    and is not on disk yet; it goes with whatever is recorded next. `appended` is told (kind,
+    operation) of what is on disk by then, `on_recorded` of each record that somebody wanted:
+    papers and the drawer follow from it. `random_bytes`: for salts.
 
     Each operation raises Refusal, and nothing is done then: `not_allowed`, `malformed`, what is
     said with it, and what the disk says.
@@ -103,6 +129,7 @@ class Counter:
         self._on_recorded = on_recorded
         self._random_bytes = random_bytes
         self.training = False
+        self.remembered = Remembered(outbox, lambda: self.training)
 
     @property
     def tally(self) -> TillTally:
@@ -114,6 +141,11 @@ class Counter:
         """Return whether a cash session was opened that has not ended."""
         return self.tally.session.opened > 0
 
+    @property
+    def session_missing(self) -> bool:
+        """Return whether this shop opens a cash session before it sells, and none is open."""
+        return self._recorder.session_required and not self.session_open
+
     # Tickets.
 
     def sell(
@@ -123,10 +155,14 @@ class Counter:
         customer: Customer | None = None,
         note: str = "",
     ) -> Ticket:
-        """Make a ticket; also `ticket_empty`, `payment_differs`. `customer`: whose it is."""
+        """Make a ticket; also `ticket_empty`, `payment_differs`, `session_needed`.
+
+        `customer`: whose it is.
+        """
         opening, beside = self._beside(customer, note)
 
         def make(now: _Now) -> SaleData:
+            self._require_session(now)
             book, paid = now.book, (lines, payments, now.stamp, now.moment, beside)
             return sale_data(self._till.ticket(book.series, book.number, *paid))
 
@@ -142,7 +178,8 @@ class Counter:
         customer: Customer | None = None,
         note: str = "",
     ) -> Ticket:
-        """Give goods and money back; also `ticket_empty`, `payment_differs`, `refund_positive`.
+        """Give goods and money back; also `ticket_empty`, `payment_differs`, `refund_positive`,
+        `session_needed`.
 
         `lines`, `payments`: negative, as `refund_line` makes them. Whether so much was sold is
         looked at by the hub, which takes it all the same.
@@ -151,6 +188,7 @@ class Counter:
         opening, beside = self._beside(customer, note)
 
         def make(now: _Now) -> RefundData:
+            self._require_session(now)
             book, back = now.book, (lines, payments, now.stamp, now.moment, beside)
             ticket = self._till.refund(book.series, book.number, *back)
             return RefundData(ticket, line_vat_cents(ticket), original, reason)
@@ -199,27 +237,37 @@ class Counter:
 
     # The cash session.
 
-    def open_session(self, float_cents: int) -> Recorded:
-        """Begin a cash session with so much in the drawer; also `session_already_open`."""
+    def open_session(self, float_cents: int, pieces: Sequence[Pieces] = ()) -> Recorded:
+        """Begin a cash session with so much in the drawer; also `session_already_open`.
+
+        `pieces`: the notes and coins of it, where they were counted.
+        """
 
         def make(now: _Now) -> SessionData:
             if now.tally.session.opened:
                 raise Refusal("session_already_open")
-            return SessionData(float_cents, now.stamp.operator_id)
+            return SessionData(float_cents, now.stamp.operator_id, tuple(pieces))
 
         return self._record(RecordType.SESSION_OPENED, make)
 
-    def x(self, counted_cents: int | None = None) -> Recorded:
-        """State what the cash session comes to so far; `counted_cents`: in the drawer."""
-        return self._record(RecordType.X, lambda now: _report(now, counted_cents))
+    def x(self, counted_cents: int | None = None, count: CountData | None = None) -> Recorded:
+        """State what the cash session comes to so far; `counted_cents`: in the drawer.
 
-    def z(self, counted_cents: int) -> Recorded:
-        """State what the cash session came to, and end it; also `session_not_open`."""
+        `count`: how that was counted, and what for.
+        """
+
+        return self._record(RecordType.X, lambda now: _report(now, counted_cents, count))
+
+    def z(self, counted_cents: int, count: CountData | None = None) -> Recorded:
+        """State what the cash session came to, and end it; also `session_not_open`.
+
+        `count`: how the drawer was counted, and what stays in it.
+        """
 
         def make(now: _Now) -> ReportData:
             if now.tally.session == SessionSums():
                 raise Refusal("session_not_open")
-            return _report(now, counted_cents)
+            return _report(now, counted_cents, count)
 
         return self._record(RecordType.Z, make)
 
@@ -233,6 +281,15 @@ class Counter:
             return None, Beside(note=note)
         opening = opening_of(customer, self._random_bytes(SALT_BYTES))
         return opening, Beside(reference(opening), note)
+
+    def _require_session(self, now: _Now) -> None:
+        if self._recorder.session_required and not now.tally.session.opened:
+            raise Refusal("session_needed")
+
+    def _spoils_a_count(self, made: Recorded) -> bool:
+        """Return whether its paper would say what must be in a drawer that is counted blind."""
+        is_x = made.type is RecordType.X
+        return is_x and self._recorder.blind_count and not made.hands_over
 
     def _record(
         self,
@@ -263,17 +320,20 @@ class Counter:
             pen.write(kind, data, numbers)
             head = pen.book.chain.head
             signed = pen.records[-1]
-            made.append(Recorded(kind, head.chain, head.seq, training, data, signed, copied))
+            recorded = Recorded(kind, head.chain, head.seq, training, data, signed, copied)
+            made.append(recorded)
             args: dict[str, Any] = {"records": pen.records}
             if opening is not None and not training:
                 args["opening"] = opening
             drafted = self._recorder.draft(command, args)
-            return replace(drafted, book=pen.book, copied=copied.id if copied else "")
+            kept, copied_id = _kept_with(recorded), copied.id if copied else ""
+            return replace(drafted, book=pen.book, copied=copied_id, memos=kept)
 
         queued = self._outbox.append_records(draft, training)
         self._events.done(len(before))
         self._appended(command, queued)
-        self._on_recorded(made[-1])
+        if not self._spoils_a_count(made[-1]):
+            self._on_recorded(made[-1])
         return made[-1]
 
     # What the till notes by itself.
@@ -303,8 +363,21 @@ class Counter:
         return queued
 
 
-def _report(now: _Now, counted_cents: int | None) -> ReportData:
-    return report_of(now.tally, now.book.chain.head.seq, counted_cents, now.stamp.operator_id)
+def _report(now: _Now, counted_cents: int | None, count: CountData | None) -> ReportData:
+    last_seq = now.book.chain.head.seq
+    return report_of(now.tally, last_seq, counted_cents, now.stamp.operator_id, count)
+
+
+def _kept_with(made: Recorded) -> Memos:
+    """Return what is remembered of the drawer from this record on."""
+    memos: dict[str, bytes | None] = {}
+    if made.type is RecordType.Z:
+        memos = {LAST_Z: written(made.statement), HAND_OVER: None, COUNT: None}
+    elif made.hands_over:
+        memos = {HAND_OVER: written(made.statement), COUNT: None}
+    elif made.type is RecordType.SESSION_OPENED:
+        memos = {COUNT: None}
+    return {place(name, made.training): body for name, body in memos.items()}
 
 
 def _checked(kind: RecordType, data: Any) -> Any:

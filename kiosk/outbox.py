@@ -20,7 +20,7 @@ from common.journal.opened import FIRST, LOST, SET_BACK, OpenedData, unknown
 from common.journal.record import Record, read_record
 from common.outgoing import Queued
 from kiosk import book as books
-from kiosk import outbox_counts
+from kiosk import outbox_counts, outbox_memos
 from kiosk import outbox_rows as rows
 from kiosk.book import Book
 from kiosk.commits import Commits
@@ -124,6 +124,7 @@ class Outbox:
                     books.write(connection, self._box, draft.book)
                 if draft.copied:
                     outbox_counts.note_copy(connection, draft.copied)
+                outbox_memos.write(connection, self._box, draft.memos)
             self._last = entry.n
             if draft.book is not None:
                 self._books = self._books.moved(draft.book)
@@ -148,6 +149,16 @@ class Outbox:
         """Return how often a ticket was printed once more here."""
         with self._reading() as connection:
             return outbox_counts.copies(connection, ticket)
+
+    def memo(self, name: str) -> bytes | None:
+        """Return what is kept under a name, None where there is nothing that can be read."""
+        with self._reading() as connection:
+            return outbox_memos.read(connection, self._box, name)
+
+    def keep_memos(self, memos: outbox_memos.Memos) -> None:
+        """Keep something by name, durably; raises Refusal, and what was there stays."""
+        with self._held(), self._writing() as connection:
+            outbox_memos.write(connection, self._box, memos)
 
     def chain_lost(self) -> None:
         """Let the chain say, where it has not begun, that there was another one before."""

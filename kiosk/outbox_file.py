@@ -7,7 +7,7 @@ Numbers, replies and threads are `outbox.py`'s.
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ from peewee import BigIntegerField, BlobField, IntegerField, Model, TextField
 from common import wire
 from common.journal.opened import FIRST, OpenedData
 from common.outgoing import Queued
-from kiosk import book, outbox_chain, outbox_counts
+from kiosk import book, outbox_chain, outbox_counts, outbox_memos
 from kiosk.book import Book
 from kiosk.database import FAULTS, Connection, Database, delete, set_aside
 from kiosk.sealed import Box
@@ -64,6 +64,7 @@ _TABLES: Final = (
     outbox_chain.ChainRow,
     outbox_counts.TallyRow,
     outbox_counts.CopyRow,
+    outbox_memos.MemoRow,
     Sealing,
 )
 
@@ -73,7 +74,7 @@ class Draft:
     """An operation before it has a number: kind, schema version, JSON body, when it was made.
 
     `book`: where the till's book stands with the records in it; None where there are none.
-    `copied`: the id of the ticket of which it is a copy, or "".
+    `copied`: the id of the ticket of which it is a copy, or "". `memos`: what is kept with it.
     """
 
     kind: str
@@ -82,6 +83,7 @@ class Draft:
     made_ms: int
     book: Book | None = None
     copied: str = ""
+    memos: outbox_memos.Memos = field(default_factory=dict)
 
 
 def free_bytes(folder: Path) -> int:

@@ -193,6 +193,10 @@ class Reception:
         """An action of `kind` is on disk: what allowed it allows no other."""
         self._attendance.spend(kind)
 
+    def forget_permissions(self) -> None:
+        """Whatever was allowed is allowed no more."""
+        self._attendance.forget_permissions()
+
     def must_hold(self, kind: str) -> bool:
         """Return whether this has to wait until the person has logged in at the hub."""
         return self.who.at is At.OFFLINE and COMMANDS[kind].nature is Nature.REQUEST

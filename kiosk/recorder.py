@@ -53,6 +53,18 @@ class Recorder:
             raise Refusal("profile_not_allowed", profile=profile, kind=kind)
         self._people.check(kind)
 
+    @property
+    def session_required(self) -> bool:
+        """Return whether this shop opens a cash session before it sells."""
+        shop = self._catalogue.shop
+        return shop is not None and shop.session_required
+
+    @property
+    def blind_count(self) -> bool:
+        """Return whether who counts a drawer sees only afterwards what must be in it."""
+        shop = self._catalogue.shop
+        return shop is not None and shop.blind_count
+
     def stamp(self) -> Stamp:
         """Return where, when and by whom a paper of now is made."""
         location, who = self._catalogue.location_id, self._people.who

@@ -1,4 +1,5 @@
-"""What of a post's files is sealed, and how it lies there: operations, replies, sums, topics.
+"""What of a post's files is sealed, and how it lies there: operations, replies, sums, memos,
+topics.
 
 Owns which topics are sealed and the place that each value is bound to, so that none can be moved
 unseen. Numbers, kinds, times and keys of rows stay readable: queues and topics are sorted by them.
@@ -58,6 +59,16 @@ class Box:
     def open_tally(self, chain: str, seq: int, next_ticket: int, sealed: bytes) -> bytes | None:
         """Return the sums of a chain after a record of it, or None where they do not open."""
         return self._open(_tally_place(chain, seq, next_ticket), sealed)
+
+    # Memos.
+
+    def memo(self, name: str, body: bytes) -> bytes:
+        """Return what a till keeps under a name, sealed."""
+        return self._seal(b"memo\0" + name.encode(), body)
+
+    def open_memo(self, name: str, sealed: bytes) -> bytes | None:
+        """Return what a till keeps under a name, or None where it does not open."""
+        return self._open(b"memo\0" + name.encode(), sealed)
 
     # Topics.
 

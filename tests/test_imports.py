@@ -108,6 +108,7 @@ RULES = (
             *("kiosk/outbox_file.py", "kiosk/replica_file.py", "kiosk/database.py"),
             "kiosk/outbox_chain.py",
             "kiosk/outbox_counts.py",
+            "kiosk/outbox_memos.py",
             "kiosk/unsealed.py",
         ),
     ),

@@ -6,7 +6,7 @@ one before itself. Owns what they state and how it is made of a tally.
 
 from dataclasses import dataclass
 
-from common.journal.drawer import CashCents
+from common.journal.drawer import CashCents, CountData
 from common.journal.record import Seq
 from common.journal.till_tally import SessionSums, Span, TillTally
 from common.models import PersonId
@@ -18,7 +18,7 @@ class ReportData:
 
     `net_cents`, `absolute_cents`: the till's two totals that never end; the first goes down with
     refunds, the second grows with them. `counted_cents`: what was found in the drawer, None where
-    nobody counted. `lacks`, `perpetual_lacks`: why sums may lack something.
+    nobody counted; `count`: how it was. `lacks`, `perpetual_lacks`: why sums may lack something.
     """
 
     first_seq: Seq
@@ -33,10 +33,15 @@ class ReportData:
     lacks: str = ""
     perpetual_lacks: str = ""
     operator_id: PersonId = ""
+    count: CountData | None = None
 
 
 def report_of(
-    tally: TillTally, last_seq: int, counted_cents: int | None, operator_id: str = ""
+    tally: TillTally,
+    last_seq: int,
+    counted_cents: int | None,
+    operator_id: str = "",
+    count: CountData | None = None,
 ) -> ReportData:
     """Return what an X or a Z states of a tally that stands after record `last_seq`."""
     expected = tally.session.expected_cents
@@ -53,4 +58,5 @@ def report_of(
         lacks=tally.lacks,
         perpetual_lacks=tally.perpetual_lacks,
         operator_id=operator_id,
+        count=count,
     )

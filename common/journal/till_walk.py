@@ -140,7 +140,8 @@ def _late(sums: TillSums, step: Step) -> Iterator[Found]:
 
 
 def _agrees(stated: ReportData, tally: TillTally, last_seq: int) -> bool:
-    expected = report_of(tally, last_seq, stated.counted_cents, stated.operator_id)
+    counted = stated.counted_cents, stated.operator_id, stated.count
+    expected = report_of(tally, last_seq, *counted)
     return stated == expected
 
 

@@ -163,6 +163,18 @@ PROBLEMS: Final = (
         "Look for it by its number, or name it as its paper does.",
     ),
     ErrorKind(
+        "session_needed",
+        "This shop opens a cash session before it sells.",
+        "Count the float and open the till first.",
+        retryable=True,
+    ),
+    ErrorKind(
+        "left_above_count",
+        "More cannot stay in the drawer than was counted there.",
+        "Enter what stays in it for the next day.",
+        retryable=True,
+    ),
+    ErrorKind(
         "session_already_open",
         "A cash session is open at this till.",
         "End it with a Z first.",

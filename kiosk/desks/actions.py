@@ -10,8 +10,11 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from common.i18n import Translator, mark
+from common.journal.drawer import CountedFor
+from common.journal.till_tally import SessionSums
 from common.permits import DISCOUNT, PRICE
 from kiosk.desks import line_actions
+from kiosk.desks.drawer import OPEN
 from kiosk.desks.mode import Mode
 from kiosk.rights import Right
 from kiosk.views.actions import ActionKey, ActionsView, GroupView
@@ -28,6 +31,7 @@ class Group(Enum):
 
     LINE = "line"
     SALE = "sale"
+    DRAWER = "drawer"
     TILL = "till"
     POST = "post"
 
@@ -35,6 +39,7 @@ class Group(Enum):
 TITLES: Final[Mapping[Group, str]] = {
     Group.LINE: mark("The selected line"),
     Group.SALE: mark("The sale"),
+    Group.DRAWER: mark("The drawer"),
     Group.TILL: mark("The till"),
     Group.POST: mark("This post"),
 }
@@ -51,6 +56,24 @@ def _selling(desk: "TillDesk") -> bool:
 
 def _line_chosen(desk: "TillDesk") -> bool:
     return desk.sale.line is not None and not desk.paying.begun
+
+
+def _shut(desk: "TillDesk") -> bool:
+    return not desk.session.counter.session_open
+
+
+def _anything(desk: "TillDesk") -> bool:
+    """Return whether there is something that a Z can state."""
+    return desk.session.counter.tally.session != SessionSums()
+
+
+def _last_z(desk: "TillDesk") -> bool:
+    return desk.session.counter.remembered.last_z is not None
+
+
+def _may_train(desk: "TillDesk") -> bool:
+    waits = desk.sale.basket or desk.session.parking.asking
+    return not desk.training.on and not waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +132,45 @@ ACTIONS: Final[tuple[Action, ...]] = (
         lambda desk: desk.weigh(), when=lambda desk: desk.can_weigh(),
     ),
     Action(
+        "open_session", Group.DRAWER, mark("Open the till"), "drawer",
+        lambda desk: desk.drawer.count(OPEN), "session_opened.record", _shut,
+    ),
+    Action(
+        "cash_in", Group.DRAWER, mark("Cash in"), "receive",
+        lambda desk: desk.drawer.ask_cash_in(), "cash_in.record",
+    ),
+    Action(
+        "cash_out", Group.DRAWER, mark("Cash out"), "waiting",
+        lambda desk: desk.drawer.ask_cash_out(), "cash_out.record",
+    ),
+    Action(
+        "open_drawer", Group.DRAWER, mark("Open the drawer"), "drawer",
+        lambda desk: desk.drawer.ask_open_drawer(), "drawer.record",
+    ),
+    Action(
+        "x", Group.DRAWER, mark("X reading"), "list", lambda desk: desk.drawer.x(), "x.record",
+    ),
+    Action(
+        "hand_over", Group.DRAWER, mark("Hand over"), "people",
+        lambda desk: desk.drawer.count(CountedFor.HAND_OVER), "x.record", _anything,
+    ),
+    Action(
+        "close", Group.DRAWER, mark("Close with Z"), "lock",
+        lambda desk: desk.drawer.count(CountedFor.CLOSE), "z.record", _anything,
+    ),
+    Action(
+        "last_z", Group.DRAWER, mark("Last Z"), "ticket",
+        lambda desk: desk.drawer.show_last_z(), "x.record", _last_z,
+    ),
+    Action(
+        "training", Group.TILL, mark("Training"), "learn",
+        lambda desk: desk.training.begin(), "training.record", _may_train,
+    ),
+    Action(
+        "end_training", Group.TILL, mark("End training"), "learn",
+        lambda desk: desk.training.end(), when=lambda desk: desk.training.on,
+    ),
+    Action(
         "tickets", Group.TILL, mark("Last tickets"), "ticket", lambda desk: desk.open_tickets(),
     ),
     Action(
@@ -126,7 +188,7 @@ def do(desk: "TillDesk", name: str) -> None:
     An action that opens nothing leads back to the sale.
     """
     action = BY_NAME[name]
-    if not action.when(desk):
+    if not action.when(desk) or desk.paying.hold_on():
         return
     if action.right and not desk.allowing.ask(action.right, lambda: do(desk, name)):
         return

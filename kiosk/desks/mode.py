@@ -17,3 +17,5 @@ class Mode(Enum):
     PARKED = "parked"
     DEVICES = "devices"
     REFUND = "refund"
+    COUNT = "count"
+    REPORT = "report"

@@ -131,6 +131,10 @@ class Paying:
         self._entry = Entry()
         self.card.put_away()
 
+    def forget(self) -> None:
+        """Nothing was taken: what was rung up is no sale."""
+        self._taken, self._entry = (), Entry()
+
     def take_back(self, tender_id: int) -> None:
         """Give back what was taken once."""
         desk, tender = self._desk, tender_of(self._taken, tender_id)

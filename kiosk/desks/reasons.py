@@ -22,6 +22,20 @@ REFUND: Final = (
     mark("Past its date"),
     mark("Rung up by mistake"),
 )
+CASH_IN: Final = (mark("Change from the bank"), mark("Float raised"), mark("From another till"))
+CASH_OUT: Final = (
+    mark("To the bank"),
+    mark("To the safe"),
+    mark("Paid a supplier"),
+    mark("To another till"),
+)
+DRAWER: Final = (mark("Change for a customer"), mark("Change of notes"), mark("Checking the cash"))
+DIFFERENCE: Final = (
+    mark("Wrong change given"),
+    mark("Rounded to 5 cents"),
+    mark("Cash not entered"),
+    mark("Not known why"),
+)
 _LETTERS: Final = 100
 
 

@@ -12,8 +12,10 @@ from common.i18n import Translator
 from common.models import Article, Ticket
 from common.money import MILLI
 from kiosk.desks.actions import actions_view, do
+from kiosk.desks.counting import Counting
 from kiosk.desks.desk import Desk, Session, Wall
 from kiosk.desks.devices import DevicesDesk
+from kiosk.desks.drawer import DrawerDesk
 from kiosk.desks.form import Form, FormDesk
 from kiosk.desks.mode import Mode
 from kiosk.desks.parked import ParkedDesk
@@ -22,6 +24,7 @@ from kiosk.desks.refunding import Refunding
 from kiosk.desks.sale import SaleInHand
 from kiosk.desks.shelf import Shelf
 from kiosk.desks.tickets import TicketList
+from kiosk.desks.training import Training
 from kiosk.keypad import Entry
 from kiosk.scanner import Scan
 from kiosk.state import LinkStatus, Update
@@ -54,6 +57,8 @@ class TillDesk(Desk):
         self.form = FormDesk()
         self.devices = DevicesDesk(self)
         self.refunding = Refunding(self)
+        self.drawer: DrawerDesk = DrawerDesk(self)
+        self.training: Training = Training(self)
         self._entry = Entry()
         self._paid: Ticket | None = None
         self._weighing = False
@@ -70,6 +75,8 @@ class TillDesk(Desk):
         if self._weighing and not scale.view().weighing:
             self._weighing = False
             self._take_weight(scale.take(), scale.view().problem)
+        self.training.poll()
+        self.drawer.keep()
         return update
 
     # Views.
@@ -87,6 +94,8 @@ class TillDesk(Desk):
         """Return what the pad's keys would do."""
         if self.mode is Mode.FORM:
             return PadView("", self.t("Quantity"), False, self.form.can_erase, False)
+        if self._counts is not None:
+            return self._counts.pad(self.t)
         if self.mode in PAYING:
             return PadView("", self.t("Quantity"), False, self.paying.typed, False)
         return pad_view(self._entry, self.sale.line is not None, self.t)
@@ -161,6 +170,8 @@ class TillDesk(Desk):
         """Take a key of the pad: digits, comma, erase, clear."""
         if self.mode is Mode.FORM:
             self.form.press(name)
+        elif self._counts is not None:
+            self._counts.press(name)
         elif self.mode in TAKING:
             self.paying.press(name)
         elif self.mode is not Mode.PAYING:
@@ -169,7 +180,9 @@ class TillDesk(Desk):
     def apply_entry(self) -> None:
         """Use what was typed: as the selected line's quantity, or as an article's code."""
         entry = self._entry
-        if looks_like_code(entry):
+        if self._counts is not None:
+            self._counts.following()
+        elif looks_like_code(entry):
             self._entry = Entry()
             self.scan(Scan(entry.code))
         elif self.sale.line is not None and entry.milli is not None:
@@ -177,8 +190,11 @@ class TillDesk(Desk):
             self._entry = Entry()
 
     def more(self, pieces: int) -> None:
-        """Change the selected line by so many pieces; at nothing left, it goes."""
-        self.sale.more(pieces)
+        """Change what is counted, or the selected line, by so many; at nothing left, it goes."""
+        if self._counts is not None:
+            self._counts.more(pieces)
+        else:
+            self.sale.more(pieces)
 
     def select(self, line_id: int) -> None:
         """Let the pad's keys act on this line."""
@@ -207,6 +223,8 @@ class TillDesk(Desk):
 
     def pay(self, method: Mode | str) -> None:
         """Open the panel of a method; nothing is recorded yet."""
+        if self.sale.basket and not self.drawer.opened_to_sell(lambda: self.pay(method)):
+            return
         self.paying.open(method.value if isinstance(method, Mode) else method)
 
     def can_confirm(self) -> bool:
@@ -229,6 +247,8 @@ class TillDesk(Desk):
         """Show another panel; what was typed or asked is let go, the basket stays as it is."""
         if self.paying.hold_on():
             return
+        if mode is not Mode.COUNT:
+            self.drawer.leave()
         self.mode = mode
         self._entry = Entry()
         self.paying.clear()
@@ -266,14 +286,18 @@ class TillDesk(Desk):
             return AnswerKey(form.ok, form.tone, form.can_ok)
         if self.mode is Mode.REFUND and refund is not None:
             return AnswerKey(refund.ok, "warn", refund.can_ok)
-        return None
+        return self.drawer.answer_key(self.t)
 
     def show_paid(self, ticket: Ticket) -> None:
         """Show what was just recorded where the next sale begins."""
         self._paid = ticket
 
     def answer(self) -> bool:
-        """Take the answers; return whether what was asked is done."""
+        """Take the answers, or the count; return whether what was asked is done."""
+        if self.mode is Mode.COUNT:
+            return self.drawer.confirm()
+        if self.mode is Mode.REPORT:
+            return self.drawer.lock()
         if self.mode is Mode.REFUND:
             return self.refunding.go_on()
         if not self.form.confirm():
@@ -346,6 +370,11 @@ class TillDesk(Desk):
     def dismiss_paid(self) -> None:
         """Put the sale just paid out of view."""
         self._paid = None
+
+    @property
+    def _counts(self) -> Counting | None:
+        """Return the count that takes what is typed."""
+        return self.drawer.counting if self.mode is Mode.COUNT else None
 
     def _stepped(self) -> None:
         self._paid = None

@@ -3,12 +3,12 @@
 Owns the order of it. Amounts are the record's own: nothing is computed again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from common.i18n import Translator, mark
-from common.journal.drawer import CashData, SessionData
+from common.journal.drawer import CashData, CountData, Pieces, SessionData, worth
 from common.journal.kinds import RecordType
 from common.journal.report import ReportData
 from common.journal.till_tally import CountSum, SessionSums
@@ -54,6 +54,7 @@ def _rows(paper: TillPaper, title: str, t: Translator) -> Iterator[Row]:
             yield from _to_sign(t)
         case SessionData() as session:
             yield Pair(t("Opening float"), t.money(session.float_cents), bold=True, large=True)
+            yield from _pieces(session.pieces, t)
             yield from _to_sign(t)
     yield Rule()
     yield from signature_rows(paper.origin, t)
@@ -106,6 +107,23 @@ def _drawer(report: ReportData, sums: SessionSums, t: Translator) -> Iterator[Ro
     if report.counted_cents is not None and report.difference_cents is not None:
         yield Pair(t("Counted"), t.money(report.counted_cents), bold=True)
         yield Pair(t("Difference"), t.money(report.difference_cents), bold=True)
+    if report.count is not None:
+        yield from _count(report.count, t)
+
+
+def _count(count: CountData, t: Translator) -> Iterator[Row]:
+    """Yield the notes and coins that were counted, why they differ and what of them stays."""
+    if count.reason:
+        yield Text(count.reason)
+    yield from _pieces(count.pieces, t)
+    if count.left_cents is not None:
+        yield Pair(t("Stays in the drawer"), t.money(count.left_cents))
+
+
+def _pieces(pieces: Iterable[Pieces], t: Translator) -> Iterator[Row]:
+    for each in pieces:
+        label = f"  {t.number(each.count)} × {t.money(each.cents)}"
+        yield Pair(label, t.money(worth([each])))
 
 
 def _counted(label: str, sums: CountSum, t: Translator, taken: bool = False) -> Iterator[Row]:

@@ -22,7 +22,9 @@ from kiosk.widgets import payment as _payment  # noqa: F401
 from kiosk.widgets import search_field as _search  # noqa: F401
 from kiosk.widgets import tickets as _tickets  # noqa: F401
 from kiosk.widgets import tile as _tile  # noqa: F401
+from kiosk.widgets import training_band as _training_band  # noqa: F401
 from kiosk.widgets.actions import ActionsPanel
+from kiosk.widgets.count import CountPanel
 from kiosk.widgets.deck import Deck as _Deck  # noqa: F401
 from kiosk.widgets.desk_panel import DeskPanel
 from kiosk.widgets.devices import DevicesPanel
@@ -31,6 +33,7 @@ from kiosk.widgets.kv import load_beside
 from kiosk.widgets.parked import ParkedPanel
 from kiosk.widgets.paying import AmountPanel, CashPanel, RestPanel
 from kiosk.widgets.refunding import RefundPanel
+from kiosk.widgets.report import ReportPanel
 
 # A list that changes under the eyes is sorted in again at most so often.
 FIND_AGAIN_S: Final = 0.5
@@ -46,6 +49,8 @@ PANELS: Final[Mapping[Mode, type[DeskPanel]]] = {
     Mode.PARKED: ParkedPanel,
     Mode.DEVICES: DevicesPanel,
     Mode.REFUND: RefundPanel,
+    Mode.COUNT: CountPanel,
+    Mode.REPORT: ReportPanel,
 }
 """The panels that show a part of the desk by themselves."""
 _FEET: Final[Mapping[str, str]] = {
@@ -55,6 +60,7 @@ _FEET: Final[Mapping[str, str]] = {
     "form": "answer",
     "refund": "answer",
     "parked": "recall",
+    "count": "answer",
 }
 """What stands at the foot of the sale beside the panels; the keys of payment for all others."""
 
@@ -64,7 +70,7 @@ class TillScreen(Frame):
 
     `methods`: how customers may pay. `typing`: digits go somewhere. `locked`: the lines wait while
     it is being paid. `roomy`: there is room for words on every key. `confirm_text`, `answer_text`:
-    what the keys say that take a payment and do what is asked.
+    what the keys say that take a payment and do what is asked. `training`: nothing counts.
     """
 
     mode = StringProperty("sell")
@@ -83,6 +89,7 @@ class TillScreen(Frame):
     answer_tone = StringProperty("accent")
     roomy = BooleanProperty(True)
     can_weigh = BooleanProperty(False)
+    training = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
         self._find_again = Clock.create_trigger(self._sort_in, FIND_AGAIN_S)
@@ -121,8 +128,10 @@ class TillScreen(Frame):
         if self.mode in self._panels:
             self._panels[self.mode].show(desk)
         self.can_recall = desk.parked.can_recall()
+        self.training = desk.training.on
         key = desk.answer_key()
         if key is not None:
+            self.foot = "answer"
             self.answer_text, self.answer_tone, self.can_answer = key.text, key.tone, key.open
 
     def _show_payment(self) -> None:

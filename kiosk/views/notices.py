@@ -153,6 +153,28 @@ def no_weight(problem: Problem) -> Notice:
     return lambda t: NoticeView("warn", "scale", t("No weight"), problem_text(problem, t))
 
 
+def done(text: Callable[[Translator], str]) -> Notice:
+    """Something was recorded that shows nowhere else."""
+    return lambda t: NoticeView("go", "check", text(t), t("It is signed and on disk."))
+
+
+def training_began() -> Notice:
+    """Exercises from now on."""
+    return lambda t: NoticeView(
+        "warn",
+        "learn",
+        t("Training has begun"),
+        t("Everything works as always, and nothing counts: no sale, no stock, no cash."),
+    )
+
+
+def training_ended() -> Notice:
+    """No more exercises."""
+    return lambda t: NoticeView(
+        "accent", "check", t("Training is over"), t("What is sold from now on counts.")
+    )
+
+
 def held_back() -> Notice:
     """A request waits until its person has logged in at the office."""
     return lambda t: NoticeView(

@@ -10,19 +10,21 @@ import pytest
 from common.commands import TillRecords
 from common.errors import Refusal
 from common.journal.contents import content_of
+from common.journal.drawer import CountData, CountedFor, Pieces
 from common.journal.kinds import RecordType
 from common.journal.opened import OpenedData
 from common.journal.record import Record, read_record
 from common.journal.report import ReportData
 from common.journal.till_tally import CountSum, TillTally
 from common.journal.void import Voided
-from common.models import Original, Payment, convert, original_of
+from common.models import Original, Payment, Shop, convert, encode_row, original_of
 from common.rules import cash, refund_line, ticket_is_sound, ticket_line
 from kiosk.device import write_device
 from kiosk.keys import new_keys, write_keys
 from kiosk.opening import open_session
 from kiosk.outbox_rows import Kept
 from kiosk.session import Session
+from kiosk.statements import CountUnderWay
 from tests.kiosk.post import HandClocks, device, seeded_bytes
 from tests.kiosk.shop_rows import uid
 from tests.kiosk.test_session import stock_up
@@ -224,6 +226,74 @@ def test_copies_are_counted_by_ticket_also_over_a_restart(start: Callable[[], Se
     again = start()
     numbers += [again.counter.copy(one).data.n, again.counter.copy(two).data.n]
     assert numbers == [1, 1, 2, 3, 2]
+
+
+# What is remembered of the drawer.
+
+
+def ask_for_sessions(session: Session) -> None:
+    shop = Shop("shop", "Essai", session_required=True)
+    session.catalogue.put("shop", shop.id, encode_row(shop))
+
+
+def test_a_shop_may_ask_for_a_session_before_it_sells(session: Session) -> None:
+    ask_for_sessions(session)
+    assert session.counter.session_missing
+    with pytest.raises(Refusal, match="opens a cash session"):
+        session.sell((BREAD,), (cash(240, 240),))
+    assert written(session) == []
+    session.counter.open_session(0)
+    assert session.sell((BREAD,), (cash(240, 240),)).number == 1
+    session.counter.z(240)
+    back = refund_line(BREAD, 1000)
+    with pytest.raises(Refusal, match="opens a cash session"):
+        session.counter.refund(
+            Original("", "02-ABCD", 1, "2026-03-03"),
+            (back,),
+            (Payment("cash", -120, -120),),
+            "stale",
+        )
+
+
+def test_the_last_z_and_a_count_are_there_after_a_restart(start: Callable[[], Session]) -> None:
+    session = start()
+    counter = session.counter
+    assert (counter.remembered.last_z, counter.remembered.counting) == (None, None)
+    session.sell((BREAD,), (cash(240, 240),))
+    count = CountData(CountedFor.CLOSE, (Pieces(200, 1),), "lost", 100)
+    z = counter.z(200, count)
+    under_way = CountUnderWay("hand_over", {"200": 3}, 5)
+    counter.remembered.keep_count(under_way)
+    remembered = start().counter.remembered
+    assert remembered.last_z == z.statement
+    assert remembered.last_z is not None
+    assert (remembered.last_z.number, remembered.last_z.report.count) == (1, count)
+    assert remembered.counting == under_way
+    assert remembered.handed_over is None
+
+
+def test_a_count_ends_with_what_it_was_for(session: Session) -> None:
+    counter = session.counter
+    count = CountData(CountedFor.HAND_OVER, reason="lost")
+    ends: tuple[Callable[[], object], ...] = (
+        lambda: counter.open_session(100),
+        lambda: counter.x(100, count),
+        lambda: counter.z(100),
+    )
+    for record in ends:
+        counter.remembered.keep_count(CountUnderWay("close", {"100": 1}))
+        counter.x()
+        assert counter.remembered.counting is not None
+        record()
+        assert counter.remembered.counting is None
+    # A hand-over is one of its cash session.
+    assert counter.remembered.handed_over is None
+
+
+def test_a_memo_that_cannot_be_read_is_as_if_there_were_none(session: Session) -> None:
+    session._outbox.keep_memos({"last_z": b"\xff", "count": b"[]"})
+    assert session.counter.remembered.last_z is None
+    assert session.counter.remembered.counting is None
 
 
 # Exercises.

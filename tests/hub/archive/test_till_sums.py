@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from common.commands import SaleSigned, TillRecords
-from common.journal.drawer import CashData
+from common.journal.drawer import CashData, CountData, CountedFor, Pieces
 from common.journal.kinds import RecordType
 from common.journal.opened import OpenedData, begins_with, carried_over
 from common.journal.record import SignedRecord
@@ -24,6 +24,7 @@ from tests.tamper.test_till_records import LIES, Till
 
 Sent = tuple[str, tuple[SignedRecord, ...]]
 SEEDS = range(25)
+COUNT = CountData(CountedFor.CLOSE, (Pieces(2_000, 1), Pieces(100, 3)), "coins lost", 300)
 
 
 class Tills:
@@ -88,7 +89,9 @@ class Tills:
     def _z(self, till: int) -> Sent:
         pen = self.ledger.pens[till]
         assert pen.book.tally is not None
-        stated = report_of(pen.book.tally, pen.chain.head.seq, 0)
+        # Of this release, or of one that says nothing of how a drawer was counted.
+        count = self.rng.choice([None, COUNT])
+        stated = report_of(pen.book.tally, pen.chain.head.seq, 2_300, "", count)
         if not self.honest and self.rng.random() < 0.3:
             stated = LIES[self.rng.choice(sorted(LIES))](stated)
         return "z.record", tuple(pen.write(RecordType.Z, stated))

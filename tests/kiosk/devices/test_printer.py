@@ -7,7 +7,8 @@ from threading import Thread
 
 import pytest
 
-from common.models import Payment, original_of
+from common.journal.drawer import CountData, CountedFor, Pieces
+from common.models import Payment, Shop, encode_row, original_of
 from common.rules import cash, refund_line, ticket_line
 from kiosk.device import write_device
 from kiosk.devices.settings import FILE
@@ -139,6 +140,25 @@ def test_what_has_a_paper_by_itself_and_what_opens_the_drawer(till: TillWithPrin
     assert len(papers) == len(wanted)
     for paper, what in zip(papers, wanted, strict=True):
         assert what in " ".join(paper.split()), what
+
+
+def test_no_paper_says_what_must_be_in_a_drawer_that_is_counted_blind(
+    till: TillWithPrinter,
+) -> None:
+    session = till.start()
+    shop = Shop("shop", "Essai", blind_count=True)
+    session.catalogue.put("shop", shop.id, encode_row(shop))
+    counter = session.counter
+    counter.cash_in(10_000, "change")
+    counter.x()
+    counter.x(9_000, CountData(CountedFor.COUNT))
+    counter.x(9_000, CountData(CountedFor.HAND_OVER, (Pieces(2_000, 4),), "lost"))
+    counter.z(9_000, CountData(CountedFor.CLOSE, left_cents=500))
+    _, handed, closed = [paper for paper in till.out() if paper != "kick"]
+    for words in ("Attendu", "4 × 20,00", "lost"):
+        assert words in handed
+    assert "Clôture Z" in closed
+    assert "Reste dans le tiroir" in closed
 
 
 def test_an_exercise_prints_as_one_and_opens_nothing(till: TillWithPrinter) -> None:
