@@ -17,6 +17,9 @@ from common.rules import CASH
 CARD: Final = "card"
 ROUNDING: Final = "rounding"
 """Stands beside a payment in cash: what rounding it took off what was to pay, below 0: added."""
+EXCHANGE: Final = "exchange"
+"""What goods that came back pay for goods that leave: below 0 on the refund, as much on the sale.
+No till offers it; over a cash session it comes to nothing, unless one of the two is missing."""
 CashStep = Annotated[int, Meta(ge=0, le=5, multiple_of=5)]
 """What cash is rounded to, in cents; 0: to the cent."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from common.models import Payment
-from common.payments import METHODS, ROUNDING, Over, cash_due_cents
+from common.payments import EXCHANGE, METHODS, ROUNDING, Over, cash_due_cents
 from common.rules import CASH
 
 MOST: Final = 20
@@ -89,6 +89,11 @@ class Tenders:
     def take(self, tender: Tender) -> Self:
         """Return it with one more, as `offer` made it."""
         return replace(self, taken=(*self.taken, tender))
+
+    def exchange(self, amount_cents: int) -> Self:
+        """Return it with what goods that came back pay of it: no more than the rest."""
+        last_id = max((each.id for each in self.taken), default=0)
+        return self.take(Tender(last_id + 1, EXCHANGE, amount_cents, amount_cents))
 
     def payments(self) -> tuple[Payment, ...]:
         """Return what stands on the ticket; raises ValueError where it is not settled."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from common.errors import Refusal
 from common.i18n import Translator
 from common.models import Ticket
-from common.payments import CARD, METHODS
+from common.payments import CARD, EXCHANGE, METHODS
 from common.rules import CASH
 from kiosk.desks.card import CardDesk
 from kiosk.desks.mode import Mode
@@ -19,7 +19,13 @@ from kiosk.keypad import Entry
 from kiosk.tenders import Tender, Tenders, tender_of
 from kiosk.terminals.card_file import CardNote
 from kiosk.views.card import left_views, with_terminal
-from kiosk.views.notices import charged_already, part_paid, refused, wait_for_terminal
+from kiosk.views.notices import (
+    charged_already,
+    exchanged_already,
+    part_paid,
+    refused,
+    wait_for_terminal,
+)
 from kiosk.views.payment import PaymentView, offered, payment_view
 
 if TYPE_CHECKING:
@@ -140,6 +146,9 @@ class Paying:
         desk, tender = self._desk, tender_of(self._taken, tender_id)
         if tender is None or self.hold_on():
             return
+        if tender.method == EXCHANGE:
+            desk.say(exchanged_already(tender.amount_cents))
+            return
         self._taken = tuple(each for each in self._taken if each is not tender)
         self._entry = Entry()
         desk.dismiss()
@@ -176,6 +185,16 @@ class Paying:
             return False
         self.card.take_up(reference)
         return self.poll()
+
+    def exchange(self, amount_cents: int) -> bool:
+        """Pay with goods that came back; return whether that paid for all of it."""
+        tenders = self.tenders.exchange(amount_cents)
+        # Their refund is on disk: that is so, whatever becomes of this ticket.
+        self._taken = tenders.taken
+        if tenders.settled and self._record(tenders):
+            return True
+        self._desk.show(Mode.PAYING)
+        return False
 
     def give_up(self) -> None:
         """Cancel what the terminal was asked, or say that it was not accepted."""

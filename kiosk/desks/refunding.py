@@ -1,4 +1,4 @@
-"""Giving a ticket back, whole or line by line: how much of each, why, and by which way the money.
+"""Giving a ticket back, whole or by line, in money or against what the sale in hand holds.
 
 Owns the choice until it is made. What was given back before is taken off; what a part comes to is
 the rules' business, and whether so much was really sold is looked at by the hub once more.
@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 from common.i18n import Translator, mark
 from common.models import Payment, Ticket, TicketLine, original_of
 from common.money import MILLI
+from common.payments import EXCHANGE
 from common.rules import CASH, given_back_milli, refund_line, total_cents
 from kiosk.desks.form import Answers, Field, Form, Kind, Said
 from kiosk.desks.mode import Mode
 from kiosk.desks.reasons import REFUND, reason_field, said
+from kiosk.views.notices import give_in_cash
 from kiosk.views.papers import METHODS
 from kiosk.views.refunding import RefundView, refund_view
 
@@ -103,17 +105,30 @@ class Refunding:
         """Ask how the money goes back; as it came, unless somebody says otherwise."""
         assert self._ticket is not None
         paid = [payment.method for payment in self._ticket.payments if payment.method in _WAYS]
-        choices: tuple[tuple[str, Said], ...] = tuple((way, said(METHODS[way])) for way in _WAYS)
+        ways = (*_WAYS, EXCHANGE) if self._can_exchange() else _WAYS
+        choices: tuple[tuple[str, Said], ...] = tuple((way, said(METHODS[way])) for way in ways)
         first = paid[0] if paid else CASH
         return Field("way", Kind.CHOICE, mark("The money goes back"), choices, first=first)
 
     def _done(self, answers: Answers) -> None:
         ticket, lines = self._ticket, self._lines()
         assert ticket is not None
-        total = total_cents(lines)
-        payment = Payment(str(answers["way"]), total, total)
-        made = self._desk.session.counter.refund(
-            original_of(ticket), lines, (payment,), str(answers["reason"])
-        )
+        desk, total, way = self._desk, total_cents(lines), str(answers["way"])
+        shares = {way: total}
+        if way == EXCHANGE:
+            against_cents = min(-total, desk.sale.basket.total_cents)
+            shares = {EXCHANGE: -against_cents, CASH: total + against_cents}
+        payments = tuple(Payment(name, cents, cents) for name, cents in shares.items() if cents)
+        reason = str(answers["reason"])
+        made = desk.session.counter.refund(original_of(ticket), lines, payments, reason)
         self._ticket, self._before, self._back = None, [], []
-        self._desk.show_paid(made)
+        desk.show_paid(made)
+        if way == EXCHANGE:
+            desk.paying.exchange(-shares[EXCHANGE])
+            if shares[CASH]:
+                desk.say(give_in_cash(-shares[CASH]))
+
+    def _can_exchange(self) -> bool:
+        """Return whether there is a sale in hand that goods which come back may pay for."""
+        desk = self._desk
+        return desk.sale.basket.total_cents > 0 and not desk.paying.begun

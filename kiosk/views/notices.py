@@ -128,6 +128,26 @@ def part_paid(paid_cents: int) -> Notice:
     )
 
 
+def exchanged_already(amount_cents: int) -> Notice:
+    """Goods came back for this sale, and a ticket says so."""
+    return lambda t: NoticeView(
+        "warn",
+        "info",
+        t("{amount} are paid by goods that came back", amount=t.money(amount_cents)),
+        t("Their ticket is recorded. Give the sale back once it is paid, if need be."),
+    )
+
+
+def give_in_cash(amount_cents: int) -> Notice:
+    """More came back than leaves."""
+    return lambda t: NoticeView(
+        "accent",
+        "cash",
+        t("Give {amount} back in cash", amount=t.money(amount_cents)),
+        t("What came back was worth more than what leaves."),
+    )
+
+
 def charged_already(amount_cents: int) -> Notice:
     """A card payment is given back here: the terminal has to do so too."""
     return lambda t: NoticeView(

@@ -12,7 +12,7 @@ from typing import Final
 from common.errors import Problem
 from common.i18n import Translator, mark
 from common.models import Payment, Ticket
-from common.payments import CARD, ROUNDING
+from common.payments import CARD, EXCHANGE, ROUNDING
 from common.rules import CASH
 from kiosk.basket import pieces
 from kiosk.catalogue import Catalogue, SoldTicket
@@ -25,6 +25,7 @@ METHODS: Final[Mapping[str, str]] = {
     "meal_voucher": mark("Meal voucher"),
     "voucher": mark("Voucher"),
     ROUNDING: mark("Cash rounding"),
+    EXCHANGE: mark("Exchange"),
 }
 SEPARATOR: Final = " · "
 

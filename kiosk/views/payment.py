@@ -130,6 +130,10 @@ class PaymentView:
     waiting: bool = False
 
 
+def _icon(method: str) -> str:
+    return _LOOKS[method].icon if method in _LOOKS else "undo"
+
+
 def offered(shop: Shop | None) -> tuple[str, ...]:
     """Return how customers may pay at this shop. What a later release knows is left out."""
     named = () if shop is None else shop.methods
@@ -178,7 +182,7 @@ def payment_view(
         ),
         tenders=tuple(
             TenderView(
-                each.id, _LOOKS[each.method].icon, method_name(each.method, t),
+                each.id, _icon(each.method), method_name(each.method, t),
                 t.money(each.amount_cents),
             )
             for each in tenders.taken

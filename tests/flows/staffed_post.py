@@ -19,6 +19,7 @@ from common.rules import ticket_line
 from common.seal import LEAST_PIN_COST, Sealer
 from common.topics import TOPICS_OF, Profile
 from hub.reader import read_snapshot
+from hub.records.devices import Device as HubDevice
 from kiosk.arrivals import Arrivals, Batch, LinkView
 from kiosk.clocks import Clocks
 from kiosk.conversation import Conversation
@@ -83,10 +84,12 @@ class PaperLink:
 class StaffedPost:
     """A post of `shop`, its hub away until `connect`."""
 
-    def __init__(self, folder: Path, shop: Staffed, profile: Profile) -> None:
+    def __init__(
+        self, folder: Path, shop: Staffed, profile: Profile, device: HubDevice | None = None
+    ) -> None:
         self.folder = folder
         self.shop = shop
-        self.hub_device = shop.devices[profile]
+        self.hub_device = device or shop.devices[profile]
         self._profile = profile
         self._connected = False
         self.disk = Disk()
@@ -105,7 +108,7 @@ class StaffedPost:
             TOPICS_OF[self._profile],
         )
         place = device(self._profile)
-        own = Device(self.hub_device.id, number, "Post", self._profile, place.hub)
+        own = Device(self.hub_device.id, number, f"Post {number}", self._profile, place.hub)
         sealer = Sealer(SECRET)
         keeping = Keeping(
             VerifierFile(self.folder, own.id, sealer),

@@ -43,7 +43,7 @@ class Hands:
         if tuple(Window.size) != size:
             Window.size = size
             self._step(2)
-        wall = Wall(lambda: session.now_ms, lambda: OFFSET_MIN)
+        wall = Wall(self.now_ms, lambda: OFFSET_MIN)
         self.stage = Stage(settings, t, wall, self.languages.append)
         Window.add_widget(self.stage.root)
         if pairing is None:
@@ -188,6 +188,10 @@ class Hands:
             self._window.dispatch("on_textinput", text)
         self._window.dispatch("on_key_up", key, scancode)
 
+    def now_ms(self) -> int:
+        """Return what the wall's clock says."""
+        return self.session.now_ms
+
     def pass_time(self, ms: int = 1_000) -> None:
         """Let the wall's clock go on."""
         self.session.now_ms += ms
@@ -200,8 +204,7 @@ class Hands:
         os.replace(taken, path)
         return path
 
-    @staticmethod
-    def _step(count: int) -> None:
+    def _step(self, count: int) -> None:
         """Do what `EventLoop.idle` does in a frame, except drawing: nobody looks."""
         from kivy.base import EventLoop
         from kivy.clock import Clock

@@ -229,3 +229,81 @@ def test_older_ones_come_from_the_hub_and_can_be_given_back(till: Till) -> None:
     assert back.total_cents == -old.total_cents
     assert session.catalogue.refunds_of(old) == [back]
     assert asdict(session.counter.tally.session)["refunds"]["count"] == 1
+
+
+def ring_up(till: Till, places: slice) -> int:
+    """Put articles into the basket; return what they come to."""
+    desk, session = till
+    for article in session.catalogue.search(limit=30)[places]:
+        desk.tap_article(article.id)
+    return desk.sale.basket.total_cents
+
+
+def exchange(till: Till, sold: Ticket) -> bool:
+    """Give a whole ticket back against the sale in hand."""
+    desk, _ = till
+    desk.open_tickets()
+    desk.tickets.pick(sold.id)
+    desk.refunding.begin()
+    assert desk.refunding.go_on()
+    desk.form.choose("way", "exchange")
+    desk.form.write("reason", "too small")
+    return desk.answer()
+
+
+def test_an_exchange_for_something_dearer_leaves_the_rest_to_pay(till: Till) -> None:
+    desk, session = till
+    sold = sell(till, "1")
+    total = ring_up(till, slice(10, 16))
+    assert total > sold.total_cents
+    assert exchange(till, sold)
+    assert shows(desk, Mode.PAYING)
+    back = session.tickets[-1]
+    assert [(p.method, p.amount_cents) for p in back.payments] == [("exchange", -sold.total_cents)]
+    # What came back stays paid, and the sale cannot come to less.
+    (tender,) = desk.paying.tenders.taken
+    desk.paying.take_back(tender.id)
+    assert desk.paying.tenders.paid_cents == sold.total_cents
+    assert desk.notice() is not None
+    desk.pay(Mode.CARD)
+    session.now_ms += SETTLE_MS
+    assert desk.confirm()
+    bought = session.tickets[-1]
+    assert [(p.method, p.amount_cents) for p in bought.payments] == [
+        ("exchange", sold.total_cents),
+        ("card", total - sold.total_cents),
+    ]
+    assert ticket_is_sound(bought)
+    by_method = session.counter.tally.session.tickets.by_method
+    assert by_method["exchange"] == 0
+    assert by_method["card"] == total - sold.total_cents
+
+
+def test_an_exchange_for_something_cheaper_gives_cash_back(till: Till) -> None:
+    desk, session = till
+    sold = sell(till, "9", "9")
+    total = ring_up(till, slice(10, 11))
+    assert total < sold.total_cents
+    assert exchange(till, sold)
+    back, bought = session.tickets[-2:]
+    assert [(p.method, p.amount_cents) for p in back.payments] == [
+        ("exchange", -total),
+        ("cash", total - sold.total_cents),
+    ]
+    assert [(p.method, p.amount_cents) for p in bought.payments] == [("exchange", total)]
+    assert shows(desk, Mode.SELL)
+    assert not desk.sale.basket
+    notice = desk.notice()
+    assert notice is not None
+    assert desk.t.money(sold.total_cents - total) in notice.title
+
+
+def test_without_a_sale_in_hand_there_is_nothing_to_exchange_for(till: Till) -> None:
+    desk, _ = till
+    sell(till, "1")
+    desk.open_tickets()
+    desk.refunding.begin()
+    assert desk.refunding.go_on()
+    view = desk.form.view(desk.t)
+    assert view is not None
+    assert [each.value for each in view.fields[1].choices] == ["cash", "card"]
