@@ -118,6 +118,8 @@ class Stage:
         """Show what has come; a post that was taken out of the shop has another screen."""
         self.screen.poll()
         session = self._session
+        if session is not None:
+            self._take_stray_keys(session)
         if session is not None and self._shows_revoked != (session.state.revoked is not None):
             self.open_post(session)
 
@@ -173,6 +175,12 @@ class Stage:
             self.screen.scanned(scan)
         elif isinstance(self.screen, PairingScreen):
             self.screen.key_pressed(key)
+
+    def _take_stray_keys(self, session: Session) -> None:
+        """Take what was typed, by a scanner, where the customer's window had the keyboard."""
+        for stray in session.devices.display.take_keys():
+            take = self._key_down if stray.down else self._key_up
+            take(None, stray.key, stray.scancode)
 
     def _key_of_pin(self, key: int, scanned: bool) -> None:
         """Take a real keyboard where a PIN is asked for. A scanner types digits, too: they go."""

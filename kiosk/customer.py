@@ -1,6 +1,6 @@
 """`python -m kiosk.customer`: the customer's window, started by a till and told what to show.
 
-It has the keyboard never: a scanner's keys are the till's.
+A scanner's keys are the till's: what keys come here are written to standard output.
 """
 
 import os
@@ -37,7 +37,7 @@ def main(window: str, theme: str, home: Path) -> None:
     )
     from kiosk.customer_app import run
 
-    run(sys.stdin.buffer, theme)
+    run(sys.stdin.buffer, sys.stdout.buffer, theme)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ class Devices:
         self.cards.terminal.on_wake = wake
         self.scale.on_wake = wake
         self.printer.on_wake = wake
+        self.display.on_wake = wake
 
     def recorded(self, made: Recorded) -> None:
         """Do what follows from a record that is on disk: its paper, the drawer."""

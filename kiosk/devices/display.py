@@ -7,6 +7,7 @@ it is said, and can be started again.
 import logging
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,10 +19,12 @@ import msgspec
 
 from common.errors import Problem
 from kiosk.devices.settings import DisplaySettings
-from kiosk.views.customer import CustomerView
+from kiosk.views.customer import CustomerView, StrayKey
 
 _log = logging.getLogger(__name__)
 _END_S: Final = 2.0
+_KEYS: Final = 200
+"""So many keys may wait: a scanner types a code at once."""
 Start = Callable[[], "subprocess.Popen[bytes]"]
 
 
@@ -44,6 +47,7 @@ def start_window(folder: Path, settings: DisplaySettings) -> Start:
                 *("--home", str(folder / "kivy-customer")),
             ],
             stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
 
     return start
@@ -66,6 +70,7 @@ class Display:
         self._told: CustomerView | None = None
         self._unsent = False
         self._closing = False
+        self._keys: deque[StrayKey] = deque(maxlen=_KEYS)
         self._news = Condition()
         self._thread: Thread | None = None
         self.on_wake: Callable[[], None] | None = None
@@ -105,6 +110,12 @@ class Display:
         self._thread = Thread(target=self._write, args=(self._process,), name="display")
         self._thread.daemon = True
         self._thread.start()
+        if self._process.stdout is not None:
+            Thread(target=self._listen, args=(self._process,), name="keys", daemon=True).start()
+
+    def take_keys(self) -> list[StrayKey]:
+        """Return the keys that came to the window since: they are the till's."""
+        return [self._keys.popleft() for _ in range(len(self._keys))]
 
     def poll(self) -> bool:
         """Look whether the window is there; return whether that changed."""
@@ -143,7 +154,18 @@ class Display:
         process.kill()
         process.wait()
 
-    # The thread.
+    # The threads.
+
+    def _listen(self, process: "subprocess.Popen[bytes]") -> None:
+        assert process.stdout is not None
+        with suppress(OSError, ValueError), process.stdout:
+            for line in process.stdout:
+                try:
+                    self._keys.append(msgspec.json.decode(line, type=StrayKey))
+                except msgspec.DecodeError:
+                    continue  # Something else was printed there.
+                if self.on_wake is not None:
+                    self.on_wake()
 
     def _write(self, process: "subprocess.Popen[bytes]") -> None:
         pipe = process.stdin

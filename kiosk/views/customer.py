@@ -45,6 +45,15 @@ class CustomerView:
     stamp: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class StrayKey:
+    """A key that was pressed (`down`) or released where the customer's window had the keyboard."""
+
+    down: bool
+    key: int
+    scancode: int
+
+
 def greeting(shop: Shop | None, words: str, training: bool, t: Translator) -> CustomerView:
     """Return what stands there between two customers; `words`: the shop's own, or ""."""
     name = "" if shop is None else shop.name

@@ -14,7 +14,7 @@ from kiosk.devices.printer import Printer
 from kiosk.devices.scale import Scale, ScaleView
 from kiosk.devices.settings import PrinterSettings
 from kiosk.printing.queue import PrinterView
-from kiosk.views.customer import CustomerView
+from kiosk.views.customer import CustomerView, StrayKey
 
 ADDRESS = "tcp://192.168.1.50"
 
@@ -102,6 +102,7 @@ class FakeDisplay(Display):
     def __init__(self) -> None:
         super().__init__()
         self.seen: list[CustomerView] = []
+        self.keys: list[StrayKey] = []
         self.problem: Problem | None = None
 
     @property
@@ -117,6 +118,11 @@ class FakeDisplay(Display):
     def view(self) -> DisplayView:
         """Return how it stands."""
         return DisplayView(True, self.problem)
+
+    def take_keys(self) -> list[StrayKey]:
+        """Return what a test has typed there."""
+        keys, self.keys = self.keys, []
+        return keys
 
     def restart(self) -> None:
         """Be there again."""

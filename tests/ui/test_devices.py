@@ -4,9 +4,10 @@ import pytest
 
 from common.errors import Problem
 from kiosk.terminals.terminal import Step
+from kiosk.views.customer import StrayKey
 from tests.ui.fake_devices import FakeDevices
 from tests.ui.fake_session import FakeSession
-from tests.ui.hands import Hands, OpenPost
+from tests.ui.hands import ENTER, SCANCODES, Hands, OpenPost
 
 pytestmark = [pytest.mark.ui, pytest.mark.xdist_group("ui")]
 
@@ -169,3 +170,16 @@ def test_a_card_payment_without_a_ticket_is_shown_until_somebody_has_seen_to_it(
     till.tap(till.key("It is seen to", under=till.screen.ids.hand))
     assert not cards.left()
     assert not till.reads("Card payment")
+
+
+def test_a_scanner_whose_keys_go_to_the_customers_window_sells(till: Hands) -> None:
+    code = till.session.catalogue.article(till.tiles()[0].article_id).codes[0]  # type: ignore[union-attr]
+    for digit in code:
+        for down in (True, False):
+            devices(till).customer.keys.append(StrayKey(down, ord(digit), SCANCODES[digit]))
+    devices(till).customer.keys += [StrayKey(True, 13, ENTER), StrayKey(False, 13, ENTER)]
+    assert till.session.on_wake is not None
+    till.session.on_wake()
+    till.frames()
+    (line,) = till.screen.desk.sale.basket.lines
+    assert line.code == code

@@ -4,12 +4,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Semaphore
 
 import msgspec
 import pytest
 
 from kiosk.devices.display import Display
-from kiosk.views.customer import CustomerView
+from kiosk.views.customer import CustomerView, StrayKey
 
 # Writes each line that it reads to a file, at once.
 KEEPS = (
@@ -115,4 +116,24 @@ def test_a_till_without_such_a_screen_shows_nothing() -> None:
     assert not display.view().wanted
     display.show(CustomerView("shop"))
     display.restart()
+    display.close()
+
+
+def test_keys_that_come_to_the_window_are_handed_over(tmp_path: Path) -> None:
+    keys = [StrayKey(True, 51, 32), StrayKey(False, 51, 32)]
+    said = b"noise\n" + b"".join(msgspec.json.encode(key) + b"\n" for key in keys)
+    (tmp_path / "keys").write_bytes(said)
+    program = "import sys; sys.stdout.write(open(sys.argv[1]).read()); sys.stdout.flush(); input()"
+    command = [sys.executable, "-c", program, str(tmp_path / "keys")]
+    display = Display(
+        lambda: subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    )
+    heard: list[StrayKey] = []
+    woken = Semaphore(0)
+    display.on_wake = woken.release
+    while len(heard) < len(keys):
+        heard += display.take_keys()
+        assert len(heard) == len(keys) or woken.acquire(timeout=20)
+    assert heard == keys
+    assert display.take_keys() == []
     display.close()
