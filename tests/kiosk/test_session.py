@@ -9,7 +9,7 @@ import pytest
 from common.commands import NewPrice, PriceSet
 from common.errors import Refusal
 from common.messages import Change
-from common.models import Payment, ReceiptLine, TicketLine, encode_row
+from common.models import Payment, ReceiptLine, ScheduledPrice, TicketLine, encode_row
 from common.rules import ticket_is_sound, ticket_line
 from common.topics import TOPICS_OF, Profile
 from kiosk.device import device_file, write_device
@@ -215,6 +215,31 @@ def test_screens_are_woken_by_what_they_do_themselves(open_post: Opener) -> None
     assert wakes
     session.on_wake = None
     session.sell(LINES, CARD)
+
+
+def test_a_price_to_come_holds_at_its_moment_without_the_hub(
+    open_post: Opener, tmp_path: Path
+) -> None:
+    hand = HandClocks()
+    planned = ScheduledPrice(uid(9), uid(1), 150, hand.wall + 2_000)
+    first = open_post(hand=hand)
+    outbox = first.outbox
+    first.close()
+    replica = Replica(tmp_path / "replica.db", outbox, BOX)
+    replica.apply("prices", 1, [Change(planned.id, encode_row(planned), OTHER, 1)])
+    replica.close()
+    session = open_post(hand=hand)
+    session.poll()
+    assert session.due_in_s == 2.0
+    hand.sleep(1.9)
+    session.poll()
+    before = session.catalogue.article(uid(1))
+    hand.sleep(0.1)
+    assert session.poll().touched["articles"] == {uid(1)}
+    after = session.catalogue.article(uid(1))
+    assert before is not None
+    assert after is not None
+    assert (before.price_cents, after.price_cents) == (120, 150)
 
 
 def test_a_folder_has_one_session_at_a_time(open_post: Opener, tmp_path: Path) -> None:
