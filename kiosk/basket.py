@@ -152,14 +152,14 @@ class Basket:
         labelled = replace(line, unit_price_cents=price_cents, price_from=PriceFrom.LABEL)
         return self._with_new(labelled)
 
-    def add_free(self, label: str, price_cents: int, vat_bp: int) -> Self:
+    def add_free(self, label: str, price_cents: int, vat_bp: int, code: str = "") -> Self:
         """Return the basket with a line that is no article's, selected.
 
-        Raises ValueError where `takes_line` says no.
+        `code`: what was scanned and nobody knows. Raises ValueError where `takes_line` says no.
         """
         if not self.takes_line(price_cents):
             raise ValueError(f"the basket cannot take {price_cents} for {label}")
-        line = BasketLine(self.next_id, "", label, MILLI, price_cents, vat_bp)
+        line = BasketLine(self.next_id, "", label, MILLI, price_cents, vat_bp, code)
         return self._with_new(replace(line, price_from=PriceFrom.HAND))
 
     def reprice(self, line_id: int, price_cents: int) -> Self:

@@ -86,8 +86,9 @@ def _enter(
     for line in ticket.lines:
         if line.article_id in known:
             moved[line.article_id] = moved.get(line.article_id, 0) - line.quantity_milli
-        elif line.article_id:
-            work.flag("flag_unknown_article", line.label)
+        elif line.article_id or line.code:
+            # Of what was scanned and nobody knew, the code says what is to be created.
+            work.flag("flag_unknown_article", " ".join(filter(None, (line.label, line.code))))
     enter(work, moved, ticket.location_id, kind.value, ticket.id)
     work.put("takings", sales.add_takings(work.db, ticket, work.arrival))
     device, flags = work.device, tuple(work.flags)

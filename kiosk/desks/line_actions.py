@@ -76,14 +76,14 @@ def ask_price(desk: "TillDesk") -> None:
     )
 
 
-def ask_free_line(desk: "TillDesk") -> None:
-    """Ask for something to sell that is no article."""
+def ask_free_line(desk: "TillDesk", code: str = "") -> None:
+    """Ask for something to sell that is no article; `code`: which nobody knows."""
     rates = _rates(desk)
 
     def done(answers: Answers) -> None:
         label, rate = str(answers["label"]), str(answers["vat"] or rates[0])
         try:
-            basket = desk.sale.basket.add_free(label, _number(answers, "price"), int(rate))
+            basket = desk.sale.basket.add_free(label, _number(answers, "price"), int(rate), code)
         except ValueError as error:
             raise Refusal("ticket_too_large") from error
         desk.sale.change(basket)

@@ -17,6 +17,7 @@ from kiosk.desks.desk import Desk, Session, Wall
 from kiosk.desks.devices import DevicesDesk
 from kiosk.desks.drawer import DrawerDesk
 from kiosk.desks.form import Form, FormDesk
+from kiosk.desks.line_actions import ask_free_line
 from kiosk.desks.mode import Mode
 from kiosk.desks.parked import ParkedDesk
 from kiosk.desks.paying import PAYING, TAKING, Paying
@@ -40,7 +41,7 @@ from kiosk.views.counter import (
     wanted_milli,
 )
 from kiosk.views.customer import basket_shown, greeting, paid_shown
-from kiosk.views.notices import no_weight, refused
+from kiosk.views.notices import no_weight, refused, unknown_code
 
 
 class TillDesk(Desk):
@@ -61,6 +62,7 @@ class TillDesk(Desk):
         self.training: Training = Training(self)
         self._entry = Entry()
         self._paid: Ticket | None = None
+        self._unknown = ""
         self._weighing = False
         for note in self.paying.card.left(()):
             self._tell(note, without_ticket(note, wall.now_ms(), wall.utc_offset_min()))
@@ -152,7 +154,11 @@ class TillDesk(Desk):
     def scan(self, scan: Scan) -> None:
         """Put what was scanned into the basket, whatever is in view: a sale goes on by scanning."""
         scanned = self._meaning_of(scan)
+        self._unknown = ""
         if scanned is None:
+            if self.catalogue.by_code(scan.code) is None and not scan.misread:
+                self._unknown = scan.code
+                self.say(unknown_code(scan.code, sells=True))
             return
         if self.paying.hold_on():
             return
@@ -215,9 +221,14 @@ class TillDesk(Desk):
             self.dismiss()
 
     def act_on_notice(self) -> None:
-        """Bring back what was emptied."""
-        self.undo()
-        self.dismiss()
+        """Sell what nobody knows as sundries, or bring back what was emptied."""
+        code, self._unknown = self._unknown, ""
+        if code:
+            self.dismiss()
+            ask_free_line(self, code)
+        else:
+            self.undo()
+            self.dismiss()
 
     # Paying.
 

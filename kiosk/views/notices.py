@@ -30,13 +30,14 @@ class NoticeView:
 Notice = Callable[[Translator], NoticeView]
 
 
-def unknown_code(code: str) -> Notice:
-    """Nobody knows the code that was scanned or typed."""
+def unknown_code(code: str, sells: bool = False) -> Notice:
+    """Nobody knows the code that was scanned or typed; where it `sells`, it may go as sundries."""
     return lambda t: NoticeView(
         "warn",
         "code",
         t("Code {code} is not in the catalogue", code=code),
         t("Nothing was added. Search for the article by its name, or tell a manager."),
+        t("Sell as sundries") if sells else "",
     )
 
 

@@ -12,6 +12,7 @@ from kiosk.desks.desk import Wall
 from kiosk.desks.mode import Mode
 from kiosk.desks.paying import SETTLE_MS
 from kiosk.desks.till import TillDesk
+from kiosk.scanner import Scan
 from tests.ui.fake_people import AMELIE, BRUNO, CHANTAL, PIN
 from tests.ui.fake_session import OFFSET_MIN, FakeSession
 
@@ -211,3 +212,30 @@ def test_a_seller_may_alone(till: Till) -> None:
     desk.do("line_price")
     assert shows(desk, Mode.FORM)
     assert not desk.allowing.open
+
+
+def test_a_code_that_nobody_knows_is_sold_as_sundries_and_keeps_its_code(till: Till) -> None:
+    desk, session = till
+    desk.scan(Scan("3760123456784"))
+    notice = desk.notice()
+    assert notice is not None
+    assert notice.action
+    desk.act_on_notice()
+    type_in(desk, "2,5")
+    desk.form.choose("label", "Sundries", "Sundries")
+    assert desk.answer()
+    desk.pay(Mode.CARD)
+    session.now_ms += SETTLE_MS
+    assert desk.confirm()
+    (line,) = session.tickets[-1].lines
+    assert (line.article_id, line.code, line.total_cents) == ("", "3760123456784", 250)
+
+
+def test_what_a_notice_offers_is_about_the_last_scan(till: Till) -> None:
+    desk, session = till
+    desk.scan(Scan("3760123456784"))
+    desk.scan(Scan(session.catalogue.search(limit=1)[0].codes[0]))
+    desk.empty()
+    desk.act_on_notice()
+    assert len(desk.sale.basket.lines) == 1
+    assert shows(desk, Mode.SELL)
