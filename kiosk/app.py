@@ -164,9 +164,9 @@ class Stage:
 
     def _key_down(self, _window: Any, key: int, scancode: int, *_rest: object) -> None:
         self._touched()
-        before = self._scanner.length
+        runs = self._scanner.runs
         scan = self._scanner.key_down(scancode, time.monotonic_ns() // 1_000_000)
-        if self._scanner.length == 1 and before != 1:
+        if self._scanner.runs != runs:
             self._field_before = self.screen.field_text()
         if self.screen.covered:
             self._key_of_pin(key, scanned=scan is not None)

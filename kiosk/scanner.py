@@ -4,7 +4,7 @@ Owns which key stands for which character, and what tells a scanner from a perso
 keys follow each other, how many they are, and the Enter (or Tab) behind them. It reads scancodes,
 the places of keys, because a scanner set to a US keyboard types `"à&è-é` on a French desktop.
 The time of each event is handed in. Knows no widget: a screen whose field has received the
-characters puts back what stood there when `length` was 0.
+characters puts back what stood there when the run began.
 """
 
 from collections.abc import Mapping
@@ -73,7 +73,8 @@ class Scan:
 class Scanner:
     """Hand it every key event of the window; `key_down` answers with a scan when one ends.
 
-    `max_length`: characters of the longest text that means anything where it is scanned.
+    `max_length`: characters of the longest text that means anything where it is scanned. `runs`:
+    how many times keys began to follow each other fast; a lone key is a run, too.
     """
 
     def __init__(self, max_gap_ms: int = MAX_GAP_MS, max_length: int = MAX_LENGTH) -> None:
@@ -82,11 +83,7 @@ class Scanner:
         self._strokes: list[Stroke] = []
         self._last_ms = 0
         self._shifts: set[int] = set()
-
-    @property
-    def length(self) -> int:
-        """Return how many keys have followed each other fast; after a lone key it is 1."""
-        return len(self._strokes)
+        self.runs = 0
 
     def key_down(self, scancode: int, at_ms: int) -> Scan | None:
         """Take a key going down at `at_ms` (any clock that never goes back)."""
@@ -100,6 +97,7 @@ class Scanner:
             strokes = tuple(self._strokes)
             self._strokes.clear()
             return _scan(strokes, self._max_length)
+        self.runs += not self._strokes
         self._strokes.append((scancode, bool(self._shifts)))
         return None
 

@@ -29,6 +29,7 @@ from tests.bench.figures import (
     recovery,
     repricing,
     restart,
+    screen,
     search,
     snapshots,
     throughput,
@@ -55,6 +56,7 @@ FIGURES: Final[Mapping[str, Callable[[Setting], Iterator[Figure]]]] = {
     "journal": journal.figures,
     "archive": archive.figures,
     "till": till.figures,
+    "screen": screen.figures,
 }
 FILE_WIDTH: Final = 160
 LIBRARIES: Final = ("comptoir", "pyzmq", "orjson", "msgspec", "peewee", "pysqlite3", "websockets")

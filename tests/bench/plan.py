@@ -8,7 +8,8 @@ from typing import Final
 class Plan:
     """Rounds and sizes. `followers`: (count, commands a second, load processes). `killed`: (posts,
     sales a second, kills). `shared_tickets`: of which the journal's share is measured.
-    `year_records`: years of so many signed records; `archive_records`: such that are archived."""
+    `year_records`: years of so many signed records; `archive_records`: such that are archived.
+    `screen_articles`: catalogues of a till whose screen is measured, for so many seconds each."""
 
     rounds: int
     followers: tuple[tuple[int, float, int], ...]
@@ -23,6 +24,8 @@ class Plan:
     shared_tickets: int
     year_records: tuple[int, ...]
     archive_records: tuple[int, ...]
+    screen_articles: tuple[int, ...]
+    screen_s: float
 
 
 WARM_UP: Final = 20
@@ -40,6 +43,8 @@ FULL: Final = Plan(
     shared_tickets=2_048,
     year_records=(125_000, 250_000, 500_000),
     archive_records=(25_000, 50_000),
+    screen_articles=(1_000, 20_000, 100_000),
+    screen_s=20.0,
 )
 QUICK: Final = Plan(
     rounds=1,
@@ -55,4 +60,6 @@ QUICK: Final = Plan(
     shared_tickets=512,
     year_records=(2_000, 4_000),
     archive_records=(1_000, 2_000),
+    screen_articles=(1_000,),
+    screen_s=8.0,
 )

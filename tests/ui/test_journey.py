@@ -14,10 +14,12 @@ from typing import Any
 
 import pytest
 
+from tests.display import PACKAGES, XVFB, open_display
+
 pytestmark = [pytest.mark.ui, pytest.mark.xdist_group("ui")]
 
 ROOT = Path(__file__).parents[2]
-TOOLS = ("Xvfb", "xdotool")
+TOOLS = (XVFB, "xdotool")
 DEADLINE_S = 40.0
 
 
@@ -26,18 +28,9 @@ def display(window: None) -> Iterator[str]:
     """Return the name of a screen of its own; it is gone afterwards."""
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
-        pytest.skip(f"{', '.join(missing)} missing (apt-get install xvfb xauth xdotool)")
-    read_end, write_end = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1024x768x24", "-noreset"]
-    with subprocess.Popen(
-        [*command, "-nolisten", "tcp"], pass_fds=[write_end], stderr=subprocess.DEVNULL
-    ) as server:
-        os.close(write_end)
-        with os.fdopen(read_end) as answer:
-            number = answer.readline().strip()
-        assert number, "Xvfb did not start"
-        yield f":{number}"
-        server.terminate()
+        pytest.skip(f"{', '.join(missing)} missing (apt-get install {PACKAGES})")
+    with open_display(1024, 768) as name:
+        yield name
 
 
 class Program:
