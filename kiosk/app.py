@@ -80,7 +80,9 @@ class Stage:
         self._on_language = on_language
         self._scanner = Scanner()
         self._field_before: Any = ""
-        self._poll = Clock.create_trigger(lambda _: self._poll_screen())
+        self._poll = Clock.create_trigger(lambda _: self._poll_in_turn())
+        self._poll_later = Clock.create_trigger(lambda _: self._poll_screen(), settings.calm_s)
+        self._polled_s = -settings.calm_s
         self._tick = Clock.schedule_interval(guarded(lambda _: self.screen.tick()), STATUS_EVERY_S)
         self._session: Session | None = None
         self._shows_revoked = False
@@ -114,8 +116,16 @@ class Stage:
         session.on_wake = self._poll
         self._poll()
 
+    def _poll_in_turn(self) -> None:
+        """Show what has come, at once or when it is time: each time the screen is drawn anew."""
+        if time.monotonic() - self._polled_s >= self._settings.calm_s:
+            self._poll_screen()
+        else:
+            self._poll_later()
+
     def _poll_screen(self) -> None:
         """Show what has come; a post that was taken out of the shop has another screen."""
+        self._polled_s = time.monotonic()
         self.screen.poll()
         session = self._session
         if session is not None:
@@ -129,6 +139,7 @@ class Stage:
             self._session.on_wake = None
         self.faults.close()
         self._poll.cancel()
+        self._poll_later.cancel()
         self._tick.cancel()
         Window.unbind(
             on_key_down=self._key_down, on_key_up=self._key_up, on_textinput=self._text_typed

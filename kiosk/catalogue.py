@@ -196,6 +196,11 @@ class Catalogue:
         """Return the article with this code, sold any more or not (`active`)."""
         return self.prices.priced(self._articles.by_code(code))
 
+    @property
+    def listing(self) -> int:
+        """Return another number once the same search may find others, or in another order."""
+        return self._articles.listing
+
     def search_ids(
         self, text: str = "", category_id: str | None = None, limit: int | None = None
     ) -> list[str]:

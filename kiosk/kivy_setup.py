@@ -39,11 +39,13 @@ class WindowSettings:
 class ScreenSettings:
     """How the screens behave. `theme`: a key of `kiosk.theme.THEMES`.
 
-    `letters_by_touch`: touching a search field brings letters to the screen.
+    `letters_by_touch`: touching a search field brings letters to the screen. `calm_s`: what comes
+    from elsewhere is shown at once, and what comes soon after it at most so often.
     """
 
     theme: str = "light"
     letters_by_touch: bool = True
+    calm_s: float = 0.1
 
 
 class _ExpectedNoise(logging.Filter):
@@ -91,6 +93,8 @@ def _configure(settings: WindowSettings) -> None:
         ("graphics", "fullscreen", "0"),
         ("graphics", "borderless", "1" if fixed else "0"),
         ("graphics", "resizable", "0" if fixed else "1"),
+        # A touch waits for the next frame to be due. Nothing is drawn where nothing has changed.
+        ("graphics", "maxfps", "120"),
         ("graphics", "allow_screensaver", "0"),
         ("graphics", "show_cursor", "1" if settings.show_cursor else "0"),
         # Every shape is drawn smooth by itself, so the window needs no samples of its own.

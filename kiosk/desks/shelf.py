@@ -9,11 +9,16 @@ from kiosk.views import CategoryView, TileView, category_views, tile
 
 
 class Shelf:
-    """Pages of fixed size over what a search found."""
+    """Pages of fixed size over what a search found.
+
+    `counted`: all of it was looked for, not just the page in view.
+    """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._ids: list[str] = []
+        self._listing = -1
+        self.counted = True
         self.text = ""
         self.category_id = ""
         self.page = 0
@@ -32,16 +37,33 @@ class Shelf:
 
     def find(self) -> None:
         """Search anew, keeping the page where there still is one."""
-        self._ids = self._catalogue.search_ids(self.text, self.category_id or None)
+        self._look(None)
         self.turn(self.page)
 
+    def find_again(self) -> bool:
+        """Search anew where that may find others by now; return whether it may."""
+        if self._listing == self._catalogue.listing:
+            return False
+        self.find()
+        return True
+
     def search(self, text: str) -> None:
-        """Look for other words, from the first page; in all categories once something is typed."""
+        """Look for other words, from the first page; in all categories once something is typed.
+
+        Only the page in view is looked for at first: `count_on` does the rest.
+        """
         if text.strip() and not self.text.strip():
             self.category_id = ""
         self.text = text
         self.page = 0
+        self._look(self.page_size)
+
+    def count_on(self) -> bool:
+        """Look for all that the last search finds; return whether that had not been done."""
+        if self.counted:
+            return False
         self.find()
+        return True
 
     def choose(self, category_id: str) -> None:
         """Look into another category, from the first page; what was searched is over."""
@@ -52,12 +74,15 @@ class Shelf:
 
     def turn(self, page: int) -> None:
         """Go to a page, as near as there is one."""
+        if page > 0:
+            self.count_on()
         self.page = min(max(page, 0), self.pages - 1)
 
     def fit(self, page_size: int) -> None:
         """Take another page size; the first article in view stays in view."""
         first = self.page * self.page_size
         self.page_size = max(1, page_size)
+        self.count_on()
         self.turn(first // self.page_size)
 
     def ids(self) -> list[str]:
@@ -73,3 +98,8 @@ class Shelf:
         """Return one tile; None when the article is gone."""
         article = self._catalogue.article(article_id)
         return None if article is None else tile(self._catalogue, article, t)
+
+    def _look(self, limit: int | None) -> None:
+        self._listing = self._catalogue.listing
+        self._ids = self._catalogue.search_ids(self.text, self.category_id or None, limit)
+        self.counted = limit is None or len(self._ids) < limit

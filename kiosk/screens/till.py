@@ -94,6 +94,7 @@ class TillScreen(Frame):
     def __init__(self, **kwargs: Any) -> None:
         self._find_again = Clock.create_trigger(self._sort_in, FIND_AGAIN_S)
         self._panels: dict[str, DeskPanel] = {}
+        self._count_on = Clock.create_trigger(self._count)
         super().__init__(**kwargs)
 
     def on_kv_post(self, base_widget: Any) -> None:
@@ -163,9 +164,18 @@ class TillScreen(Frame):
         ids.search.text = shelf.text
         ids.categories.show(shelf.categories(self.t))
         ids.grid.show(shelf.ids(), self._tile)
-        ids.pager.pages, ids.pager.page = shelf.pages, shelf.page
-        ids.pager.label = f"{shelf.page + 1} / {shelf.pages}"
+        if shelf.counted:
+            self.render_pager()
+        else:
+            # What was found is seen first, how much it is with the next frame.
+            self._count_on()
         self.ids.nothing.opacity = 0 if shelf.count else 1
+
+    def render_pager(self) -> None:
+        """Show which page of how many is in view."""
+        shelf, pager = self.desk.shelf, self.ids.pager
+        pager.pages, pager.page = shelf.pages, shelf.page
+        pager.label = f"{shelf.page + 1} / {shelf.pages}"
 
     def render_tickets(self) -> None:
         """Show the last tickets and the one being read."""
@@ -190,8 +200,12 @@ class TillScreen(Frame):
         return self.desk.shelf.tile(article_id, self.t)
 
     def _sort_in(self, *_: object) -> None:
-        self.desk.shelf.find()
-        self.render_shelf()
+        if self.desk.shelf.find_again():
+            self.render_shelf()
+
+    def _count(self, *_: object) -> None:
+        if self.desk.shelf.count_on():
+            self.render_pager()
 
     def poll(self) -> None:
         """Fold in what has arrived; a card that was accepted may have paid the sale."""

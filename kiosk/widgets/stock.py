@@ -6,21 +6,19 @@ Owns their rows. Which articles are listed, and what a row says, is told.
 from collections.abc import Sequence
 from typing import Any
 
-from kivy.animation import Animation
-from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.views import DeliveryView, PaperLineView, StockRowView
 from kiosk.views.stock_card import StockCardView
 from kiosk.widgets import hand as _hand  # noqa: F401 - its rules are used in the .kv
 from kiosk.widgets import tickets as _tickets  # noqa: F401
+from kiosk.widgets.glow import Glowing
 from kiosk.widgets.keyed_list import KeyedList, KeyedRow
 from kiosk.widgets.kv import load_beside
 from kiosk.widgets.payment import Panel
 
-FLASH_S = 1.6
 
-
-class StockRow(KeyedRow):
+class StockRow(Glowing, KeyedRow):
     """One article; below its minimum: a sign and bold figures beside the colour."""
 
     name = StringProperty("")
@@ -30,7 +28,6 @@ class StockRow(KeyedRow):
     colour = StringProperty("slate")
     low = BooleanProperty(False)
     pending = BooleanProperty(False)
-    glow = NumericProperty(0.0)
 
     def show(self, view: StockRowView | None) -> bool:
         """Show an article; return whether its stock now reads otherwise."""
@@ -38,8 +35,7 @@ class StockRow(KeyedRow):
             return False
         changed: bool = self.shown_id == view.id and self.quantity != view.quantity
         if self.shown_id != view.id:
-            Animation.cancel_all(self, "glow")
-            self.glow = 0.0
+            self.rest()
         self.shown_id = view.id
         self.name, self.quantity, self.minimum = view.name, view.quantity, view.minimum
         self.detail = " · ".join(part for part in (view.category, view.code) if part)
@@ -48,12 +44,6 @@ class StockRow(KeyedRow):
         return changed
 
     shown_id = StringProperty("")
-
-    def flash(self) -> None:
-        """Glow once and fade: this changed elsewhere."""
-        Animation.cancel_all(self, "glow")
-        self.glow = 1.0
-        Animation(glow=0.0, duration=FLASH_S, transition="in_quad").start(self)
 
     def add(self) -> None:
         """Say that one more of this came in."""

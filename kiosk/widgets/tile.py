@@ -1,26 +1,23 @@
 """Articles to tap: one tile, and the grid that fits as many as its room takes.
 
-Owns the tile's look and its one flash when a change came from elsewhere. Which articles are on a
-page is told by ids; what a tile says by its view.
+Owns the tile's look. Which articles are on a page is told by ids; what a tile says by its view.
 """
 
 from collections.abc import Callable, Container, Sequence
 from typing import Any
 
-from kivy.animation import Animation
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.gridlayout import GridLayout
 
 from kiosk.views import TileView
 from kiosk.widgets import icon as _icon  # noqa: F401 - its rules are used in the .kv
 from kiosk.widgets import words as _words  # noqa: F401
+from kiosk.widgets.glow import Glowing
 from kiosk.widgets.key import TouchArea
 from kiosk.widgets.kv import load_beside
 
-FLASH_S = 1.6
 
-
-class Tile(TouchArea):
+class Tile(Glowing, TouchArea):
     """One article. An empty tile (`article_id` "") keeps its place and shows nothing."""
 
     article_id = StringProperty("")
@@ -31,7 +28,6 @@ class Tile(TouchArea):
     warning = BooleanProperty(False)
     sold_out = BooleanProperty(False)
     pending = BooleanProperty(False)
-    glow = NumericProperty(0.0)
 
     def show(self, view: TileView | None) -> bool:
         """Show a view; return whether this article's price or stock now reads otherwise."""
@@ -42,19 +38,12 @@ class Tile(TouchArea):
         same_article = self.article_id == view.id
         changed = same_article and (self.price, self.stock) != (view.price, view.stock)
         if not same_article:
-            Animation.cancel_all(self, "glow")
-            self.glow = 0.0
+            self.rest()
         self.article_id, self.name = view.id, view.name
         self.price, self.stock, self.colour = view.price, view.stock, view.colour
         self.warning, self.sold_out, self.pending = view.warning, view.sold_out, view.pending
         self.disabled = False
         return changed
-
-    def flash(self) -> None:
-        """Glow once and fade: this changed elsewhere."""
-        Animation.cancel_all(self, "glow")
-        self.glow = 1.0
-        Animation(glow=0.0, duration=FLASH_S, transition="in_quad").start(self)
 
 
 class TileGrid(GridLayout):

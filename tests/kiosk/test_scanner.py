@@ -86,10 +86,10 @@ def test_reads_a_scanner_set_to_french(wedge: Wedge) -> None:
 
 
 def test_two_scans_in_a_row(wedge: Wedge) -> None:
-    for _ in range(2):
+    for runs in (1, 2):
         wedge.type(EAN)
         assert wedge.key(ENTER) == Scan(EAN)
-        assert wedge.scanner.length == 0
+        assert wedge.scanner.runs == runs
 
 
 def test_typing_by_hand_is_no_scan() -> None:
@@ -134,13 +134,17 @@ def test_keys_that_no_barcode_has_spoil_it(wedge: Wedge, strange: int) -> None:
     assert wedge.key(ENTER) is None
 
 
-def test_length_tells_when_to_remember_a_field(wedge: Wedge) -> None:
-    assert wedge.scanner.length == 0
+def test_runs_tell_when_to_remember_a_field(wedge: Wedge) -> None:
+    assert wedge.scanner.runs == 0
     wedge.type("37")
-    assert wedge.scanner.length == 2
+    assert wedge.scanner.runs == 1
+    for run, key in enumerate("69", 2):
+        wedge.at_ms += MAX_GAP_MS
+        wedge.type(key)
+        assert wedge.scanner.runs == run
     wedge.at_ms += MAX_GAP_MS
-    wedge.type("6")
-    assert wedge.scanner.length == 1
+    wedge.scanner.key_down(SHIFT, wedge.at_ms)
+    assert wedge.scanner.runs == 3
 
 
 def test_shift_held_on_either_side(wedge: Wedge) -> None:

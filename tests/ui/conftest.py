@@ -64,9 +64,8 @@ def open_post(window: None) -> Iterator[OpenPost]:
         theme: str = "light",
         session: FakeSession | None = None,
     ) -> Hands:
-        hands = Hands(
-            session or FakeSession(profile), Translator(lang), ScreenSettings(theme=theme), size
-        )
+        settings = ScreenSettings(theme=theme, calm_s=0)
+        hands = Hands(session or FakeSession(profile), Translator(lang), settings, size)
         opened.append(hands)
         return hands
 

@@ -228,7 +228,7 @@ class Hands:
 def pairing_hands(pairing: Pairing, lang: str, size: Sequence[int], session: FakeSession) -> Hands:
     """Open the pairing screen."""
     width, height = size
-    return Hands(session, Translator(lang), ScreenSettings(), (width, height), pairing)
+    return Hands(session, Translator(lang), ScreenSettings(calm_s=0), (width, height), pairing)
 
 
 OpenPost = Callable[..., Hands]

@@ -1,8 +1,11 @@
 """A scanner's keys reach the screen whatever is in view, and leave a typed field as it was."""
 
+from time import monotonic
+
 import pytest
 
 from common.barcodes import check_digit
+from kiosk.scanner import MAX_GAP_MS
 from tests.ui.hands import Hands, OpenPost
 
 pytestmark = [pytest.mark.ui, pytest.mark.xdist_group("ui")]
@@ -49,6 +52,21 @@ def test_a_focused_field_is_put_back(till: Hands) -> None:
     till.frames()
     assert len(labels(till)) == 1
     assert till.screen.ids.search.text == "beu"
+    assert field.text == "beu"
+
+
+def test_what_was_typed_slowly_is_put_back_whole(till: Hands) -> None:
+    field = till.screen.ids.search.ids.input
+    code = code_of(till, 0)
+    field.focus = True
+    till.frames()
+    for letter in "beu":
+        till.type_key(ord(letter) - ord("a") + 4, letter)
+        next_s = monotonic() + MAX_GAP_MS / 1000
+        while monotonic() <= next_s:
+            till.frames(1)
+    till.scan(code)
+    assert len(labels(till)) == 1
     assert field.text == "beu"
 
 

@@ -286,6 +286,16 @@ def test_pages_keep_their_place(till: Till) -> None:
     assert first in shelf.ids()
     shelf.turn(99)
     assert shelf.page == shelf.pages - 1
+    shelf.search("a")
+    assert (shelf.counted, shelf.count) == (False, 20)
+    page = shelf.ids()
+    assert shelf.count_on()
+    assert not shelf.count_on()
+    assert shelf.count > 20
+    assert shelf.ids() == page
+    shelf.search("e")
+    shelf.turn(1)
+    assert (shelf.counted, shelf.page) == (True, 1)
     shelf.search("zorglub")
     assert (shelf.pages, shelf.ids()) == (1, [])
     shelf.choose("")
