@@ -5,7 +5,7 @@ one poll a frame, and the change from pairing to working. Opens no socket and no
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from kivy.app import App
@@ -19,6 +19,7 @@ from common.errors import Problem
 from common.i18n import Translator
 from common.invitation import MAX_LENGTH
 from common.topics import Profile
+from kiosk.desks.comfort import Comfort
 from kiosk.desks.depot import DepotDesk
 from kiosk.desks.desk import Desk, Session, Wall
 from kiosk.desks.office import OfficeDesk
@@ -26,8 +27,10 @@ from kiosk.desks.pairing import Pairing, PairingDesk
 from kiosk.desks.pin_entry import CLEAR, ERASE, OK
 from kiosk.desks.revoked import RevokedDesk
 from kiosk.desks.till import TillDesk
+from kiosk.keyboard import CHARACTERS, Typist, key_name
 from kiosk.kivy_setup import ScreenSettings
-from kiosk.scanner import Scanner
+from kiosk.preferences import Preferences
+from kiosk.scanner import Scan, Scanner
 from kiosk.screens.depot import DepotScreen
 from kiosk.screens.faults import Faults, guarded
 from kiosk.screens.frame import Frame
@@ -35,9 +38,12 @@ from kiosk.screens.office import OfficeScreen
 from kiosk.screens.pairing import PairingScreen
 from kiosk.screens.revoked import RevokedScreen
 from kiosk.screens.till import TillScreen
-from kiosk.theme import THEMES, Theme, scale_for
+from kiosk.sounds import Sound
+from kiosk.theme import THEMES, Theme, larger_scale_for, scale_for, side_for
 
 STATUS_EVERY_S: Final = 1.0
+# So often it is asked whether what was typed is a person's.
+SETTLE_EVERY_S: Final = 0.03
 _PIN_KEYS: Final[Mapping[int, str]] = {8: ERASE, 13: OK, 271: OK}
 POSTS: Final[Mapping[Profile, tuple[type[Desk], type[Frame]]]] = {
     Profile.TILL: (TillDesk, TillScreen),
@@ -57,27 +63,36 @@ def system_wall() -> Wall:
     return Wall(lambda: time.time_ns() // 1_000_000, offset_min)
 
 
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
 class Stage:
-    """One window's worth of screens. Built before any screen: it sets the theme's scale."""
+    """One window's worth of screens. Built before any screen: it sets the theme's scale.
+
+    `on_chosen` is told what was chosen on the post, `hear` what is to be heard.
+    """
 
     def __init__(
         self,
         settings: ScreenSettings,
         t: Translator,
         wall: Wall,
-        on_language: Callable[[str], None] | None = None,
+        on_chosen: Callable[[Preferences], None] | None = None,
+        hear: Callable[[Sound], None] | None = None,
     ) -> None:
-        self.theme = theme = Theme(
-            THEMES[settings.theme], scale_for(Window.width, Window.height, Metrics.density)
-        )
-        # Every .kv rule reads `theme`; Kivy offers this map for such names.
-        global_idmap["theme"] = theme
-        Window.clearcolor = theme.colours.ground
+        self.comfort = Comfort(settings.preferences, self._choose)
+        self.theme = self._dress()
         self.root = FloatLayout()
         self.t = t
         self._settings = settings
         self._wall = wall
-        self._on_language = on_language
+        self._on_chosen = on_chosen
+        self._hear = hear
+        self._alarmed = False
+        self._typist = Typist()
+        self._settle_typed = Clock.create_trigger(lambda _: self._settle(), SETTLE_EVERY_S)
+        self._dress_anew = Clock.create_trigger(lambda _: self._show_anew())
         self._scanner = Scanner()
         self._field_before: Any = ""
         self._poll = Clock.create_trigger(lambda _: self._poll_in_turn())
@@ -85,6 +100,8 @@ class Stage:
         self._polled_s = -settings.calm_s
         self._tick = Clock.schedule_interval(guarded(lambda _: self.screen.tick()), STATUS_EVERY_S)
         self._session: Session | None = None
+        self._desk: Any = None
+        self._make_screen: Any = None
         self._shows_revoked = False
         self.screen: Any = None
         self.faults = Faults(self._tell_fault, time.monotonic)
@@ -93,6 +110,20 @@ class Stage:
             on_key_down=self._key_down, on_key_up=self._key_up, on_textinput=self._text_typed
         )
         Window.bind(on_touch_down=self._touched)
+
+    def _dress(self) -> Theme:
+        """Return the theme that was chosen, where every .kv rule finds it from now on."""
+        chosen = self.comfort.preferences
+        scale = larger_scale_for if chosen.scale == "large" else scale_for
+        theme = Theme(
+            THEMES[chosen.theme],
+            scale(Window.width, Window.height, Metrics.density),
+            side_for(Window.width, Window.height),
+        )
+        # Every .kv rule reads `theme`; Kivy offers this map for such names.
+        global_idmap["theme"] = theme
+        Window.clearcolor = theme.colours.ground
+        return theme
 
     def open_pairing(self, pairing: Pairing) -> None:
         """Show the pairing screen; when it is done, the screen of the post that this has become."""
@@ -107,14 +138,19 @@ class Stage:
         self._scanner = Scanner()
         revoked = session.state.revoked is not None
         make_desk, make_screen = REVOKED if revoked else POSTS[session.state.device.profile]
-        desk = make_desk(session, self.t, self._wall)
+        self._desk = make_desk(session, self.t, self._wall)
+        self._desk.comfort = self.comfort
+        self._make_screen = make_screen
         self._shows_revoked = revoked
-        more = {} if revoked else {"letters_by_touch": self._settings.letters_by_touch}
-        self._show(make_screen(desk=desk, t=self.t, **more))
+        self._show(self._screen_of_post())
         self._session = session
         # From the link's thread: a trigger may be pulled from any, and counts once a frame.
         session.on_wake = self._poll
         self._poll()
+
+    def _screen_of_post(self) -> Any:
+        more = {} if self._shows_revoked else {"letters_by_touch": self._settings.letters_by_touch}
+        return self._make_screen(desk=self._desk, t=self.t, **more)
 
     def _poll_in_turn(self) -> None:
         """Show what has come, at once or when it is time: each time the screen is drawn anew."""
@@ -140,6 +176,8 @@ class Stage:
         self.faults.close()
         self._poll.cancel()
         self._poll_later.cancel()
+        self._dress_anew.cancel()
+        self._settle_typed.cancel()
         self._tick.cancel()
         Window.unbind(
             on_key_down=self._key_down, on_key_up=self._key_up, on_textinput=self._text_typed
@@ -151,14 +189,32 @@ class Stage:
         if lang != self.t.lang:
             self.t = Translator(lang)
             self.screen.speak(self.t)
-            if self._on_language is not None:
-                self._on_language(lang)
+            self.comfort.choose("lang", lang)
+
+    def _choose(self, chosen: Preferences) -> None:
+        """Keep what was chosen, and show it once the touch that chose it is over."""
+        if self._on_chosen is not None:
+            self._on_chosen(chosen)
+        self._dress_anew()
+
+    def _show_anew(self) -> None:
+        """Build the screen anew where it looks otherwise now; its desk stays as it is."""
+        looks = self.comfort.preferences
+        if self._desk is None or (looks.theme, looks.scale, looks.basket) == self._looks:
+            return
+        self.theme = self._dress()
+        self._show(self._screen_of_post())
+        self._poll()
 
     def _tell_fault(self, problem: Problem) -> None:
         self.screen.tell_fault(problem)
 
     def _show(self, screen: Any) -> None:
         screen.bind(on_language=lambda _, lang: self.choose_language(lang))
+        if isinstance(screen, Frame):
+            screen.bind(on_alarm=self._alarm)
+        looks = self.comfort.preferences
+        self._looks = (looks.theme, looks.scale, looks.basket)
         self.screen = screen
         self.root.clear_widgets()
         self.root.add_widget(screen)
@@ -170,22 +226,71 @@ class Stage:
     def _text_typed(self, _window: Any, text: str) -> None:
         if isinstance(self.screen, PairingScreen):
             self.screen.typed(text)
-        elif self.screen.covered and text.isdecimal():
-            self.screen.typed_pin(text)
+        elif self.screen.covered:
+            if text.isdecimal():
+                self.screen.typed_pin(text)
+        elif CHARACTERS.issuperset(text) and not self.screen.in_field():
+            self._type(self._typist.type(text, _now_ms()))
+            self._settle_typed()
 
-    def _key_down(self, _window: Any, key: int, scancode: int, *_rest: object) -> None:
+    def _type(self, text: str) -> None:
+        if text and not self.screen.covered:
+            self.screen.typed(text)
+
+    def _settle(self) -> None:
+        """Hand on what a person has typed, once it can be no scanner's any more."""
+        self._type(self._typist.settled(_now_ms()))
+        if self._typist.holding:
+            self._settle_typed()
+
+    def _key_down(
+        self,
+        _window: Any,
+        key: int,
+        scancode: int,
+        _text: str = "",
+        modifiers: Sequence[str] = (),
+        *_rest: object,
+    ) -> None:
         self._touched()
         runs = self._scanner.runs
-        scan = self._scanner.key_down(scancode, time.monotonic_ns() // 1_000_000)
+        scan = self._scanner.key_down(scancode, _now_ms())
         if self._scanner.runs != runs:
             self._field_before = self.screen.field_text()
         if self.screen.covered:
             self._key_of_pin(key, scanned=scan is not None)
         elif scan is not None:
+            self._typist.scanned(_now_ms())
             self.screen.restore_field(self._field_before)
-            self.screen.scanned(scan)
+            self._scanned(scan)
         elif isinstance(self.screen, PairingScreen):
             self.screen.key_pressed(key)
+        else:
+            self._shortcut(key_name(key, scancode, modifiers))
+
+    def _shortcut(self, name: str) -> None:
+        """Do what a key stands for; what was typed before it comes first."""
+        if name == "enter":
+            typed, quiet = self._typist.entered(_now_ms())
+            self._type(typed)
+            self.screen.pressed(name, quiet)
+        elif name:
+            self._type(self._typist.entered(_now_ms())[0])
+            self.screen.pressed(name, quiet=True)
+
+    def _scanned(self, scan: Scan) -> None:
+        self._alarmed = False
+        self.screen.scanned(scan)
+        if not self._alarmed:
+            self._sound(Sound.SCAN)
+
+    def _alarm(self, *_: object) -> None:
+        self._alarmed = True
+        self._sound(Sound.ERROR)
+
+    def _sound(self, sound: Sound) -> None:
+        if self._hear is not None and self.comfort.preferences.sound == "on":
+            self._hear(sound)
 
     def _take_stray_keys(self, session: Session) -> None:
         """Take what was typed, by a scanner, where the customer's window had the keyboard."""
@@ -212,6 +317,10 @@ class KioskApp(App):
         self._make_stage = make_stage
         self._stage: Stage | None = None
 
+    def open_settings(self, *_: object) -> bool:
+        """Open nothing: F1 would open Kivy's own settings."""
+        return False
+
     def build(self) -> Any:
         """Make the stage once there is a window."""
         self._stage = self._make_stage()
@@ -228,12 +337,13 @@ def run(
     translator: Translator,
     settings: ScreenSettings,
     wall: Wall | None = None,
-    on_language: Callable[[str], None] | None = None,
+    on_chosen: Callable[[Preferences], None] | None = None,
+    hear: Callable[[Sound], None] | None = None,
 ) -> None:
     """Show a session's screen until the window is closed. The session stays open."""
 
     def make_stage() -> Stage:
-        stage = Stage(settings, translator, wall or system_wall(), on_language)
+        stage = Stage(settings, translator, wall or system_wall(), on_chosen, hear)
         stage.open_post(session)
         return stage
 
@@ -245,7 +355,7 @@ def run_pairing(
     translator: Translator,
     settings: ScreenSettings,
     wall: Wall | None = None,
-    on_language: Callable[[str], None] | None = None,
+    on_chosen: Callable[[Preferences], None] | None = None,
 ) -> None:
     """Show the pairing screen, then in the same window the screen of the post that came of it.
 
@@ -253,7 +363,7 @@ def run_pairing(
     """
 
     def make_stage() -> Stage:
-        stage = Stage(settings, translator, wall or system_wall(), on_language)
+        stage = Stage(settings, translator, wall or system_wall(), on_chosen)
         stage.open_pairing(pairing)
         return stage
 

@@ -18,7 +18,7 @@ from rich.console import Console as Terminal
 
 from common.errors import Refusal
 from common.i18n import Translator
-from kiosk.preferences import read_language
+from kiosk.preferences import read_preferences
 
 if TYPE_CHECKING:
     from kiosk.protection import Lock
@@ -46,7 +46,7 @@ class Setting:
 
     def translator(self, folder: Path) -> Translator:
         """Return the language to speak: as asked, as chosen on this post, else the system's."""
-        return Translator(self.lang or read_language(folder) or system_language())
+        return Translator(self.lang or read_preferences(folder).lang or system_language())
 
 
 def system_language() -> str:

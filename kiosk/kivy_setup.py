@@ -7,9 +7,11 @@ from a `WindowSettings`; nothing is read from a Kivy configuration file of the p
 import logging
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from kiosk.preferences import Preferences
 
 MIN_WIDTH_PX: Final = 800
 MIN_HEIGHT_PX: Final = 600
@@ -37,13 +39,13 @@ class WindowSettings:
 
 @dataclass(frozen=True, slots=True)
 class ScreenSettings:
-    """How the screens behave. `theme`: a key of `kiosk.theme.THEMES`.
+    """How the screens behave. `preferences`: what was chosen before.
 
     `letters_by_touch`: touching a search field brings letters to the screen. `calm_s`: what comes
     from elsewhere is shown at once, and what comes soon after it at most so often.
     """
 
-    theme: str = "light"
+    preferences: Preferences = field(default_factory=Preferences)
     letters_by_touch: bool = True
     calm_s: float = 0.1
 

@@ -1,10 +1,13 @@
-"""What the people at a post have chosen, kept in its folder: the language of its screens.
+"""What the people at a post have chosen, kept in its folder: language, colours, sides, size, sound.
 
 Nothing here may keep a post from starting: what cannot be read is as if it had not been chosen.
 """
 
 import logging
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -15,23 +18,46 @@ from kiosk.device import write_whole
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What was chosen, each one of `CHOICES`. `lang` is "" where nobody chose: the system's.
+
+    `basket`: on which side of a screen the sale stands. `scale`: of type and keys.
+    """
+
+    lang: str = ""
+    theme: str = "light"
+    basket: str = "right"
+    scale: str = "normal"
+    sound: str = "on"
+
+
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "lang": tuple(LANGUAGES),
+    "theme": ("light", "dark"),
+    "basket": ("right", "left"),
+    "scale": ("normal", "large"),
+    "sound": ("on", "off"),
+}
+
+
 def _file(folder: Path) -> Path:
     return folder / "preferences.json"
 
 
-def read_language(folder: Path) -> str | None:
-    """Return the language that was chosen on this post, None for none."""
+def read_preferences(folder: Path) -> Preferences:
+    """Return what was chosen on this post."""
     try:
-        chosen = msgspec.json.decode(_file(folder).read_bytes(), type=dict[str, str])
+        kept = msgspec.json.decode(_file(folder).read_bytes(), type=dict[str, object])
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    lang = chosen.get("lang")
-    return lang if lang in LANGUAGES else None
+        return Preferences()
+    chosen = {name: kept[name] for name, values in CHOICES.items() if kept.get(name) in values}
+    return Preferences(**{name: str(value) for name, value in chosen.items()})
 
 
-def write_language(folder: Path, lang: str) -> None:
-    """Keep a language; where the disk will not have it, it holds until the end."""
+def write_preferences(folder: Path, preferences: Preferences) -> None:
+    """Keep what was chosen; where the disk will not have it, it holds until the end."""
     try:
-        write_whole(_file(folder), msgspec.json.encode({"lang": lang}) + b"\n")
+        write_whole(_file(folder), msgspec.json.encode(asdict(preferences)) + b"\n")
     except Refusal as refusal:
         _log.warning("%s", refusal)

@@ -4,6 +4,7 @@ Owns every colour and every size; .kv files name roles (`theme.ink`, `theme.gap`
 Colours are RGBA floats, sizes are pixels: dp × the window's scale. No widgets, no text, no state.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final
@@ -13,6 +14,11 @@ Rgba = tuple[float, float, float, float]
 BASE_LONG_DP: Final = 1280
 BASE_SHORT_DP: Final = 800
 TOUCH_DP: Final = 48
+LARGER: Final = 1.18
+"""So many times larger is everything where large type is chosen, and the window has the room."""
+_LEAST_ACROSS_DP: Final = 1_000
+_LEAST_ACROSS_UPRIGHT_DP: Final = 740
+"""Nothing is made so large that fewer dp than that are left across a window."""
 
 
 def rgba(hexadecimal: str) -> Rgba:
@@ -177,11 +183,14 @@ class Sizes:
 
 
 class Theme:
-    """One table of colours at one scale; every role of `Colours` and `Sizes` is an attribute."""
+    """One table of colours at one scale; every role of `Colours` and `Sizes` is an attribute.
+
+    `side_px`: the most that the list in hand, or its pad, may take of the width.
+    """
 
     _clear: Rgba = (0.0, 0.0, 0.0, 0.0)
 
-    def __init__(self, colours: Colours, px_per_dp: float) -> None:
+    def __init__(self, colours: Colours, px_per_dp: float, side_px: float = math.inf) -> None:
         self.colours = colours
         self.px_per_dp = px_per_dp
         self.tones = colours.tones
@@ -189,6 +198,7 @@ class Theme:
             setattr(self, role.name, getattr(colours, role.name))
         for size in fields(Sizes):
             setattr(self, size.name, round(getattr(Sizes(), size.name) * px_per_dp))
+        self.side: float = min(round(Sizes().side * px_per_dp), side_px)
 
     def tone(self, name: str) -> Tone:
         """Return the tone called `name`; a name that this release does not know is slate."""
@@ -235,3 +245,15 @@ def scale_for(width_px: float, height_px: float, density: float = 1.0) -> float:
     short_dp = min(width_px, height_px) / density
     fit = min(long_dp / BASE_LONG_DP, short_dp / BASE_SHORT_DP)
     return density * min(max(fit, 0.93), 1.3)
+
+
+def larger_scale_for(width_px: float, height_px: float, density: float = 1.0) -> float:
+    """Return px per dp for a window where large type is chosen."""
+    scale = scale_for(width_px, height_px, density)
+    least_dp = _LEAST_ACROSS_DP if width_px >= height_px else _LEAST_ACROSS_UPRIGHT_DP
+    return max(scale, min(scale * LARGER, width_px / least_dp))
+
+
+def side_for(width_px: float, height_px: float) -> float:
+    """Return how much of a window's width the list in hand, or its pad, may take at most, px."""
+    return round(width_px * (0.4 if width_px >= height_px else 0.53))

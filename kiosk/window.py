@@ -23,9 +23,10 @@ from kiosk.enrol import pair, pair_invited
 from kiosk.found_hubs import FoundHubs, shown_fingerprint
 from kiosk.kivy_setup import ScreenSettings, WindowSettings, prepare
 from kiosk.opening import open_session
-from kiosk.preferences import write_language
+from kiosk.preferences import read_preferences, write_preferences
 from kiosk.protection import OPEN, Lock
 from kiosk.session import Session
+from kiosk.speaker import Speaker, system_play
 from kiosk.state import DeviceInfo
 
 
@@ -46,9 +47,15 @@ def _show_post(folder: Path, t: Translator, lock: Lock) -> None:
 
     session = open_session(folder, lock=lock, lang=t.lang)
     try:
-        run(session, t, ScreenSettings(), on_language=partial(write_language, folder))
+        with Speaker(system_play()) as speaker:
+            keep = partial(write_preferences, folder)
+            run(session, t, _settings(folder), on_chosen=keep, hear=speaker.play)
     finally:
         session.close()
+
+
+def _settings(folder: Path) -> ScreenSettings:
+    return ScreenSettings(read_preferences(folder))
 
 
 def _show_pairing(folder: Path, t: Translator) -> None:
@@ -70,7 +77,8 @@ def _show_pairing(folder: Path, t: Translator) -> None:
                 open_paired,
                 None if source is None else partial(Camera, source),
             )
-            run_pairing(pairing, t, ScreenSettings(), on_language=partial(write_language, folder))
+            on_chosen = partial(write_preferences, folder)
+            run_pairing(pairing, t, _settings(folder), on_chosen=on_chosen)
     finally:
         for session in opened:
             session.close()

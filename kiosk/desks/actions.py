@@ -176,6 +176,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         "devices", Group.POST, mark("Equipment"), "printer", lambda desk: desk.open_devices(),
     ),
+    Action(
+        "comfort", Group.POST, mark("Settings"), "settings",
+        lambda desk: desk.show(Mode.COMFORT),
+    ),
+    Action(
+        "shortcuts", Group.POST, mark("Keyboard"), "keyboard",
+        lambda desk: desk.show(Mode.SHORTCUTS),
+    ),
 )  # fmt: skip
 BY_NAME: Final[Mapping[str, Action]] = {each.name: each for each in ACTIONS}
 if len(BY_NAME) != len(ACTIONS):

@@ -15,6 +15,7 @@ from common.models import GoodsReceipt, Payment, ReceiptLine, Ticket, TicketLine
 from kiosk.catalogue import Catalogue
 from kiosk.counter import Counter
 from kiosk.desks.allowing import Allowing
+from kiosk.desks.comfort import Comfort
 from kiosk.desks.gate import Gate
 from kiosk.devices.devices import Devices
 from kiosk.older import OlderTickets
@@ -103,6 +104,7 @@ class Desk:
         self._undelivered: list[Undelivered] | None = None
         self._waiting_since_ms: int | None = None
         self._touched_held = ""
+        self.comfort = Comfort()
         self.gate = Gate(self)
         self.allowing = Allowing(self)
 

@@ -19,3 +19,5 @@ class Mode(Enum):
     REFUND = "refund"
     COUNT = "count"
     REPORT = "report"
+    COMFORT = "comfort"
+    SHORTCUTS = "shortcuts"

@@ -24,6 +24,7 @@ from kiosk.desks.paying import PAYING, TAKING, Paying
 from kiosk.desks.refunding import Refunding
 from kiosk.desks.sale import SaleInHand
 from kiosk.desks.shelf import Shelf
+from kiosk.desks.shortcuts import STEPS, Shortcut, key_views
 from kiosk.desks.tickets import TicketList
 from kiosk.desks.training import Training
 from kiosk.keypad import Entry
@@ -42,6 +43,7 @@ from kiosk.views.counter import (
 )
 from kiosk.views.customer import basket_shown, greeting, paid_shown
 from kiosk.views.notices import no_weight, refused, unknown_code
+from kiosk.views.shortcuts import KeyView
 
 
 class TillDesk(Desk):
@@ -120,6 +122,14 @@ class TillDesk(Desk):
     def actions(self) -> ActionsView:
         """Return what can be done beside ringing up and being paid."""
         return actions_view(self, self.t)
+
+    def keys(self) -> tuple[KeyView, ...]:
+        """Return what a real keyboard does."""
+        return key_views(self.t)
+
+    def step(self, key: str) -> Shortcut | None:
+        """Return the step that a key does, None for a key that does none."""
+        return STEPS.get(key)
 
     def typing(self) -> bool:
         """Return whether the pad's digits go anywhere."""

@@ -4,7 +4,7 @@ Owns how a desk's views reach them and how a change of language reaches every te
 panels stand in subclasses and their .kv files.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.floatlayout import FloatLayout
@@ -17,21 +17,34 @@ from kiosk.widgets import notice_bar as _notice_bar  # noqa: F401
 from kiosk.widgets import status_bar as _status_bar  # noqa: F401
 from kiosk.widgets.kv import load_beside
 
+ALARMING: Final = ("warn", "danger")
+"""Tones of notices that are heard as well."""
+
 
 class Frame(FloatLayout):
-    """Base of the screens. `t` is the language in view; every .kv text depends on it."""
+    """Base of the screens. `t` is the language in view; every .kv text depends on it.
+
+    `basket_left`: the list in hand, or its pad, stands on the left.
+    """
 
     desk = ObjectProperty(None)
     t = ObjectProperty(str)
     letters_by_touch = BooleanProperty(True)
     portrait = BooleanProperty(False)
-    __events__ = ("on_language",)
+    basket_left = BooleanProperty(False)
+    __events__ = ("on_language", "on_alarm")
 
     def on_language(self, lang: str) -> None:
         """Event: another language was chosen."""
 
+    def on_alarm(self) -> None:
+        """Event: something is said that should be heard."""
+
     def on_kv_post(self, _base_widget: Any) -> None:
         """Fill the screen once its widgets exist."""
+        self.basket_left = self.desk.comfort.preferences.basket == "left"
+        self._place_hand()
+        self.fbind("portrait", self._place_hand)
         self.ids.status.offer(LANGUAGES, self.desk.t.lang)
         self.render()
         self.render_status()
@@ -46,9 +59,25 @@ class Frame(FloatLayout):
         self.render_status()
         self.render_people()
 
+    def _place_hand(self, *_: object) -> None:
+        """Put the list in hand on the side that was chosen; upright it is its pad that moves."""
+        if "hand" in self.ids:
+            hand = self.ids.hand.__self__
+            hand.pad_left = self.basket_left and self.portrait
+            body = hand.parent
+            body.remove_widget(hand)
+            left = self.basket_left and not self.portrait
+            body.add_widget(hand, index=len(body.children) if left else 0)
+
     def render(self) -> None:
         """Show the desk's small views; each screen adds its own."""
-        self.ids.notice.show(self.desk.notice())
+        self.show_notice()
+
+    def show_notice(self) -> None:
+        """Show what is said in passing; what went wrong is heard as well."""
+        view = self.desk.notice()
+        if self.ids.notice.show(view) and view.tone in ALARMING:
+            self.dispatch("on_alarm")
 
     def render_all(self) -> None:
         """Show everything anew, lists and grids too."""
@@ -90,7 +119,7 @@ class Frame(FloatLayout):
             self.render_all()
         elif update.touched:
             self.show_touched(update)
-        self.ids.notice.show(self.desk.notice())
+        self.show_notice()
 
     def show_touched(self, update: Any) -> None:
         """Show anew what an update touched, and nothing else."""
@@ -122,6 +151,16 @@ class Frame(FloatLayout):
         self.desk.scan(scan)
         self.render()
 
+    def in_field(self) -> bool:
+        """Return whether a text field has the keyboard."""
+        return False
+
+    def pressed(self, name: str, quiet: bool) -> None:
+        """Take a key of a real keyboard, where the screen has a use for it."""
+
+    def typed(self, text: str) -> None:
+        """Take characters of a real keyboard, where the screen has a use for them."""
+
     def restore_field(self, text: str) -> None:
         """Put back what stood in the field that a scan was typed into."""
 
@@ -141,7 +180,7 @@ class Frame(FloatLayout):
     def tell_fault(self, problem: Any) -> None:
         """Say that something in the program went wrong; everything in view stays."""
         self.desk.tell_fault(problem)
-        self.ids.notice.show(self.desk.notice())
+        self.show_notice()
 
     def close_notice(self) -> None:
         """Take the notice away; the next one, if any, has its own time."""

@@ -63,6 +63,16 @@ class RevokedScreen(FloatLayout):
     def restore_field(self, text: str) -> None:
         """Have nothing to restore."""
 
+    def in_field(self) -> bool:
+        """Return no: there is no field."""
+        return False
+
+    def pressed(self, name: str, quiet: bool) -> None:
+        """Pass over a key."""
+
+    def typed(self, text: str) -> None:
+        """Pass over what is typed."""
+
     def scanned(self, scan: Any) -> None:
         """Pass over a barcode: nothing is sold here."""
 

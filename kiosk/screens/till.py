@@ -13,6 +13,7 @@ from kivy.properties import BooleanProperty, ListProperty, StringProperty
 from kiosk.desks.mode import Mode
 from kiosk.desks.paying import PAYING
 from kiosk.screens.frame import Frame
+from kiosk.screens.till_keys import TillKeys
 from kiosk.views import touched_articles
 from kiosk.widgets import category_strip as _strip  # noqa: F401 - its rules are used in the .kv
 from kiosk.widgets import hand as _hand  # noqa: F401
@@ -24,6 +25,7 @@ from kiosk.widgets import tickets as _tickets  # noqa: F401
 from kiosk.widgets import tile as _tile  # noqa: F401
 from kiosk.widgets import training_band as _training_band  # noqa: F401
 from kiosk.widgets.actions import ActionsPanel
+from kiosk.widgets.comfort import ComfortPanel
 from kiosk.widgets.count import CountPanel
 from kiosk.widgets.deck import Deck as _Deck  # noqa: F401
 from kiosk.widgets.desk_panel import DeskPanel
@@ -34,6 +36,7 @@ from kiosk.widgets.parked import ParkedPanel
 from kiosk.widgets.paying import AmountPanel, CashPanel, RestPanel
 from kiosk.widgets.refunding import RefundPanel
 from kiosk.widgets.report import ReportPanel
+from kiosk.widgets.shortcuts import ShortcutsPanel
 
 # A list that changes under the eyes is sorted in again at most so often.
 FIND_AGAIN_S: Final = 0.5
@@ -51,6 +54,8 @@ PANELS: Final[Mapping[Mode, type[DeskPanel]]] = {
     Mode.REFUND: RefundPanel,
     Mode.COUNT: CountPanel,
     Mode.REPORT: ReportPanel,
+    Mode.COMFORT: ComfortPanel,
+    Mode.SHORTCUTS: ShortcutsPanel,
 }
 """The panels that show a part of the desk by themselves."""
 _FEET: Final[Mapping[str, str]] = {
@@ -65,7 +70,7 @@ _FEET: Final[Mapping[str, str]] = {
 """What stands at the foot of the sale beside the panels; the keys of payment for all others."""
 
 
-class TillScreen(Frame):
+class TillScreen(TillKeys, Frame):
     """`mode` is what the large half shows: a `Mode`'s value. `foot`: the keys below the sale.
 
     `methods`: how customers may pay. `typing`: digits go somewhere. `locked`: the lines wait while

@@ -38,6 +38,7 @@ class EmptyCard(Passing, BoxLayout):
 class DoneCard(Passing, BoxLayout):
     """What was just recorded, in the empty list's place: the next article puts it away."""
 
+    narrow = BooleanProperty(False)
     title = StringProperty("")
     detail = StringProperty("")
     label = StringProperty("")
@@ -55,6 +56,7 @@ class Hand(BoxLayout):
 
     `locked`: the lines wait while something is being confirmed; `typing`: digits are taken;
     `parks`: the list can be put aside as it is. `printable`: there is a paper of what was recorded.
+    `pad_left`: the pad stands before the lines.
     """
 
     t = ObjectProperty(str)
@@ -72,6 +74,7 @@ class Hand(BoxLayout):
     locked = BooleanProperty(False)
     typing = BooleanProperty(True)
     parks = BooleanProperty(False)
+    pad_left = BooleanProperty(False)
     done = ListProperty([])
     printable = BooleanProperty(False)
     __events__ = (
@@ -92,6 +95,12 @@ class Hand(BoxLayout):
             self.ids.foot.add_widget(widget, *args, **kwargs)
         else:
             super().add_widget(widget, *args, **kwargs)
+
+    def on_pad_left(self, *_: object) -> None:
+        """Put the pad on the other side of the lines, where they stand side by side."""
+        last = self.children[0]
+        self.remove_widget(last)
+        super().add_widget(last, index=len(self.children))
 
     def show_lines(self, lines: Sequence[Any]) -> None:
         """Show the lines, the selected one in view."""

@@ -167,6 +167,10 @@ SHAPES: Final[Mapping[str, tuple[Stroke, ...]]] = {
     "code": tuple(((x, 5.5), (x, 18.5)) for x in (3.5, 6.5, 10.5, 13, 17, 20.5)),
     "list": tuple(((4.5, y), (19.5, y)) for y in (6.5, 12, 17.5)),
     "menu": tuple(_square(x, y) for y in (4.5, 13.5) for x in (4.5, 13.5)),
+    "settings": (
+        *(((3, y), (21, y)) for y in (6, 12, 18)),
+        *(circle(x, y, 2.4) for x, y in ((16, 6), (8, 12), (14, 18))),
+    ),
     "percent": (((18.5, 5.5), (5.5, 18.5)), circle(7, 7, 2.6), circle(17, 17, 2.6)),
     "tag": (
         ((3.5, 12), (12, 3.5), (20.5, 3.5), (20.5, 12), (12, 20.5), (3.5, 12)),

@@ -40,12 +40,12 @@ class NoticeBar(Passing, BoxLayout):
     def on_close(self) -> None:
         """Event: the notice is done with."""
 
-    def show(self, view: NoticeView | None) -> None:
-        """Show a notice, or none; the same one again keeps its time."""
+    def show(self, view: NoticeView | None) -> bool:
+        """Show a notice, or none; the same one again keeps its time. Return whether it is new."""
         if view is None:
             self.shown = False
             self._expire.cancel()
-            return
+            return False
         fresh = not self.shown or (view.title, view.text) != (self.title, self.text)
         self.tone, self.icon, self.title = view.tone, view.icon, view.title
         self.text, self.action, self.more = view.text, view.action, view.more
@@ -53,6 +53,7 @@ class NoticeBar(Passing, BoxLayout):
         if fresh:
             self._expire.cancel()
             self._expire()
+        return fresh
 
     def on_touch_down(self, touch: Any) -> bool:
         """Keep touches on the notice from what lies under it."""

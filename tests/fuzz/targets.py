@@ -49,7 +49,7 @@ from hub.repertoire import Repertoire
 from kiosk.config import parse_address, parse_size
 from kiosk.device import read_device
 from kiosk.headless_lines import read_line, tag_of
-from kiosk.preferences import read_language
+from kiosk.preferences import read_preferences
 from tests.common.journal.heads import KEYS, Numbers
 
 _SCRATCH: Final = Path(tempfile.mkdtemp(prefix="comptoir-fuzz-"))
@@ -326,7 +326,7 @@ def _devices() -> list[bytes]:
 
 def _preferences(data: bytes) -> None:
     _file("preferences.json", data)
-    read_language(_SCRATCH)
+    read_preferences(_SCRATCH)
 
 
 def _address(data: bytes) -> None:

@@ -13,7 +13,7 @@ from kiosk.config import only_kiosk
 from kiosk.device import write_device
 from kiosk.keys import new_keys, write_keys
 from kiosk.opening import open_session
-from kiosk.preferences import write_language
+from kiosk.preferences import Preferences, write_preferences
 from tests.kiosk.post import device
 from tests.kiosk.test_session import CARD, LINES, stock_up
 
@@ -70,7 +70,7 @@ def test_errors_are_in_the_language_asked_for_or_chosen_on_the_post(tmp_path: Pa
     english = run("--lang", "en", "--data", str(tmp_path), "status").output
     french = run("--lang", "fr", "--data", str(tmp_path), "status").output
     assert english != french
-    write_language(tmp_path, "fr")
+    write_preferences(tmp_path, Preferences("fr"))
     assert run("--data", str(tmp_path), "status").output == french
     assert run("--lang", "en", "--data", str(tmp_path), "status").output == english
 

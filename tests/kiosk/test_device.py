@@ -11,7 +11,7 @@ from common.errors import Refusal
 from common.topics import Profile
 from kiosk.device import device_file, read_device, write_device, write_whole
 from kiosk.keys import close_to_others, new_keys, read_keys, read_store_keys, write_keys
-from kiosk.preferences import read_language, write_language
+from kiosk.preferences import Preferences, read_preferences, write_preferences
 from tests.kiosk.post import device
 
 
@@ -126,13 +126,18 @@ def test_keys_that_others_can_read_are_closed_to_them_and_said(tmp_path: Path, o
     assert close_to_others(tmp_path) is None
 
 
-def test_the_language_of_a_post_is_kept(tmp_path: Path) -> None:
-    assert read_language(tmp_path) is None
-    write_language(tmp_path, "en")
-    assert read_language(tmp_path) == "en"
-    write_language(tmp_path, "fr")
-    assert read_language(tmp_path) == "fr"
-    write_language(tmp_path / "nowhere", "en")  # A disk that will not have it is no error.
+def test_what_was_chosen_on_a_post_is_kept(tmp_path: Path) -> None:
+    assert read_preferences(tmp_path) == Preferences()
+    for chosen in (Preferences("en"), Preferences("fr", "dark", "left", "large", "off")):
+        write_preferences(tmp_path, chosen)
+        assert read_preferences(tmp_path) == chosen
+    write_preferences(tmp_path / "nowhere", chosen)  # A disk that will not have it is no error.
+
+
+def test_one_choice_that_nobody_knows_spoils_no_other(tmp_path: Path) -> None:
+    kept = b'{"lang":"xx","theme":["dark"],"basket":"left","scale":7,"of_later":"x"}'
+    (tmp_path / "preferences.json").write_bytes(kept)
+    assert read_preferences(tmp_path) == Preferences(basket="left")
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"lang":7}', b'{"lang":"xx"}', b"\xff"])
@@ -140,4 +145,4 @@ def test_preferences_that_cannot_be_read_keep_no_post_from_starting(
     tmp_path: Path, content: bytes
 ) -> None:
     (tmp_path / "preferences.json").write_bytes(content)
-    assert read_language(tmp_path) is None
+    assert read_preferences(tmp_path) == Preferences()

@@ -12,6 +12,7 @@ import pytest
 from common.i18n import Translator
 from common.topics import Profile
 from kiosk.kivy_setup import ScreenSettings, WindowSettings, prepare
+from kiosk.preferences import Preferences
 from tests.ui.fake_session import FakeSession
 from tests.ui.hands import Hands, OpenPost
 
@@ -54,7 +55,7 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture
 def open_post(window: None) -> Iterator[OpenPost]:
-    """Return a function that opens a post's screen: profile, size, language, theme."""
+    """Return a function that opens a post's screen: profile, size, language, theme, and more."""
     opened: list[Hands] = []
 
     def open_one(
@@ -63,8 +64,9 @@ def open_post(window: None) -> Iterator[OpenPost]:
         lang: str = "fr",
         theme: str = "light",
         session: FakeSession | None = None,
+        **chosen: str,
     ) -> Hands:
-        settings = ScreenSettings(theme=theme, calm_s=0)
+        settings = ScreenSettings(Preferences(theme=theme, **chosen), calm_s=0)
         hands = Hands(session or FakeSession(profile), Translator(lang), settings, size)
         opened.append(hands)
         return hands

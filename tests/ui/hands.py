@@ -13,6 +13,8 @@ from common.i18n import Translator
 from kiosk.desks.desk import Wall
 from kiosk.desks.pairing import Pairing
 from kiosk.kivy_setup import ScreenSettings
+from kiosk.preferences import Preferences
+from kiosk.sounds import Sound
 from tests.ui.fake_session import OFFSET_MIN, FakeSession
 
 DEADLINE_S = 5.0
@@ -38,13 +40,14 @@ class Hands:
 
         self.session = session
         self.faults_expected = 0
-        self.languages: list[str] = []
+        self.chosen: list[Preferences] = []
+        self.heard: list[Sound] = []
         self._window = Window
         if tuple(Window.size) != size:
             Window.size = size
             self._step(2)
         wall = Wall(self.now_ms, lambda: OFFSET_MIN)
-        self.stage = Stage(settings, t, wall, self.languages.append)
+        self.stage = Stage(settings, t, wall, self.chosen.append, self.heard.append)
         Window.add_widget(self.stage.root)
         if pairing is None:
             self.stage.open_post(session)
@@ -56,6 +59,11 @@ class Hands:
     def screen(self) -> Any:
         """Return the screen in view."""
         return self.stage.screen
+
+    @property
+    def languages(self) -> list[str]:
+        """Return the languages that were chosen, one after the other."""
+        return [each.lang for each in self.chosen]
 
     def close(self) -> None:
         """Take the screen out of the window."""
@@ -133,6 +141,11 @@ class Hands:
         grid = self.screen.ids.grid
         return [tile for tile in reversed(grid.children) if tile.article_id]
 
+    def tile(self, place: int) -> Any:
+        """Return the tile at a place; where there are fewer, they are counted round."""
+        tiles = self.tiles()
+        return tiles[place % len(tiles)]
+
     # Hands.
 
     def tap(self, widget: Any) -> None:
@@ -187,6 +200,18 @@ class Hands:
         if text:
             self._window.dispatch("on_textinput", text)
         self._window.dispatch("on_key_up", key, scancode)
+
+    def press_key(self, key: int, scancode: int = 0, ctrl: bool = False) -> None:
+        """Press a key that types nothing, by SDL's code: F1 is 282, escape 27."""
+        self._window.dispatch("on_key_down", key, scancode, "", ["ctrl"] if ctrl else [])
+        self._window.dispatch("on_key_up", key, scancode)
+        self._step(2)
+
+    def pass_real_ms(self, ms: int) -> None:
+        """Let frames pass for so long by the clock that keys are timed by."""
+        end = monotonic() + ms / 1_000
+        while monotonic() < end:
+            self._step(1)
 
     def now_ms(self) -> int:
         """Return what the wall's clock says."""

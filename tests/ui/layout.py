@@ -30,10 +30,12 @@ def _touch_faults(hands: Hands, under: Any) -> list[str]:
         if not isinstance(widget, Key | TouchArea) or _within(widget, "KeyedList"):
             continue
         box = _box(widget)
+        if _scrolled_out(widget, box):
+            continue
         boxes.append((widget, box))
         if min(box[2] - box[0], box[3] - box[1]) < TOUCH_DP - 0.6:
             found.append(f"{_name(widget)} is too small to touch: {widget.size}")
-        if _outside(hands, box):
+        if _outside(hands, box) and not _within(widget, "ScrollView"):
             found.append(f"{_name(widget)} is outside the window: {box}")
     cover = hands.cover()
     seen = [(widget, box) for widget, box in boxes if cover is None or cover in _parents(widget)]
@@ -62,7 +64,7 @@ def _text_faults(hands: Hands, under: Any) -> list[str]:
         elif isinstance(widget, Label) and widget.text and not _within(widget, *_NAMES):
             if getattr(widget, "is_shortened", False) and not _within(widget, "Key"):
                 found.append(f"“{widget.text}” is cut off")
-            if _outside(hands, _box(widget)) and not _within(widget, "KeyedList"):
+            if _outside(hands, _box(widget)) and not _within(widget, "ScrollView"):
                 found.append(f"“{widget.text}” is outside the window")
     return found
 
@@ -86,6 +88,16 @@ def _outside(hands: Hands, box: Box) -> bool:
         or box[1] < -_SLACK_PX
         or box[2] > width + _SLACK_PX
         or box[3] > height + _SLACK_PX
+    )
+
+
+def _scrolled_out(widget: Any, box: Box) -> bool:
+    """Return whether a key lies, in part at least, where its list has scrolled it out of view."""
+    from kivy.uix.scrollview import ScrollView
+
+    lists = [each for each in _parents(widget) if isinstance(each, ScrollView)]
+    return any(
+        box[1] < _box(each)[1] - _SLACK_PX or box[3] > _box(each)[3] + _SLACK_PX for each in lists
     )
 
 

@@ -35,7 +35,7 @@ class Scene:
 
 def _sale(till: Hands) -> None:
     for place in (0, 3, 3, 7, 11):
-        till.tap(till.tiles()[place])
+        till.tap(till.tile(place))
     till.session.change_price(till.tiles()[3].article_id, 399)
     till.frames()
 
@@ -64,7 +64,7 @@ def _paid(till: Hands) -> None:
 
 def _card(till: Hands) -> None:
     for place in (1, 2, 5):
-        till.tap(till.tiles()[place])
+        till.tap(till.tile(place))
     till.tap(till.key(icon="card"))
     till.pass_time()
 
@@ -111,7 +111,7 @@ def _terminal(till: Hands) -> None:
     """A terminal with a line has the amount."""
     till.session.plug_in(till.session.simulated(Answer.DECLINE))
     for place in (1, 2, 5):
-        till.tap(till.tiles()[place])
+        till.tap(till.tile(place))
     till.tap(till.key(icon="card", under=till.screen.ids.hand))
     till.pass_time()
     till.tap(till.key(icon="check", under=till.screen.ids.hand))
@@ -156,13 +156,13 @@ def _unplugged(till: Hands) -> None:
 def _tickets(till: Hands) -> None:
     _unplugged(till)
     for place in (1, 2, 5):
-        till.tap(till.tiles()[place])
+        till.tap(till.tile(place))
     till.tap(till.key(icon="card", under=till.screen.ids.hand))
     till.pass_time()
     till.session.acknowledge()
     till.tap(till.key(icon="check", under=till.screen.ids.hand))
     till.pass_time(95_000)
-    till.tap(till.tiles()[4])
+    till.tap(till.tile(4))
     till.tap(till.key(icon="ticket", under=till.screen.ids.deck))
 
 
@@ -397,7 +397,7 @@ def _actions(till: Hands) -> None:
     till.screen.close_notice()
     till.screen.close_notice()
     for place in (0, 5):
-        till.tap(till.tiles()[place])
+        till.tap(till.tile(place))
     till.tap(till.key(icon="menu"))
 
 
@@ -430,7 +430,7 @@ def _park(till: Hands) -> None:
     """A sale is put aside under a name; the next customer is there."""
     till.screen.act("back")
     till.frames()
-    till.tap(till.tiles()[2])
+    till.tap(till.tile(2))
     till.screen.act("do", "park_named")
     till.frames()
     till.screen.ids.deck.children[0].ids.fields.children[0].ids.field.touched()
@@ -444,8 +444,8 @@ def _parked(till: Hands) -> None:
     till.tap(till.key(icon="check", under=till.screen.ids.hand))
     for place in (1, 6):
         till.pass_time(240_000)
-        till.tap(till.tiles()[place])
-        till.tap(till.tiles()[place + 1])
+        till.tap(till.tile(place))
+        till.tap(till.tile(place + 1))
         till.tap(till.key(icon="pause", under=till.screen.ids.hand))
     newest, older, _ = till.session.parking.entries()
     till.session.hold(newest.ticket.id, "e" * 32, "Caisse 1")
@@ -550,7 +550,7 @@ def _training(till: Hands) -> None:
     till.screen.act("do", "training")
     till.frames()
     for place in (0, 3, 5):
-        till.tap(till.tiles()[place])
+        till.tap(till.tile(place))
 
 
 def _trained(till: Hands) -> None:
@@ -581,15 +581,22 @@ def _cell(till: Hands, worth: str) -> Any:
 
 
 def _action(till: Hands, name: str) -> Any:
-    """Return an action's key."""
-    return next(each for each in till.widgets() if getattr(each, "name", "") == name)
+    """Return an action's key, scrolled into view."""
+    from kivy.uix.scrollview import ScrollView
+
+    key = next(each for each in till.widgets() if getattr(each, "name", "") == name)
+    for panel in till.widgets():
+        if isinstance(panel, ScrollView) and key in panel.walk():
+            panel.scroll_to(key, animate=False)
+            till.frames(2)
+    return key
 
 
 def _paid_print(till: Hands) -> None:
     """A till with devices: a sale is paid, and its paper can be had."""
     till.session.equip(till.stage.t.lang)
     for place in (1, 6):
-        till.tap(till.tiles()[place])
+        till.tap(till.tile(place))
     till.tap(till.key(icon="cash", under=till.screen.ids.hand))
     till.pass_time()
     till.tap(till.key(icon="check", under=till.screen.ids.hand))
@@ -625,6 +632,16 @@ def _devices_drop(till: Hands) -> None:
 
 def _nothing(_: Hands) -> None:
     """Stay where the screen begins."""
+
+
+def _comfort(till: Hands) -> None:
+    till.screen.act("back")
+    till.tap(till.key(icon="menu"))
+    till.tap(_action(till, "comfort"))
+
+
+def _shortcuts(till: Hands) -> None:
+    till.press_key(282)
 
 
 def _gate(till: Hands) -> None:
@@ -663,7 +680,7 @@ def _here(till: Hands) -> None:
     type_digits(till, PIN)
     till.tap(till.key(icon="check", under=till.screen.ids.gate))
     till.frames()
-    till.tap(till.tiles()[2])
+    till.tap(till.tile(2))
 
 
 def _locked(till: Hands) -> None:
@@ -702,8 +719,17 @@ def _allowing(till: Hands) -> None:
 
 
 def tile_of(hands: Hands, person: Person) -> Any:
-    """Return the tile of a person in view."""
-    return next(each for each in hands.widgets() if getattr(each, "person", "") == person.id)
+    """Return the tile of a person, on whichever page it is."""
+    from kiosk.widgets.person_grid import PersonGrid
+
+    for grid in [each for each in hands.widgets() if isinstance(each, PersonGrid)]:
+        for page in range(int(grid.pages)):
+            grid.page = page
+            hands.frames(1)
+            for each in hands.widgets(grid):
+                if getattr(each, "person", "") == person.id:
+                    return each
+    raise AssertionError(f"no tile of {person.name} in view: {hands.texts()}")
 
 
 def type_digits(hands: Hands, digits: str, under: Any = None) -> None:
@@ -813,6 +839,8 @@ TILL = (
     Scene("till-training", _training),
     Scene("till-training-paid", _trained),
     Scene("till-training-over", _training_over),
+    Scene("till-settings", _comfort),
+    Scene("till-shortcuts", _shortcuts),
     Scene("till-login", _gate),
     Scene("till-login-pin", _pin),
     Scene("till-login-wrong", _wrong_pin),
@@ -863,7 +891,7 @@ WALKS: dict[Profile, tuple[Scene, ...]] = {
     Profile.OFFICE: OFFICE,
 }
 SIZES: dict[Profile, tuple[Size, ...]] = {
-    Profile.TILL: (DESK, SMALL, LARGE),
+    Profile.TILL: (DESK, SMALL, LARGE, UPRIGHT),
     Profile.DEPOT: (UPRIGHT, DESK, SMALL),
     Profile.OFFICE: (DESK, LARGE, UPRIGHT),
 }
@@ -872,3 +900,47 @@ IN_DOCS: dict[Profile, Size] = {
     Profile.DEPOT: UPRIGHT,
     Profile.OFFICE: DESK,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """All scenes of a post at one size, in one language, as somebody has arranged it."""
+
+    profile: Profile
+    size: Size
+    lang: str
+    basket: str = "right"
+    scale: str = "normal"
+    theme: str = "light"
+
+    def __str__(self) -> str:
+        chosen = (self.basket, self.scale, self.theme)
+        unusual = [each for each in chosen if each not in ("right", "normal", "light")]
+        size = "x".join(map(str, self.size))
+        return "-".join([self.profile.value, size, self.lang, *unusual])
+
+
+COVER: tuple[Walk, ...] = (
+    Walk(Profile.TILL, DESK, "fr"),
+    Walk(Profile.TILL, DESK, "en"),
+    Walk(Profile.TILL, SMALL, "fr"),
+    Walk(Profile.TILL, SMALL, "fr", scale="large"),
+    Walk(Profile.TILL, SMALL, "en", "left"),
+    Walk(Profile.TILL, LARGE, "fr", "left"),
+    Walk(Profile.TILL, LARGE, "en", scale="large"),
+    Walk(Profile.TILL, UPRIGHT, "en"),
+    Walk(Profile.TILL, UPRIGHT, "fr", "left", "large"),
+    *(
+        Walk(profile, size, lang)
+        for profile in (Profile.DEPOT, Profile.OFFICE)
+        for size in SIZES[profile]
+        for lang in ("fr", "en")
+    ),
+)
+"""Every size with both languages, sides and scales, the hardest together: not all with all."""
+DARK: tuple[Walk, ...] = tuple(
+    Walk(profile, size, lang, theme="dark")
+    for profile, size in IN_DOCS.items()
+    for lang in ("fr", "en")
+)
+"""For the pictures: the dark theme changes no layout."""

@@ -6,6 +6,7 @@ import pytest
 
 from common.barcodes import check_digit
 from kiosk.scanner import MAX_GAP_MS
+from kiosk.sounds import Sound
 from tests.ui.hands import Hands, OpenPost
 
 pytestmark = [pytest.mark.ui, pytest.mark.xdist_group("ui")]
@@ -68,6 +69,18 @@ def test_what_was_typed_slowly_is_put_back_whole(till: Hands) -> None:
     till.scan(code)
     assert len(labels(till)) == 1
     assert field.text == "beu"
+
+
+def test_a_scan_and_an_error_are_heard_unless_sound_is_off(till: Hands) -> None:
+    code = code_of(till, 0)
+    till.scan(code)
+    till.scan("3760123456784")
+    till.scan(code)
+    assert till.heard == [Sound.SCAN, Sound.ERROR, Sound.SCAN]
+    till.stage.comfort.choose("sound", "off")
+    till.scan(code)
+    till.scan("3760123456784")
+    assert len(till.heard) == 3
 
 
 def test_an_unknown_code_is_said_calmly(till: Hands) -> None:

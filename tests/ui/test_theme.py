@@ -3,7 +3,19 @@
 import pytest
 
 from common.sample_departments import DEPARTMENTS
-from kiosk.theme import DARK, LIGHT, THEMES, TOUCH_DP, Colours, Rgba, Sizes, Theme, scale_for
+from kiosk.theme import (
+    DARK,
+    LIGHT,
+    THEMES,
+    TOUCH_DP,
+    Colours,
+    Rgba,
+    Sizes,
+    Theme,
+    larger_scale_for,
+    scale_for,
+    side_for,
+)
 
 READABLE = 4.5
 VISIBLE = 3.0
@@ -98,6 +110,23 @@ def test_a_colour_of_a_later_release_is_slate() -> None:
 )
 def test_scale(size: tuple[int, int], density: float, expected: float) -> None:
     assert scale_for(*size, density) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((1280, 800), 1.18), ((1920, 1080), 1.3 * 1.18), ((1024, 768), 1.024), ((800, 1280), 1.08)],
+    ids=str,
+)
+def test_large_type_is_as_large_as_the_window_has_room_for(
+    size: tuple[int, int], expected: float
+) -> None:
+    assert larger_scale_for(*size) == pytest.approx(expected, rel=0.01)
+    assert larger_scale_for(*size) > scale_for(*size)
+
+
+def test_the_list_in_hand_leaves_room_for_the_articles() -> None:
+    assert Theme(LIGHT, 2.0, side_for(1024, 768)).side == round(1024 * 0.4)
+    assert Theme(LIGHT, 1.0, side_for(1280, 800)).side == Sizes().side
 
 
 def test_touch_sizes_stay_large_enough_at_the_smallest_scale() -> None:

@@ -18,7 +18,7 @@ from kivy.core.window import Window
 
 from common.i18n import Translator
 from kiosk.app import Stage, system_wall
-from kiosk.desks.till import SETTLE_MS
+from kiosk.desks.paying import SETTLE_MS
 from kiosk.kivy_setup import ScreenSettings
 from kiosk.opening import open_session
 from kiosk.state import LinkStatus
