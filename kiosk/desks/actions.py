@@ -15,9 +15,9 @@ from common.journal.till_tally import SessionSums
 from common.permits import DISCOUNT, PRICE
 from kiosk.desks import line_actions
 from kiosk.desks.drawer import OPEN
-from kiosk.desks.mode import Mode
 from kiosk.rights import Right
 from kiosk.views.actions import ActionKey, ActionsView, GroupView
+from kiosk.views.mode import Mode
 
 if TYPE_CHECKING:
     from kiosk.desks.till import TillDesk

@@ -12,11 +12,11 @@ from common.i18n import Translator, mark
 from common.journal.drawer import CountData, CountedFor
 from kiosk.desks.counting import Counting
 from kiosk.desks.form import Answers, Field, Form, Kind
-from kiosk.desks.mode import Mode
 from kiosk.desks.reasons import CASH_IN, CASH_OUT, DIFFERENCE, DRAWER, reason_field, said
 from kiosk.statements import CountUnderWay, Statement
 from kiosk.views.actions import AnswerKey
 from kiosk.views.count import CountView, count_view
+from kiosk.views.mode import Mode
 from kiosk.views.notices import done, refused
 from kiosk.views.report import ReportView, report_view
 

@@ -10,12 +10,12 @@ from common.commands import Unparked
 from common.errors import Refusal
 from common.i18n import mark
 from kiosk.desks.form import Answers, Field, Form, Kind
-from kiosk.desks.mode import Mode
 from kiosk.desks.reasons import said
 from kiosk.parked_tickets import ParkedEntry
 from kiosk.parking import basket_of
 from kiosk.views import TicketView
 from kiosk.views.counter import TicketDetailView
+from kiosk.views.mode import Mode
 from kiosk.views.notices import not_recalled, parked, refused, waits_here
 from kiosk.views.parked import parked_detail, parked_view
 

@@ -14,11 +14,11 @@ from common.models import Ticket
 from common.payments import CARD, EXCHANGE, METHODS
 from common.rules import CASH
 from kiosk.desks.card import CardDesk
-from kiosk.desks.mode import Mode
 from kiosk.keypad import Entry
 from kiosk.tenders import Tender, Tenders, tender_of
 from kiosk.terminals.card_file import CardNote
 from kiosk.views.card import left_views, with_terminal
+from kiosk.views.mode import TAKING, Mode
 from kiosk.views.notices import (
     charged_already,
     exchanged_already,
@@ -37,8 +37,6 @@ PANELS: Final[Mapping[str, Mode]] = {
     name: {CASH: Mode.CASH, CARD: Mode.CARD}.get(name, Mode.TENDER) for name in METHODS
 }
 """Where each method is taken."""
-TAKING: Final = frozenset(PANELS.values())
-PAYING: Final = TAKING | {Mode.PAYING}
 
 
 class Paying:

@@ -12,8 +12,8 @@ from common.money import MILLI
 from common.payments import EXCHANGE
 from common.rules import CASH, given_back_milli, refund_line, total_cents
 from kiosk.desks.form import Answers, Field, Form, Kind, Said
-from kiosk.desks.mode import Mode
 from kiosk.desks.reasons import REFUND, reason_field, said
+from kiosk.views.mode import Mode
 from kiosk.views.notices import give_in_cash
 from kiosk.views.papers import METHODS
 from kiosk.views.refunding import RefundView, refund_view

@@ -18,9 +18,8 @@ from kiosk.desks.devices import DevicesDesk
 from kiosk.desks.drawer import DrawerDesk
 from kiosk.desks.form import Form, FormDesk
 from kiosk.desks.line_actions import ask_free_line
-from kiosk.desks.mode import Mode
 from kiosk.desks.parked import ParkedDesk
-from kiosk.desks.paying import PAYING, TAKING, Paying
+from kiosk.desks.paying import Paying
 from kiosk.desks.refunding import Refunding
 from kiosk.desks.sale import SaleInHand
 from kiosk.desks.shelf import Shelf
@@ -42,6 +41,7 @@ from kiosk.views.counter import (
     wanted_milli,
 )
 from kiosk.views.customer import basket_shown, greeting, paid_shown
+from kiosk.views.mode import PAYING, TAKING, Mode
 from kiosk.views.notices import no_weight, refused, unknown_code
 from kiosk.views.shortcuts import KeyView
 

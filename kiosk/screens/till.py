@@ -10,11 +10,10 @@ from typing import Any, Final
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ListProperty, StringProperty
 
-from kiosk.desks.mode import Mode
-from kiosk.desks.paying import PAYING
 from kiosk.screens.frame import Frame
 from kiosk.screens.till_keys import TillKeys
 from kiosk.views import touched_articles
+from kiosk.views.mode import PAYING, Mode
 from kiosk.widgets import category_strip as _strip  # noqa: F401 - its rules are used in the .kv
 from kiosk.widgets import hand as _hand  # noqa: F401
 from kiosk.widgets import letters as _letters  # noqa: F401

@@ -9,10 +9,10 @@ from common.journal.kinds import RecordType
 from common.rules import ticket_is_sound
 from kiosk.desks.actions import ACTIONS
 from kiosk.desks.desk import Wall
-from kiosk.desks.mode import Mode
 from kiosk.desks.paying import SETTLE_MS
 from kiosk.desks.till import TillDesk
 from kiosk.scanner import Scan
+from kiosk.views.mode import Mode
 from tests.ui.fake_people import AMELIE, BRUNO, CHANTAL, PIN
 from tests.ui.fake_session import OFFSET_MIN, FakeSession
 

@@ -9,12 +9,12 @@ import pytest
 from common.i18n import Translator
 from common.seal import Sealer
 from kiosk.desks.desk import Wall
-from kiosk.desks.mode import Mode
 from kiosk.desks.paying import SETTLE_MS
 from kiosk.desks.till import TillDesk
 from kiosk.scanner import Scan
 from kiosk.terminals.card_file import CardFile
 from kiosk.terminals.simulated import ANSWER_S, Answer, SimulatedTerminal
+from kiosk.views.mode import Mode
 from tests.ui.fake_people import AMELIE, DRISS
 from tests.ui.fake_session import OFFSET_MIN, FakeSession
 

@@ -8,10 +8,10 @@ from common.models import Shop
 from common.rules import CASH
 from kiosk.desks.counting import COINS, NOTES, OTHER
 from kiosk.desks.desk import Wall
-from kiosk.desks.mode import Mode
 from kiosk.desks.paying import SETTLE_MS
 from kiosk.desks.till import TillDesk
 from kiosk.views.count import CountView
+from kiosk.views.mode import Mode
 from kiosk.views.report import ReportView
 from tests.kiosk.desks.test_actions import open_keys, records, ring_up, shows, type_in
 from tests.ui.fake_people import AMELIE, BRUNO, CHANTAL, PIN

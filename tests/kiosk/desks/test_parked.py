@@ -7,10 +7,10 @@ import pytest
 from common.commands import TicketPark, TicketRecall, TicketUnpark, Unparked
 from common.i18n import Translator
 from kiosk.desks.desk import Wall
-from kiosk.desks.mode import Mode
 from kiosk.desks.paying import SETTLE_MS
 from kiosk.desks.till import TillDesk
 from kiosk.state import LinkStatus
+from kiosk.views.mode import Mode
 from tests.ui.fake_people import AMELIE
 from tests.ui.fake_session import OFFSET_MIN, FakeSession
 

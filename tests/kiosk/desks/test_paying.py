@@ -8,10 +8,10 @@ from common.i18n import Translator
 from common.models import Payment, Shop
 from common.rules import ticket_is_sound
 from kiosk.desks.desk import Wall
-from kiosk.desks.mode import Mode
 from kiosk.desks.paying import SETTLE_MS
 from kiosk.desks.pin_entry import OK
 from kiosk.desks.till import TillDesk
+from kiosk.views.mode import Mode
 from tests.ui.fake_people import CHANTAL, DRISS, PIN
 from tests.ui.fake_session import OFFSET_MIN, FakeSession
 

@@ -8,11 +8,11 @@ from common.commands import PersonPut
 from common.i18n import Translator
 from common.topics import Profile
 from kiosk.desks.desk import Desk, Wall
-from kiosk.desks.mode import Mode
 from kiosk.desks.office import OfficeDesk, Panel
 from kiosk.desks.pin_entry import OK
 from kiosk.desks.till import TillDesk
 from kiosk.state import At, LinkStatus
+from kiosk.views.mode import Mode
 from tests.ui.fake_people import AMELIE, BRUNO, CHANTAL, DRISS, ELODIE, FRANCOIS, GAELLE, PIN
 from tests.ui.fake_session import OFFSET_MIN, FakeSession
 

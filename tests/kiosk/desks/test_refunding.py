@@ -10,9 +10,9 @@ from common.i18n import Translator
 from common.models import Ticket
 from common.rules import ticket_is_sound
 from kiosk.desks.desk import Wall
-from kiosk.desks.mode import Mode
 from kiosk.desks.paying import SETTLE_MS
 from kiosk.desks.till import TillDesk
+from kiosk.views.mode import Mode
 from tests.ui.fake_people import AMELIE, BRUNO
 from tests.ui.fake_session import OFFSET_MIN, FakeSession
 

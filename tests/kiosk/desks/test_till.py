@@ -8,11 +8,11 @@ from common.i18n import Translator
 from common.models import Article, Shop, encode_row
 from common.rules import ticket_is_sound
 from kiosk.desks.desk import TOLD_AT_MOST, WAITING_SAID_AFTER_MS, Wall
-from kiosk.desks.mode import Mode
 from kiosk.desks.paying import SETTLE_MS
 from kiosk.desks.till import TillDesk
 from kiosk.scanner import Scan
 from kiosk.state import LinkStatus
+from kiosk.views.mode import Mode
 from tests.ui.fake_session import OFFSET_MIN, FakeSession
 
 Till = tuple[TillDesk, FakeSession]

@@ -1,6 +1,7 @@
 """What the large half of a till's screen can show, beside the sale that stays in view."""
 
 from enum import Enum
+from typing import Final
 
 
 class Mode(Enum):
@@ -21,3 +22,9 @@ class Mode(Enum):
     REPORT = "report"
     COMFORT = "comfort"
     SHORTCUTS = "shortcuts"
+
+
+TAKING: Final = frozenset({Mode.CASH, Mode.CARD, Mode.TENDER})
+"""Where a payment is taken."""
+PAYING: Final = TAKING | {Mode.PAYING}
+"""Where the sale in hand is being paid."""
