@@ -42,7 +42,7 @@ from kiosk.views.counter import (
 )
 from kiosk.views.customer import basket_shown, greeting, paid_shown
 from kiosk.views.mode import PAYING, TAKING, Mode
-from kiosk.views.notices import no_weight, refused, unknown_code
+from kiosk.views.notices import no_weight, printing, refused, unknown_code
 from kiosk.views.shortcuts import KeyView
 
 
@@ -361,6 +361,20 @@ class TillDesk(Desk):
     def print_paid(self) -> None:
         """Print the sale just paid."""
         self.trying(self.session.devices.printer.print_newest)
+
+    def can_reprint(self) -> bool:
+        """Return whether the ticket being read can be printed."""
+        return self.session.devices.printer.there and self.tickets.read is not None
+
+    def reprint(self) -> None:
+        """Print the ticket being read: its first paper, else a duplicate, which is recorded."""
+        sold, printer = self.tickets.read, self.session.devices.printer
+        if sold is None or not printer.there:
+            return
+        if printer.has_newest(sold.ticket.id):
+            self.trying(printer.print_newest)
+        elif self.allowing.ask("copy.record", self.reprint):
+            self.trying(lambda: self.say(printing(self.session.counter.copy(sold.ticket).data.n)))
 
     def trying(self, do_it: Callable[[], object]) -> None:
         """Do something that may be refused, and say so where it is."""

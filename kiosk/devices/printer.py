@@ -99,6 +99,15 @@ class Printer:
             self._problem = refusal.problem
 
     @property
+    def there(self) -> bool:
+        """Return whether papers can be printed, now or once the printer is mended."""
+        return self.queue is not None
+
+    def has_newest(self, ticket_id: str) -> bool:
+        """Return whether a ticket is the newest sale, and was not printed yet."""
+        return self._newest is not None and self._newest.data.ticket.id == ticket_id
+
+    @property
     def can_print(self) -> bool:
         """Return whether the newest sale waits for somebody to want its paper."""
         return self.queue is not None and self._newest is not None

@@ -184,6 +184,7 @@ class TillScreen(TillKeys, Frame):
     def render_tickets(self) -> None:
         """Show the last tickets and the one being read."""
         self.ids.tickets.show(self.desk.tickets)
+        self.ids.tickets.can_reprint = self.desk.can_reprint()
 
     def show_touched(self, update: Any) -> None:
         """Show anew the tiles and lines of articles that changed elsewhere."""

@@ -169,6 +169,16 @@ def wait_for_terminal() -> Notice:
     )
 
 
+def printing(copy: int) -> Notice:
+    """A duplicate goes to the printer; so many there are of that ticket by now."""
+    return lambda t: NoticeView(
+        "accent",
+        "printer",
+        t("DUPLICATE no. {number}", number=t.number(copy)),
+        t("It goes to the printer, and stands in the journal."),
+    )
+
+
 def no_weight(problem: Problem) -> Notice:
     """The scale gave no weight; the quantity can be typed."""
     return lambda t: NoticeView("warn", "scale", t("No weight"), problem_text(problem, t))

@@ -58,7 +58,8 @@ class PaperRow(KeyedRow):
 
 
 class TicketsPanel(Panel):
-    """`on_tickets(action, args)`: an action of the list; `on_refund`: of the ticket being read."""
+    """`on_tickets(action, args)`: an action of the list; `on_refund`, `on_reprint`: of the ticket
+    being read."""
 
     own_only = BooleanProperty(True)
     letters_by_touch = BooleanProperty(True)
@@ -68,10 +69,11 @@ class TicketsPanel(Panel):
     about = StringProperty("")
     total = StringProperty("")
     can_refund = BooleanProperty(False)
+    can_reprint = BooleanProperty(False)
     older_text = StringProperty("")
     can_ask = BooleanProperty(False)
     note = StringProperty("")
-    __events__ = ("on_back", "on_tickets", "on_refund")
+    __events__ = ("on_back", "on_tickets", "on_refund", "on_reprint")
 
     def on_back(self) -> None:
         """Event: back to the sale."""
@@ -81,6 +83,9 @@ class TicketsPanel(Panel):
 
     def on_refund(self) -> None:
         """Event: the ticket being read is to be given back."""
+
+    def on_reprint(self) -> None:
+        """Event: the ticket being read is to be printed."""
 
     def do(self, action: str, *args: Any) -> None:
         """Ask for an action of the list."""

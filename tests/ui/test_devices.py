@@ -183,3 +183,29 @@ def test_a_scanner_whose_keys_go_to_the_customers_window_sells(till: Hands) -> N
     till.frames()
     (line,) = till.screen.desk.sale.basket.lines
     assert line.code == code
+
+
+def test_a_ticket_is_printed_again_as_a_duplicate_but_for_its_first_paper(till: Hands) -> None:
+    for _ in range(2):
+        pay_cash(till)
+    first, second = (f"Ticket {each.series}-{each.number}" for each in till.session.tickets)
+    till.tap(till.key("Tickets"))
+    till.press("Print again")
+    assert devices(till).queue.papers == [second]
+    assert till.session.counter.tally.session.copies == 0
+    till.press("Print again")
+    assert till.reads("DUPLICATE no. 1")
+    till.screen.close_notice()
+    till.screen.act_on_tickets("pick", till.session.tickets[0].id)
+    till.press("Print again")
+    assert devices(till).queue.papers == [second, second, first]
+    assert till.session.counter.tally.session.copies == 2
+
+
+def test_nothing_is_printed_again_where_there_is_no_printer(open_post: OpenPost) -> None:
+    till = open_post(lang="en")
+    pay_cash(till)
+    till.tap(till.key("Tickets"))
+    assert till.key("Print again").disabled
+    till.screen.act("reprint")
+    assert till.session.counter.tally.session.copies == 0
