@@ -30,7 +30,7 @@ from kiosk.desks.till import TillDesk
 from kiosk.keyboard import CHARACTERS, Typist, key_name
 from kiosk.kivy_setup import ScreenSettings
 from kiosk.preferences import Preferences
-from kiosk.scanner import Scan, Scanner
+from kiosk.scanner import MIN_LENGTH, Scan, Scanner
 from kiosk.screens.depot import DepotScreen
 from kiosk.screens.faults import Faults, guarded
 from kiosk.screens.frame import Frame
@@ -251,9 +251,11 @@ class Stage:
         _text: str = "",
         modifiers: Sequence[str] = (),
         *_rest: object,
+        stray: bool = False,
     ) -> None:
+        """Take a key. `stray`: it came to the customer's window, and is a scanner's or nothing."""
         self._touched()
-        runs = self._scanner.runs
+        runs, unended = self._scanner.runs, self._scanner.length >= MIN_LENGTH
         scan = self._scanner.key_down(scancode, _now_ms())
         if self._scanner.runs != runs:
             self._field_before = self.screen.field_text()
@@ -265,18 +267,20 @@ class Stage:
             self._scanned(scan)
         elif isinstance(self.screen, PairingScreen):
             self.screen.key_pressed(key)
-        else:
-            self._shortcut(key_name(key, scancode, modifiers))
+        elif not stray:
+            self._shortcut(key_name(key, scancode, modifiers), unended)
 
-    def _shortcut(self, name: str) -> None:
-        """Do what a key stands for; what was typed before it comes first."""
-        if name == "enter":
-            typed, quiet = self._typist.entered(_now_ms())
+    def _shortcut(self, name: str, unended: bool) -> None:
+        """Do what a key stands for; what was typed before it comes first.
+
+        `unended`: so many keys came before it, as fast as a scanner's, that it may be their end.
+        """
+        if name:
+            typed, quiet = self._typist.pressed(_now_ms(), unended)
             self._type(typed)
             self.screen.pressed(name, quiet)
-        elif name:
-            self._type(self._typist.entered(_now_ms())[0])
-            self.screen.pressed(name, quiet=True)
+        else:
+            self._typist.touched(_now_ms())
 
     def _scanned(self, scan: Scan) -> None:
         self._alarmed = False
@@ -295,8 +299,10 @@ class Stage:
     def _take_stray_keys(self, session: Session) -> None:
         """Take what was typed, by a scanner, where the customer's window had the keyboard."""
         for stray in session.devices.display.take_keys():
-            take = self._key_down if stray.down else self._key_up
-            take(None, stray.key, stray.scancode)
+            if stray.down:
+                self._key_down(None, stray.key, stray.scancode, stray=True)
+            else:
+                self._key_up(None, stray.key, stray.scancode)
 
     def _key_of_pin(self, key: int, scanned: bool) -> None:
         """Take a real keyboard where a PIN is asked for. A scanner types digits, too: they go."""

@@ -77,9 +77,17 @@ class Typist:
         self._held = ""
         self._last_ms = at_ms
 
-    def entered(self, at_ms: float) -> tuple[str, bool]:
-        """Take Enter: return what a person typed before it, and whether it may mean "yes"."""
+    def touched(self, at_ms: float) -> None:
+        """Note that some key went down, one that types or not."""
+        self._last_ms = at_ms
+
+    def pressed(self, at_ms: float, unended: bool = False) -> tuple[str, bool]:
+        """Take a key such as Enter: return what a person typed before it, and whether it may mean
+        "yes". `unended`: it may be the end of a scan that went wrong.
+        """
         typed = self._take(at_ms)
+        if unended:
+            self._doubt_ms = at_ms
         quiet = at_ms - self._last_ms >= QUIET_MS and at_ms - self._doubt_ms >= DOUBT_MS
         self._last_ms = at_ms
         return typed, quiet

@@ -85,6 +85,11 @@ class Scanner:
         self._shifts: set[int] = set()
         self.runs = 0
 
+    @property
+    def length(self) -> int:
+        """Return how many keys the last run has, until it ends or another begins."""
+        return len(self._strokes)
+
     def key_down(self, scancode: int, at_ms: int) -> Scan | None:
         """Take a key going down at `at_ms` (any clock that never goes back)."""
         if scancode in _SHIFTS:

@@ -59,22 +59,31 @@ def test_a_scan_without_an_end_is_nobodys_typing_and_its_late_enter_no_yes(typis
     assert typist.settled(end_ms + WAIT_MS) == ""
     assert not typist.holding
     late_ms = end_ms + WAIT_MS + QUIET_MS
-    assert typist.entered(late_ms) == ("", False)
-    assert typist.entered(late_ms + DOUBT_MS) == ("", True)
+    assert typist.pressed(late_ms) == ("", False)
+    assert typist.pressed(late_ms + DOUBT_MS) == ("", True)
 
 
 def test_an_enter_right_behind_a_scans_rest_is_no_yes(typist: Typist) -> None:
     end_ms = scan(typist, "122", 1_000)
-    assert typist.entered(end_ms + 4) == ("122", False)
+    assert typist.pressed(end_ms + 4) == ("122", False)
 
 
 def test_an_enter_that_stalled_behind_a_scan_is_no_yes(typist: Typist) -> None:
     end_ms = scan(typist, "3760091720122", 1_000)
-    assert typist.entered(end_ms + QUIET_MS + 1) == ("", False)
+    assert typist.pressed(end_ms + QUIET_MS + 1) == ("", False)
+
+
+def test_an_enter_behind_letters_is_no_yes(typist: Typist) -> None:
+    typist.touched(1_000)
+    assert typist.pressed(1_000 + QUIET_MS - 1) == ("", False)
+    typist.touched(5_000)
+    assert typist.pressed(5_000 + QUIET_MS, unended=True) == ("", False)
+    assert typist.pressed(5_000 + DOUBT_MS) == ("", False)
+    assert typist.pressed(5_000 + QUIET_MS + DOUBT_MS + QUIET_MS) == ("", True)
 
 
 def test_an_enter_of_its_own_is_a_yes(typist: Typist) -> None:
     typist.type("5", 1_000)
     assert typist.settled(1_000 + WAIT_MS) == "5"
-    assert typist.entered(1_000 + QUIET_MS) == ("", True)
-    assert typist.entered(1_000 + QUIET_MS + 20) == ("", False)
+    assert typist.pressed(1_000 + QUIET_MS) == ("", True)
+    assert typist.pressed(1_000 + QUIET_MS + 20) == ("", False)

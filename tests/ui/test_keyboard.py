@@ -62,6 +62,20 @@ def test_a_scan_while_paying_confirms_nothing_and_types_nothing(till: Hands) -> 
     assert till.session.tickets == []
 
 
+def test_letters_of_a_scan_and_keys_of_the_customers_window_confirm_nothing(till: Hands) -> None:
+    till.tap(till.tiles()[0])
+    till.press_key(F3)
+    till.pass_time()
+    till.pass_real_ms(QUIET_MS)
+    till.type_key(4, "a")
+    till.type_key(ENTER, "")
+    till.pass_real_ms(QUIET_MS + 30)
+    till.stage._key_down(None, 13, ENTER, stray=True)
+    till.frames()
+    assert till.session.tickets == []
+    assert till.screen.mode == "cash"
+
+
 def test_escape_leads_back_step_by_step(till: Hands) -> None:
     till.press_key(F4)
     assert till.screen.mode == "actions"
