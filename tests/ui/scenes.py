@@ -636,6 +636,8 @@ def _nothing(_: Hands) -> None:
 
 def _comfort(till: Hands) -> None:
     till.screen.act("back")
+    till.screen.close_notice()
+    till.screen.close_notice()
     till.tap(till.key(icon="menu"))
     till.tap(_action(till, "comfort"))
 
