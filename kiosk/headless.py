@@ -6,13 +6,15 @@ of standard input, `quit`, SIGTERM and Ctrl+C end it: what was asked before is d
 wait stay on disk, the exit code is 0.
 
 Lines in, each an object with `do`; any may have a `tag`, which comes back in what answers it (what
-else a till records: `headless_till.py`; with parked tickets: `headless_parked.py`):
+else a till records: `headless_till.py`; with parked tickets: `headless_parked.py`; about customers:
+`headless_customers.py`):
 
     {"do":"sell","lines":[{"code":"3257980128340","quantity_milli":1000}],"payment":"card"}
         → sold, later reply. An article is named by `code` or, by its id, `article`;
           `payment` is a method that pays all ("card", "cash", "cheque", "meal_voucher",
           "voucher"), {"cash_given_cents":5000}, or a list of several:
-          [{"method":"voucher","given_cents":900},{"method":"card"}]
+          [{"method":"voucher","given_cents":900},{"method":"card"}]; with a `note`, also under a
+          line, and a `customer` by id
     {"do":"receive","lines":[{"code":"…","quantity_milli":24000}],"note":""}   → received, reply
     {"do":"send","kind":"price.set","args":{…}}                                → queued, reply
     {"do":"state"}                                                             → state
@@ -83,6 +85,7 @@ from common.rules import total_cents
 from common.wire import digest_hex
 from kiosk import headless_lines as lines
 from kiosk.arrivals import Batch
+from kiosk.headless_customers import CustomerLines
 from kiosk.headless_goods import article_of, payments, sold_line, taken_line
 from kiosk.headless_parked import ParkedLines
 from kiosk.headless_people import PeopleLines
@@ -129,6 +132,7 @@ class Headless:
             lines.Quit: self._quit,
             **self._people.handlers,
             **TillLines(session, self._say, self._done).handlers,
+            **CustomerLines(session, self._say, self._done).handlers,
             **self._parked.handlers,
         }
         session.on_batch = self._batch
@@ -184,7 +188,7 @@ class Headless:
         shop = self._session.catalogue.shop
         step_cents = 0 if shop is None else shop.cash_step_cents
         paid = payments(line.payment, total_cents(sold), step_cents)
-        ticket = self._session.sell(sold, paid)
+        ticket = self._session.sell(sold, paid, line.customer, line.note)
         self._done("sold", line.tag, ticket=ticket)
 
     def _receive(self, line: lines.Receive) -> None:

@@ -25,7 +25,9 @@ def sold_line(catalogue: Catalogue, goods: Goods) -> TicketLine:
     """Return a ticket's line at the price of now."""
     a = article_of(catalogue, goods)
     code = goods.code or (a.codes[0] if a.codes else "")
-    return ticket_line(a.id, a.name, goods.quantity_milli, a.price_cents, a.vat_bp, code)
+    return ticket_line(
+        a.id, a.name, goods.quantity_milli, a.price_cents, a.vat_bp, code, note=goods.note
+    )
 
 
 def taken_line(catalogue: Catalogue, goods: Goods) -> ReceiptLine:

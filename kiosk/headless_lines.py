@@ -25,11 +25,12 @@ class _Line(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", kw_
 
 
 class Goods(Struct, frozen=True, forbid_unknown_fields=True):
-    """So much of an article, named by one of its barcodes or by its id."""
+    """So much of an article, named by one of its barcodes or by its id; `note`: under its line."""
 
     code: _Code = ""
     article: str = ""
     quantity_milli: _Milli = 1000
+    note: str = ""
 
 
 class Cash(Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,10 +47,15 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sell(_Line, tag="sell", frozen=True):
-    """Sell; `payment` is a method that pays all, what was given in cash, or several payments."""
+    """Sell; `payment` is a method that pays all, what was given in cash, or several payments.
+
+    `customer`: the id of whose it is; `note`: what is to stand on the ticket.
+    """
 
     lines: list[Goods]
     payment: str | Cash | Annotated[list[Given], Meta(min_length=1, max_length=20)] = "card"
+    customer: str = ""
+    note: str = ""
 
 
 class Paper(Struct, frozen=True, forbid_unknown_fields=True):
@@ -156,6 +162,27 @@ class Unpark(_Line, tag="unpark", frozen=True):
 
     parked: str
     outcome: str = "sold"
+
+
+class PutCustomer(_Line, tag="customer", frozen=True):
+    """Make a customer, or have one of this `id` be so from now on."""
+
+    name: str
+    id: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    note: str = ""
+    vat_number: str = ""
+    siret: str = ""
+    active: bool = True
+
+
+class FindCustomers(_Line, tag="customers", frozen=True):
+    """Find customers by what people say of them."""
+
+    text: str = ""
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 50
 
 
 class Receive(_Line, tag="receive", frozen=True):
@@ -286,6 +313,8 @@ Line = (
     | Parked
     | Recall
     | Unpark
+    | PutCustomer
+    | FindCustomers
     | Receive
     | Send
     | State

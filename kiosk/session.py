@@ -104,6 +104,7 @@ class Session:
         self._arrivals = Arrivals()
         self.devices = devices or Devices(clocks=post.clocks)
         self.devices.wake_by(self._arrivals.wake)
+        self.devices.printer.name_of = self._customer_name
         self.state = SessionState(
             self._info(),
             since_ms=post.clocks.wall_ms(),
@@ -330,6 +331,10 @@ class Session:
         """Return this post's newest tickets, those on their way too."""
         for sold in self.catalogue.sales(_LOOKED_AT, self.state.device.series):
             yield sold.ticket
+
+    def _customer_name(self, customer_id: str) -> str:
+        found = self.catalogue.customers.get(customer_id)
+        return "" if found is None else found.name
 
     def _appended(self, kind: str, queued: Queued) -> None:
         self.last_n = queued.n

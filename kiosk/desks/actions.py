@@ -13,7 +13,7 @@ from common.i18n import Translator, mark
 from common.journal.drawer import CountedFor
 from common.journal.till_tally import SessionSums
 from common.permits import DISCOUNT, PRICE
-from kiosk.desks import line_actions
+from kiosk.desks import line_actions, note_actions
 from kiosk.desks.drawer import OPEN
 from kiosk.rights import Right
 from kiosk.views.actions import ActionKey, ActionsView, GroupView
@@ -52,6 +52,10 @@ def _always(_desk: "TillDesk") -> bool:
 def _selling(desk: "TillDesk") -> bool:
     """Return whether there is a sale that nothing is paid of: it may become less, or nothing."""
     return bool(desk.sale.basket) and not desk.paying.begun
+
+
+def _not_begun(desk: "TillDesk") -> bool:
+    return not desk.paying.begun
 
 
 def _line_chosen(desk: "TillDesk") -> bool:
@@ -102,8 +106,20 @@ ACTIONS: Final[tuple[Action, ...]] = (
         line_actions.ask_price, PRICE, _line_chosen,
     ),
     Action(
+        "line_note", Group.LINE, mark("Note"), "list",
+        note_actions.ask_line_note, "", _line_chosen,
+    ),
+    Action(
         "void_line", Group.LINE, mark("Void the line"), "bin",
         line_actions.ask_void_line, "void.record", _line_chosen,
+    ),
+    Action(
+        "customer", Group.SALE, mark("Customer"), "user", lambda desk: desk.buyer.open(),
+        "", _not_begun,
+    ),
+    Action(
+        "note", Group.SALE, mark("Note on the ticket"), "list", note_actions.ask_note,
+        "", _not_begun,
     ),
     Action(
         "sale_discount", Group.SALE, mark("Discount on all"), "percent",

@@ -62,8 +62,14 @@ class Session(Protocol):
     def poll(self) -> Update:
         """Fold in what has arrived and return what it changed."""
 
-    def sell(self, lines: Sequence[TicketLine], payments: Sequence[Payment]) -> Ticket:
-        """Record a paid ticket."""
+    def sell(
+        self,
+        lines: Sequence[TicketLine],
+        payments: Sequence[Payment],
+        customer_id: str = "",
+        note: str = "",
+    ) -> Ticket:
+        """Record a paid ticket; `customer_id`: whose it is."""
 
     def receive(self, lines: Sequence[ReceiptLine], note: str = "") -> GoodsReceipt:
         """Record a delivery."""

@@ -24,12 +24,16 @@ where nothing was."""
 
 
 class Kind(Enum):
-    """What a field takes. `MONEY`: cents; `PERCENT`: basis points; `QUANTITY`: thousandths."""
+    """What a field takes. `MONEY`: cents; `PERCENT`: basis points; `QUANTITY`: thousandths.
+
+    `MAIL`: a text with the signs of an address.
+    """
 
     MONEY = "money"
     PERCENT = "percent"
     QUANTITY = "quantity"
     TEXT = "text"
+    MAIL = "mail"
     CHOICE = "choice"
 
 

@@ -261,7 +261,10 @@ class Paying:
     def _record(self, tenders: Tenders) -> bool:
         desk = self._desk
         try:
-            ticket: Ticket = desk.session.sell(desk.sale.basket.to_lines(), tenders.payments())
+            basket = desk.sale.basket
+            ticket: Ticket = desk.session.sell(
+                basket.to_lines(), tenders.payments(), basket.customer, basket.note
+            )
         except Refusal as refusal:
             desk.say(refused(refusal.problem))
             return False

@@ -120,7 +120,10 @@ class Refunding:
             shares = {EXCHANGE: -against_cents, CASH: total + against_cents}
         payments = tuple(Payment(name, cents, cents) for name, cents in shares.items() if cents)
         reason = str(answers["reason"])
-        made = desk.session.counter.refund(original_of(ticket), lines, payments, reason)
+        # Who was erased since is on no further ticket.
+        whose = None if ticket.customer is None else ticket.customer.id
+        customer = None if whose is None else desk.catalogue.customers.get(whose)
+        made = desk.session.counter.refund(original_of(ticket), lines, payments, reason, customer)
         self._ticket, self._before, self._back = None, [], []
         desk.show_paid(made)
         if way == EXCHANGE:

@@ -5,6 +5,7 @@ paid is not asked here, nor what is typed on the pad.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from common.commands import Unparked
@@ -96,7 +97,11 @@ class SaleInHand:
         """Take the last step back; return whether there was one."""
         if not self._before or not self._may_become(self._before[-1].total_cents):
             return False
-        self.basket = self._before.pop()
+        now, back = self.basket, self._before.pop()
+        # Whose sale it is, and what is noted, are no steps; they come back with what was emptied.
+        if now:
+            back = replace(back, customer=now.customer, note=now.note)
+        self.basket = back
         return True
 
     def change(self, basket: Basket) -> None:

@@ -106,7 +106,10 @@ class TicketList:
         sold = self.read
         if sold is None:
             return None
-        return ticket_detail(sold, self._desk.t, self._desk.catalogue.refunds_of(sold.ticket))
+        catalogue, whose = self._desk.catalogue, sold.ticket.customer
+        customer = None if whose is None else catalogue.customers.get(whose.id)
+        refunds = catalogue.refunds_of(sold.ticket)
+        return ticket_detail(sold, self._desk.t, refunds, customer)
 
     def _has(self, sold: SoldTicket, wanted: list[str]) -> bool:
         if not wanted:

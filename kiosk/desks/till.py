@@ -12,6 +12,7 @@ from common.i18n import Translator
 from common.models import Article, Ticket
 from common.money import MILLI
 from kiosk.desks.actions import actions_view, do
+from kiosk.desks.buyer import Buyer
 from kiosk.desks.counting import Counting
 from kiosk.desks.desk import Desk, Session, Wall
 from kiosk.desks.devices import DevicesDesk
@@ -62,6 +63,7 @@ class TillDesk(Desk):
         self.refunding = Refunding(self)
         self.drawer: DrawerDesk = DrawerDesk(self)
         self.training: Training = Training(self)
+        self.buyer: Buyer = Buyer(self)
         self._entry = Entry()
         self._paid: Ticket | None = None
         self._unknown = ""

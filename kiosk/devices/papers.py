@@ -39,7 +39,9 @@ def opens_drawer(made: Recorded) -> bool:
     return made.type in _OPENS_DRAWER
 
 
-def sheet_of(made: Recorded, logo: Picture | None, qr: bool, t: Translator) -> Sheet:
+def sheet_of(
+    made: Recorded, logo: Picture | None, qr: bool, t: Translator, customer: str = ""
+) -> Sheet:
     """Return a record's paper. `qr`: a ticket's number stands on it for scanners, too.
 
     Raises KeyError for a record that has none.
@@ -63,6 +65,7 @@ def sheet_of(made: Recorded, logo: Picture | None, qr: bool, t: Translator) -> S
         refund_of=_original(made.data.original) if made.type is RecordType.REFUND else "",
         qr=ticket_number(ticket) if qr else "",
         logo=logo,
+        customer=customer,
     )
     # The drawer opens at once or not at all: a paper may wait for a printer until tomorrow.
     return replace(receipt_sheet(receipt, t), opens_drawer=False)

@@ -44,6 +44,7 @@ class Printer:
         self._newest: Recorded | None = None
         self._shown = PrinterView()
         self.on_wake: Callable[[], None] | None = None
+        self.name_of: Callable[[str], str] = lambda _customer: ""
         if queue is not None:
             queue.on_change = self._changed
 
@@ -126,7 +127,7 @@ class Printer:
 
     def _put(self, made: Recorded) -> None:
         assert self.queue is not None
-        sheet = sheet_of(made, self._logo, self._settings.qr, self.t)
+        sheet = sheet_of(made, self._logo, self._settings.qr, self.t, self._customer(made))
         self.queue.put(sheet.title, sheet_bytes(sheet, self._settings.columns))
         self._problem = None
 
@@ -158,6 +159,12 @@ class Printer:
         """Forget what waits."""
         if self.queue is not None:
             self.queue.drop_waiting()
+
+    def _customer(self, made: Recorded) -> str:
+        """Return the name of whose ticket it is, where this till prints names."""
+        ticket = made.copied or getattr(made.data, "ticket", None)
+        whose = getattr(ticket, "customer", None)
+        return self.name_of(whose.id) if whose and self._settings.customer_name else ""
 
     def open_drawer(self) -> None:
         """Open the drawer; that it was is recorded elsewhere."""

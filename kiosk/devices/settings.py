@@ -45,7 +45,8 @@ class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class PrinterSettings(_Section, frozen=True):
     """`address`: as `printers.printer_at` takes it, "" for none. `logo`: a picture, "" for none.
 
-    `qr`: the ticket's number stands on it for scanners, too.
+    `qr`: the ticket's number stands on it for scanners, too. `customer_name`: the customer's name
+    stands on it; else the reference alone.
     """
 
     address: _Text = ""
@@ -53,6 +54,7 @@ class PrinterSettings(_Section, frozen=True):
     printing: Printing = Printing.ON_REQUEST
     logo: _Text = ""
     qr: bool = False
+    customer_name: bool = False
 
     @property
     def columns(self) -> int:

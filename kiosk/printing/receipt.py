@@ -14,6 +14,7 @@ from common.payments import ROUNDING
 from common.rules import CASH
 from kiosk.printing.paper import Pair, Picture, Qr, Row, Rule, Sheet, Table, Text
 from kiosk.printing.parts import Origin, head_rows, signature_rows, stamp_rows
+from kiosk.views.buyer import reference
 from kiosk.views.papers import handed_over, method_name, rounded_cents
 
 
@@ -22,7 +23,8 @@ class Receipt:
     """A ticket with what else its paper says. `copy`: 0 for the first one, then 1, 2, …
 
     `signature`: of the ticket's record, as it is kept; "" where it has none. `refund_of`: number
-    of the ticket that this one refunds.
+    of the ticket that this one refunds. `customer`: the name of whose it is, where it is to stand
+    there; "": the reference alone.
     """
 
     ticket: Ticket
@@ -35,6 +37,7 @@ class Receipt:
     refund_of: str = ""
     qr: str = ""
     logo: Picture | None = None
+    customer: str = ""
 
     @property
     def origin(self) -> Origin:
@@ -68,6 +71,8 @@ def _rows(receipt: Receipt, t: Translator) -> Iterator[Row]:
     yield Rule()
     for line in ticket.lines:
         yield from _line(line, t)
+    if ticket.note:
+        yield Text(ticket.note, bold=True)
     yield Rule()
     yield Pair(t("TOTAL"), t.money(ticket.total_cents), bold=True, large=True)
     rounded = rounded_cents(ticket)
@@ -90,6 +95,9 @@ def _head(receipt: Receipt, t: Translator) -> Iterator[Row]:
     yield from head_rows(receipt.origin, title, receipt.copy, t)
     if receipt.refund_of:
         yield Text(t("Refund of ticket {number}", number=receipt.refund_of), bold=True)
+    if receipt.ticket.customer is not None:
+        who = receipt.customer or reference(receipt.ticket.customer.id)
+        yield Pair(t("Customer"), who)
 
 
 def _line(line: TicketLine, t: Translator) -> Iterator[Row]:
@@ -97,6 +105,8 @@ def _line(line: TicketLine, t: Translator) -> Iterator[Row]:
     detail = f"  {t.quantity(line.quantity_milli)} × {t.money(line.unit_price_cents)}"
     rate = t("VAT {rate}", rate=t.percent(line.vat_bp))
     yield Text(f"{detail}  {rate}" if line.quantity_milli != MILLI else f"  {rate}")
+    if line.note:
+        yield Text(f"  {line.note}")
     if line.discount_cents:
         yield Pair(f"  {t('Discount')}", f"({t.money(-line.discount_cents)})")
 

@@ -24,6 +24,7 @@ from kiosk.widgets import tickets as _tickets  # noqa: F401
 from kiosk.widgets import tile as _tile  # noqa: F401
 from kiosk.widgets import training_band as _training_band  # noqa: F401
 from kiosk.widgets.actions import ActionsPanel
+from kiosk.widgets.buyer import BuyerPanel
 from kiosk.widgets.comfort import ComfortPanel
 from kiosk.widgets.count import CountPanel
 from kiosk.widgets.deck import Deck as _Deck  # noqa: F401
@@ -55,6 +56,7 @@ PANELS: Final[Mapping[Mode, type[DeskPanel]]] = {
     Mode.REPORT: ReportPanel,
     Mode.COMFORT: ComfortPanel,
     Mode.SHORTCUTS: ShortcutsPanel,
+    Mode.CUSTOMER: BuyerPanel,
 }
 """The panels that show a part of the desk by themselves."""
 _FEET: Final[Mapping[str, str]] = {
@@ -122,6 +124,7 @@ class TillScreen(TillKeys, Frame):
         self._show_mode(desk.mode.value)
         self.can_confirm, self.typing = desk.can_confirm(), desk.typing()
         self._show_payment()
+        hand.customer, hand.noted = basket.customer, basket.note
         hand.sum_title, hand.sum, hand.can_undo = basket.title, basket.total, desk.can_undo()
         hand.show_lines(basket.lines)
         hand.show_pad(desk.pad())

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from common.i18n import Translator
-from common.models import Ticket
+from common.models import Customer, Ticket
 from common.money import MILLI
 from common.payments import CARD, ROUNDING
 from common.rules import CASH, given_back_milli
 from kiosk.catalogue import SoldTicket
 from kiosk.keypad import Entry
+from kiosk.views.buyer import named
 from kiosk.views.papers import (
     SEPARATOR,
     PaperLineView,
@@ -134,10 +135,17 @@ def _given_back(ticket: Ticket, online: bool, t: Translator) -> PaidView:
 
 
 def ticket_detail(
-    sold: SoldTicket, t: Translator, refunds: Sequence[Ticket] = ()
+    sold: SoldTicket,
+    t: Translator,
+    refunds: Sequence[Ticket] = (),
+    customer: Customer | None = None,
 ) -> TicketDetailView:
-    """Return one ticket for reading; amounts are the ticket's own. `refunds`: of it, so far."""
+    """Return one ticket for reading; amounts are the ticket's own. `refunds`: of it, so far.
+
+    `customer`: who is on it, None for nobody, or where nobody knows any more.
+    """
     ticket = sold.ticket
+    whose = "" if ticket.customer is None else named(ticket.customer.id, customer, t)
     day = t.short_date(ticket.at_ms, ticket.utc_offset_min)
     time = t.time_of_day(ticket.at_ms, ticket.utc_offset_min)
     who = [f"{day} {time}", ticket.operator, sold.device_name]
@@ -145,6 +153,8 @@ def ticket_detail(
         DetailRow(t("VAT {rate} included", rate=t.percent(row.vat_bp)), t.money(row.vat_cents))
         for row in ticket.vat
     ]
+    beside = [f"{t('Customer')}{SEPARATOR}{whose}" if whose else "", ticket.note]
+    sums = [*(DetailRow(words, "") for words in beside if words), *sums]
     rounded = rounded_cents(ticket)
     if rounded:
         sums.append(DetailRow(method_name(ROUNDING, t), t.money(rounded)))

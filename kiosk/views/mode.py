@@ -20,6 +20,7 @@ class Mode(Enum):
     REFUND = "refund"
     COUNT = "count"
     REPORT = "report"
+    CUSTOMER = "customer"
     COMFORT = "comfort"
     SHORTCUTS = "shortcuts"
 

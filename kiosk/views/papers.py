@@ -96,7 +96,9 @@ def ticket_lines(ticket: Ticket, t: Translator) -> tuple[PaperLineView, ...]:
     """Return what stands on a ticket, line by line."""
     return tuple(
         PaperLineView(
-            f"{t.quantity(line.quantity_milli)}\u00a0×", line.label, t.money(line.total_cents)
+            f"{t.quantity(line.quantity_milli)}\u00a0×",
+            SEPARATOR.join(part for part in (line.label, line.note) if part),
+            t.money(line.total_cents),
         )
         for line in ticket.lines
     )

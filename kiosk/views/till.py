@@ -9,11 +9,14 @@ from common.i18n import Translator
 from common.money import MILLI
 from kiosk.basket import Basket, BasketLine
 from kiosk.catalogue import Catalogue
+from kiosk.views.buyer import named
+from kiosk.views.papers import SEPARATOR
 
 
 @dataclass(frozen=True, slots=True)
 class BasketLineView:
-    """`unit` is the price of one, "" where it is the total; `note` says what changed elsewhere."""
+    """`unit` is the price of one, "" where it is the total, with what was noted under the line;
+    `note` says what changed elsewhere."""
 
     id: int
     quantity: str
@@ -26,13 +29,18 @@ class BasketLineView:
 
 @dataclass(frozen=True, slots=True)
 class BasketView:
-    """The basket. `title`: "Total (6)"; `can_pay`: there is something to pay for."""
+    """The basket. `title`: "Total (6)"; `can_pay`: there is something to pay for.
+
+    `customer`: whose it is, "" for nobody's; `note`: what is to stand on the ticket.
+    """
 
     lines: tuple[BasketLineView, ...]
     title: str
     total: str
     count: int
     can_pay: bool
+    customer: str = ""
+    note: str = ""
 
 
 def basket_view(basket: Basket, catalogue: Catalogue, t: Translator) -> BasketView:
@@ -47,6 +55,8 @@ def basket_view(basket: Basket, catalogue: Catalogue, t: Translator) -> BasketVi
         total=t.money(basket.total_cents),
         count=count,
         can_pay=bool(basket),
+        customer=named(basket.customer, catalogue.customers.get(basket.customer), t),
+        note=basket.note,
     )
 
 
@@ -59,7 +69,7 @@ def _line_view(
         id=line.id,
         quantity=f"{t.quantity(line.quantity_milli)}\u00a0×",
         label=line.label,
-        unit=unit,
+        unit=SEPARATOR.join(part for part in (unit, line.note) if part),
         total=t.money(line.total_cents),
         note=_note(line, catalogue, t),
         selected=selected,

@@ -98,7 +98,7 @@ class TextField(FormField):
         self.panel.act("form.choose", self.name, value, text)
 
 
-_WIDGETS = {"text": TextField, "choice": ChoiceField}
+_WIDGETS = {"text": TextField, "mail": TextField, "choice": ChoiceField}
 
 
 class FormPanel(DeskPanel):
@@ -108,6 +108,7 @@ class FormPanel(DeskPanel):
     hint = StringProperty("")
     problem = StringProperty("")
     letters = BooleanProperty(False)
+    mail = BooleanProperty(False)
 
     def show(self, desk: Any) -> None:
         """Show the question as it stands."""
@@ -115,6 +116,7 @@ class FormPanel(DeskPanel):
         if view is None:
             return
         self.title, self.hint, self.problem = view.title, view.hint, view.problem
+        self.mail = any(each.active and each.kind == "mail" for each in view.fields)
         fields: Any = self.ids.fields
         if [(each.name, each.kind) for each in reversed(fields.children)] != [
             (each.name, each.kind) for each in view.fields
@@ -134,7 +136,8 @@ class FormPanel(DeskPanel):
         """Take a key of the letters on the screen; the first one of a text is large."""
         for widget in self.ids.fields.children:
             if isinstance(widget, TextField) and widget.ids.field.letters:
-                widget.ids.field.type_key(name if widget.value else name.upper())
+                small = widget.value or widget.kind == "mail"
+                widget.ids.field.type_key(name if small else name.upper())
 
     def _build(self, views: Sequence[FieldView]) -> None:
         self.leave()

@@ -57,10 +57,13 @@ class Hand(BoxLayout):
     `locked`: the lines wait while something is being confirmed; `typing`: digits are taken;
     `parks`: the list can be put aside as it is. `printable`: there is a paper of what was recorded.
     `pad_left`: the pad stands before the lines.
+    `customer`: whose it is; `noted`: what is noted.
     """
 
     t = ObjectProperty(str)
     title = StringProperty("")
+    customer = StringProperty("")
+    noted = StringProperty("")
     empty_text = StringProperty("")
     sum_title = StringProperty("")
     sum = StringProperty("")

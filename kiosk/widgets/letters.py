@@ -18,6 +18,11 @@ LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "fr": ("1234567890", "azertyuiop", "qsdfghjklm", "wxcvbn'-"),
     "en": ("1234567890", "qwertyuiop", "asdfghjkl'", "zxcvbnm-"),
 }
+MAIL: Final[Mapping[str, tuple[str, ...]]] = {
+    "fr": ("1234567890", "azertyuiop", "qsdfghjklm", "wxcvbn@.-"),
+    "en": ("1234567890", "qwertyuiop", "asdfghjkl-", "zxcvbnm@."),
+}
+"""With the signs of an address instead of those of a name, and no space."""
 ACCENTS: Final = "éèêëàâçîïôöùûü"
 SPACE: Final = " "
 ERASE: Final = "erase"
@@ -34,9 +39,11 @@ class LetterRow(BoxLayout):
 
 
 class Letters(Passing, BoxLayout):
-    """Says `on_key(character)` or `on_key("erase")` at the touch. `naming`: for people's names."""
+    """Says `on_key(character)` or `on_key("erase")` at the touch. `naming`: for people's names;
+    `mail`: for an address."""
 
     naming = BooleanProperty(False)
+    mail = BooleanProperty(False)
     lang = StringProperty("")
     __events__ = ("on_key",)
 
@@ -46,6 +53,10 @@ class Letters(Passing, BoxLayout):
         if self.shown:
             self._lay_out()
 
+    def on_mail(self, *_: object) -> None:
+        """Lay the keys out for what is typed."""
+        self.on_lang()
+
     def on_shown(self, *_: object) -> None:
         """Lay the keys out the first time they are wanted."""
         if self.shown and not self.children:
@@ -53,13 +64,15 @@ class Letters(Passing, BoxLayout):
 
     def _lay_out(self) -> None:
         line = LetterRow()
-        rows = LAYOUTS.get(self.lang, LAYOUTS["en"])
+        layouts = MAIL if self.mail else LAYOUTS
+        rows = layouts.get(self.lang, layouts["en"])
         for row in (ACCENTS, *rows[1:]) if self.naming else rows:
             line = LetterRow()
             for character in row:
                 line.add_widget(self._key(character, text=character.upper()))
             self.add_widget(line)
-        line.add_widget(self._key(SPACE, look="sunk", size_hint_x=1.3))
+        if not self.mail:
+            line.add_widget(self._key(SPACE, look="sunk", size_hint_x=1.3))
         line.add_widget(self._key(ERASE, icon="erase", look="sunk", size_hint_x=1.1))
 
     def on_key(self, name: str) -> None:

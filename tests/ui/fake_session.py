@@ -4,7 +4,7 @@ Keeps to what screens may expect of `kiosk.session.Session`; what it sold and re
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -15,6 +15,8 @@ import orjson
 from common import messages as m
 from common.commands import (
     TICKETS,
+    CustomerErase,
+    CustomerPut,
     TicketPark,
     TicketRecall,
     TicketUnpark,
@@ -97,7 +99,7 @@ class FakeSession:
         self.now_ms = NOW_MS
         self.tickets: list[Ticket] = []
         self.receipts: list[GoodsReceipt] = []
-        self.sent: list[tuple[str, Mapping[str, Any]]] = []
+        self.sent: list[tuple[str, Any]] = []
         self.notices: list[Problem] = []
         self.refuse = ""
         self.reads = 0
@@ -185,10 +187,19 @@ class FakeSession:
         self._state_changed = False
         return update
 
-    def sell(self, lines: Sequence[TicketLine], payments: Sequence[Payment]) -> Ticket:
+    def sell(
+        self,
+        lines: Sequence[TicketLine],
+        payments: Sequence[Payment],
+        customer_id: str = "",
+        note: str = "",
+    ) -> Ticket:
         """Make a ticket, pending until acknowledged; refused where a test says so."""
         self._may_write()
-        return self.counter.sell(lines, payments)
+        customer = self.catalogue.customers.get(customer_id)
+        if customer_id and customer is None:
+            raise Refusal("customer_gone")
+        return self.counter.sell(lines, payments, customer, note)
 
     def receive(self, lines: Sequence[ReceiptLine], note: str = "") -> GoodsReceipt:
         """Make a goods receipt, pending until acknowledged; refused where a test says so."""
@@ -220,6 +231,10 @@ class FakeSession:
         self.sent.append((kind, args))
         if isinstance(args, TicketPark | TicketUnpark):
             self._take_parked(args)
+        if isinstance(args, CustomerPut):
+            self.put("customers", args.customer)
+        if isinstance(args, CustomerErase):
+            self.catalogue.drop("customers", args.customer)
         return len(self.sent)
 
     def grant(self, code: str = "") -> None:

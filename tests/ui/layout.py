@@ -7,7 +7,10 @@ from kiosk.theme import TOUCH_DP
 from tests.ui.hands import Hands
 
 # Names of articles and the like are cut with an ellipsis where they are too long; these never.
-_NAMES = ("Tile", "StockRow", "LineRow", "PaperRow", "TicketRow", "DeliveryRow", "NoteRow")
+_NAMES = (
+    *("Tile", "StockRow", "LineRow", "PaperRow", "TicketRow", "DeliveryRow", "NoteRow"),
+    *("WhoseRow", "BuyerRow"),
+)
 _SLACK_PX = 1.5
 
 Box = tuple[float, float, float, float]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from common.errors import Problem
-from common.models import Alert, Person, ReceiptLine, Shop
+from common.models import Alert, Customer, Person, ReceiptLine, Shop
 from common.rules import cash, ticket_line
 from common.topics import Profile
 from kiosk.state import LinkStatus
@@ -18,6 +18,16 @@ from tests.ui.fake_people import AMELIE, CHANTAL, DRISS, ELODIE, FRANCOIS, GAELL
 from tests.ui.fake_session import FakeSession, sample_alert
 from tests.ui.hands import Hands
 
+CUSTOMERS = (
+    Customer("c1" * 16, "Amélie Dubois", "06 12 34 56 78", "amelie.dubois@example.org"),
+    Customer("c2" * 16, "Bruno Côté", "07 98 76 54 32", note="by the door code 12B"),
+    Customer(
+        "c3" * 16,
+        "Compagnie générale des transports maritimes du Ponant SARL",
+        vat_number="FR40303265045",
+    ),
+    Customer("c4" * 16, "Élodie Dubois"),
+)
 Size = tuple[int, int]
 DESK: Size = (1280, 800)
 SMALL: Size = (1024, 768)
@@ -580,6 +590,101 @@ def _cell(till: Hands, worth: str) -> Any:
     return next(each for each in till.widgets() if getattr(each, "name", "") == worth)
 
 
+def _customers(till: Hands) -> None:
+    """A shop with customers, and a sale that is to be one of theirs."""
+    till.screen.close_notice()
+    till.session.put("customers", *CUSTOMERS)
+    for place in (1, 6):
+        till.tap(till.tiles()[place])
+    till.screen.act("do", "customer")
+    till.frames()
+
+
+def _customer_search(till: Hands) -> None:
+    field = _deck(till, "customer").ids.search
+    field.touched()
+    till.frames()
+    for letter in "DUBOIS":
+        till.press(letter)
+
+
+def _customer_chosen(till: Hands) -> None:
+    """Somebody is on the sale: their name stands in its head."""
+    till.tap(till.rows(_deck(till, "customer").ids.list)[0])
+
+
+def _customer_again(till: Hands) -> None:
+    till.screen.act("do", "customer")
+    till.frames()
+
+
+def _customer_new(till: Hands) -> None:
+    """Somebody new, whose e-mail address is being typed."""
+    till.screen.act("buyer.ask_new")
+    till.frames()
+    fields = {each.name: each for each in _deck(till, "form").ids.fields.children}
+    fields["name"].ids.field.text = "Anne-Sophie Le Goff-Kerouanton"
+    fields["phone"].ids.field.text = "06 98 76 54 32"
+    fields["email"].ids.field.touched()
+    till.frames()
+    for letter in "ANNE@":
+        till.press(letter)
+
+
+def _customer_company(till: Hands) -> None:
+    """What else is known of somebody, letters on the screen."""
+    till.screen.act("back")
+    till.screen.act("do", "customer")
+    till.screen.act("buyer.ask_more")
+    till.frames()
+    fields = {each.name: each for each in _deck(till, "form").ids.fields.children}
+    fields["address"].ids.field.touched()
+    till.frames()
+
+
+def _customer_forget(till: Hands) -> None:
+    till.screen.act("back")
+    till.screen.act("do", "customer")
+    till.screen.act("buyer.ask_erase")
+    till.frames()
+
+
+def _notes(till: Hands) -> None:
+    """A note on the ticket and one under a line, back at the sale."""
+    till.screen.act("back")
+    for action, words in (("note", "For Saturday, 5 pm"), ("line_note", "cut in two")):
+        till.screen.act("do", action)
+        till.frames()
+        _deck(till, "form").ids.fields.children[0].ids.field.text = words
+        if action == "note":
+            till.screen.answer()
+            till.frames()
+
+
+def _noted(till: Hands) -> None:
+    till.screen.answer()
+    till.frames()
+
+
+def _customer_paid(till: Hands) -> None:
+    """It is paid, and read among the last tickets."""
+    till.tap(till.key(icon="cash", under=till.screen.ids.hand))
+    till.pass_time()
+    till.tap(till.key(icon="check", under=till.screen.ids.hand))
+    till.screen.open_tickets()
+    till.frames()
+
+
+def _back_to_sale(till: Hands) -> None:
+    till.screen.act("back")
+    till.frames()
+
+
+def _deck(till: Hands, mode: str) -> Any:
+    """Return a panel of the large half."""
+    return next(each for each in till.screen.ids.deck.children if each.deck_name == mode)
+
+
 def _action(till: Hands, name: str) -> Any:
     """Return an action's key, scrolled into view."""
     from kivy.uix.scrollview import ScrollView
@@ -825,6 +930,17 @@ TILL = (
     Scene("till-parked-list", _parked_list),
     Scene("till-parked-refused", _refused),
     Scene("till-recalled", _recalled),
+    Scene("till-customers", _customers),
+    Scene("till-customer-search", _customer_search),
+    Scene("till-customer-chosen", _customer_chosen),
+    Scene("till-customer-again", _customer_again),
+    Scene("till-customer-new", _customer_new),
+    Scene("till-customer-company", _customer_company),
+    Scene("till-customer-forget", _customer_forget),
+    Scene("till-note", _notes),
+    Scene("till-noted", _noted),
+    Scene("till-customer-paid", _customer_paid),
+    Scene("till-customer-over", _back_to_sale),
     Scene("till-paid-print", _paid_print),
     Scene("till-devices", _devices),
     Scene("till-devices-wrong", _devices_wrong),
@@ -843,6 +959,10 @@ TILL = (
     Scene("till-training-over", _training_over),
     Scene("till-settings", _comfort),
     Scene("till-shortcuts", _shortcuts),
+    Scene("till-paid-print", _paid_print),
+    Scene("till-devices", _devices),
+    Scene("till-devices-wrong", _devices_wrong),
+    Scene("till-devices-drop", _devices_drop),
     Scene("till-login", _gate),
     Scene("till-login-pin", _pin),
     Scene("till-login-wrong", _wrong_pin),

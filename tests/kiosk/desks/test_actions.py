@@ -62,7 +62,7 @@ def test_what_makes_no_sense_is_off(till: Till) -> None:
     desk, _ = till
     without = {"line_discount", "line_price", "void_line", "sale_discount", "void_sale"}
     assert not open_keys(desk) & without
-    assert {"free_line", "tickets"} <= open_keys(desk)
+    assert {"free_line", "tickets", "customer", "note"} <= open_keys(desk)
     desk.do("void_sale")
     assert shows(desk, Mode.SELL)
     ring_up(till)

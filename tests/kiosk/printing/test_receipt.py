@@ -1,12 +1,13 @@
 """A ticket's paper: byte for byte as kept, read back as a printer would, and as a picture."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from common.i18n import LANGUAGES, Translator
-from common.models import Payment
+from common.models import CustomerRef, Payment
 from common.rules import ticket_line
 from kiosk.printing.escpos_bytes import drawer_bytes, sheet_bytes
 from kiosk.printing.paper import NARROW, WIDE, Line, lines
@@ -134,3 +135,24 @@ def test_a_picture_has_room_for_every_line() -> None:
     ]
     assert black[0] > 10
     assert image.height - black[-1] > 10
+
+
+WHOSE = CustomerRef("c1" * 16, "ab" * 32)
+
+
+def test_a_customer_is_a_reference_on_paper_unless_the_name_is_wanted() -> None:
+    ours = replace(receipt().ticket, customer=WHOSE)
+    _, paper = printed(receipt(ticket=ours), "en")
+    assert "C1C1C1C1" in words(paper)
+    _, named = printed(receipt(ticket=ours, customer="Amélie Dubois"), "fr")
+    assert "Amélie Dubois" in words(named)
+    assert "C1C1C1C1" not in words(named)
+
+
+def test_what_was_noted_is_printed_where_it_belongs() -> None:
+    sold = ticket_line("a" * 32, "Cake", 1000, 2500, 550, note="cut in two")
+    made = ticket((sold,), (Payment("card", 2500, 2500),))
+    _, paper = printed(receipt(ticket=replace(made, note="For Saturday")), "en")
+    said = [line.text.strip() for line in texts(paper)]
+    assert said.index("cut in two") > said.index(next(each for each in said if "Cake" in each))
+    assert "For Saturday" in said
