@@ -12,10 +12,10 @@ from common.commands import CustomerErase, CustomerPut
 from common.i18n import Translator, mark
 from common.models import Customer
 from kiosk.desks.form import Answers, Field, Form, Kind
-from kiosk.views.mode import Mode
 from kiosk.desks.reasons import said
 from kiosk.rights import Right
 from kiosk.views.buyer import BuyerView, buyer_view
+from kiosk.views.mode import Mode
 
 if TYPE_CHECKING:
     from kiosk.desks.till import TillDesk

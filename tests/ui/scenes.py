@@ -666,20 +666,6 @@ def _noted(till: Hands) -> None:
     till.frames()
 
 
-def _customer_paid(till: Hands) -> None:
-    """It is paid, and read among the last tickets."""
-    till.tap(till.key(icon="cash", under=till.screen.ids.hand))
-    till.pass_time()
-    till.tap(till.key(icon="check", under=till.screen.ids.hand))
-    till.screen.open_tickets()
-    till.frames()
-
-
-def _back_to_sale(till: Hands) -> None:
-    till.screen.act("back")
-    till.frames()
-
-
 def _deck(till: Hands, mode: str) -> Any:
     """Return a panel of the large half."""
     return next(each for each in till.screen.ids.deck.children if each.deck_name == mode)
@@ -939,8 +925,6 @@ TILL = (
     Scene("till-customer-forget", _customer_forget),
     Scene("till-note", _notes),
     Scene("till-noted", _noted),
-    Scene("till-customer-paid", _customer_paid),
-    Scene("till-customer-over", _back_to_sale),
     Scene("till-paid-print", _paid_print),
     Scene("till-devices", _devices),
     Scene("till-devices-wrong", _devices_wrong),

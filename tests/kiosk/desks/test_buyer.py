@@ -6,10 +6,10 @@ from common.commands import CustomerErase, CustomerPut
 from common.i18n import Translator
 from common.models import Customer, ParkedLine, ParkedTicket
 from kiosk.desks.desk import Wall
-from kiosk.views.mode import Mode
 from kiosk.desks.paying import SETTLE_MS
 from kiosk.desks.till import TillDesk
 from kiosk.parking import basket_of
+from kiosk.views.mode import Mode
 from tests.ui.fake_people import AMELIE
 from tests.ui.fake_session import OFFSET_MIN, FakeSession
 
