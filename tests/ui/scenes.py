@@ -916,15 +916,6 @@ TILL = (
     Scene("till-parked-list", _parked_list),
     Scene("till-parked-refused", _refused),
     Scene("till-recalled", _recalled),
-    Scene("till-customers", _customers),
-    Scene("till-customer-search", _customer_search),
-    Scene("till-customer-chosen", _customer_chosen),
-    Scene("till-customer-again", _customer_again),
-    Scene("till-customer-new", _customer_new),
-    Scene("till-customer-company", _customer_company),
-    Scene("till-customer-forget", _customer_forget),
-    Scene("till-note", _notes),
-    Scene("till-noted", _noted),
     Scene("till-paid-print", _paid_print),
     Scene("till-devices", _devices),
     Scene("till-devices-wrong", _devices_wrong),
@@ -991,6 +982,18 @@ OFFICE = (
     Scene("office-pin", _staff_pin),
     Scene("office-pin-again", _staff_pin_again),
 )
+TILL_CUSTOMERS = (
+    Scene("till-customers", _customers),
+    Scene("till-customer-search", _customer_search),
+    Scene("till-customer-chosen", _customer_chosen),
+    Scene("till-customer-again", _customer_again),
+    Scene("till-customer-new", _customer_new),
+    Scene("till-customer-company", _customer_company),
+    Scene("till-customer-forget", _customer_forget),
+    Scene("till-note", _notes),
+    Scene("till-noted", _noted),
+)
+"""A till of its own: whose sale it is, and what is noted on it."""
 WALKS: dict[Profile, tuple[Scene, ...]] = {
     Profile.TILL: TILL,
     Profile.DEPOT: DEPOT,
