@@ -1,4 +1,4 @@
-"""What the people at a post have chosen, kept in its folder: language, colours, sides, size, sound.
+"""What the people at a post have chosen, kept in its folder: language, looks, sound, favourites.
 
 Nothing here may keep a post from starting: what cannot be read is as if it had not been chosen.
 """
@@ -20,9 +20,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What was chosen, each one of `CHOICES`. `lang` is "" where nobody chose: the system's.
+    """What was chosen, most of it one of `CHOICES`. `lang` is "" where nobody chose: the system's.
 
-    `basket`: on which side of a screen the sale stands. `scale`: of type and keys.
+    `basket`: on which side of a screen the sale stands. `scale`: of type and keys. `favourites`:
+    the articles that a till has at hand, in the order they were chosen.
     """
 
     lang: str = ""
@@ -30,8 +31,10 @@ class Preferences:
     basket: str = "right"
     scale: str = "normal"
     sound: str = "on"
+    favourites: tuple[str, ...] = ()
 
 
+FAVOURITES_MOST: Final = 60
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "lang": tuple(LANGUAGES),
     "theme": ("light", "dark"),
@@ -52,7 +55,12 @@ def read_preferences(folder: Path) -> Preferences:
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Preferences()
     chosen = {name: kept[name] for name, values in CHOICES.items() if kept.get(name) in values}
-    return Preferences(**{name: str(value) for name, value in chosen.items()})
+    favourites = kept.get("favourites")
+    ids = favourites if isinstance(favourites, list) else []
+    return Preferences(
+        **{name: str(value) for name, value in chosen.items()},
+        favourites=tuple(each for each in ids if isinstance(each, str))[:FAVOURITES_MOST],
+    )
 
 
 def write_preferences(folder: Path, preferences: Preferences) -> None:

@@ -80,6 +80,11 @@ def _may_train(desk: "TillDesk") -> bool:
     return not desk.training.on and not waits
 
 
+def _article_chosen(desk: "TillDesk") -> bool:
+    line = desk.sale.line
+    return line is not None and bool(line.article_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One action. `label` is marked text; `right`: of which kind, "" for everybody's.
@@ -108,6 +113,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         "line_note", Group.LINE, mark("Note"), "list",
         note_actions.ask_line_note, "", _line_chosen,
+    ),
+    Action(
+        "favourite", Group.LINE, mark("Favourite"), "star",
+        lambda desk: desk.turn_favourite(), "", _article_chosen,
     ),
     Action(
         "void_line", Group.LINE, mark("Void the line"), "bin",

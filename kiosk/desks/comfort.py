@@ -6,10 +6,10 @@ is told to whoever listens.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from common.i18n import Translator, mark
-from kiosk.preferences import Preferences
+from kiosk.preferences import FAVOURITES_MOST, Preferences
 from kiosk.views.form import ChoiceView
 
 
@@ -62,7 +62,23 @@ class Comfort:
 
     def choose(self, name: str, value: str) -> None:
         """Choose something; it holds from this moment."""
-        chosen = replace(self.preferences, **{name: value})
+        chosen: dict[str, Any] = {name: value}
+        self._take(replace(self.preferences, **chosen))
+
+    def turn_favourite(self, article_id: str) -> bool | None:
+        """Have an article among the favourites, or no longer; return which, None: there is no room.
+
+        Raises nothing: a favourite that is gone from the catalogue does no harm.
+        """
+        before = self.preferences.favourites
+        others = tuple(each for each in before if each != article_id)
+        if others == before and len(before) >= FAVOURITES_MOST:
+            return None
+        added = others == before
+        self._take(replace(self.preferences, favourites=(*others, article_id) if added else others))
+        return added
+
+    def _take(self, chosen: Preferences) -> None:
         if chosen != self.preferences:
             self.preferences = chosen
             if self._on_choose is not None:

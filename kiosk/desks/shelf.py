@@ -3,19 +3,26 @@
 Owns the list of ids and where in it one is. Finding is the catalogue's, drawing the screen's.
 """
 
+from collections.abc import Callable, Sequence
+
 from common.i18n import Translator
 from kiosk.catalogue import Catalogue
 from kiosk.views import CategoryView, TileView, category_views, tile
+from kiosk.views.shelf import FAVOURITES
 
 
 class Shelf:
     """Pages of fixed size over what a search found.
 
-    `counted`: all of it was looked for, not just the page in view.
+    `counted`: all of it was looked for, not just the page in view. `favourites`: the ids of what is
+    wanted at hand, in this order.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(
+        self, catalogue: Catalogue, favourites: Callable[[], Sequence[str]] = lambda: ()
+    ) -> None:
         self._catalogue = catalogue
+        self._favourites = favourites
         self._ids: list[str] = []
         self._listing = -1
         self.counted = True
@@ -92,7 +99,7 @@ class Shelf:
 
     def categories(self, t: Translator) -> tuple[CategoryView, ...]:
         """Return the category buttons."""
-        return category_views(self._catalogue, t, self.category_id)
+        return category_views(self._catalogue, t, self.category_id, bool(self._at_hand()))
 
     def tile(self, article_id: str, t: Translator) -> TileView | None:
         """Return one tile; None when the article is gone."""
@@ -101,5 +108,13 @@ class Shelf:
 
     def _look(self, limit: int | None) -> None:
         self._listing = self._catalogue.listing
+        if self.category_id == FAVOURITES and not self.text.strip():
+            self._ids, self.counted = self._at_hand(), True
+            return
         self._ids = self._catalogue.search_ids(self.text, self.category_id or None, limit)
         self.counted = limit is None or len(self._ids) < limit
+
+    def _at_hand(self) -> list[str]:
+        """Return the favourites that are on sale."""
+        found = ((each, self._catalogue.article(each)) for each in self._favourites())
+        return [each for each, article in found if article is not None and article.active]

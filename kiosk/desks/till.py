@@ -43,7 +43,7 @@ from kiosk.views.counter import (
 )
 from kiosk.views.customer import basket_shown, greeting, paid_shown
 from kiosk.views.mode import PAYING, TAKING, Mode
-from kiosk.views.notices import no_weight, printing, refused, unknown_code
+from kiosk.views.notices import favourite, no_weight, printing, refused, unknown_code
 from kiosk.views.shortcuts import KeyView
 
 
@@ -53,7 +53,7 @@ class TillDesk(Desk):
     def __init__(self, session: Session, t: Translator, wall: Wall) -> None:
         super().__init__(session, t, wall)
         self.mode = Mode.SELL
-        self.shelf = Shelf(session.catalogue)
+        self.shelf = Shelf(session.catalogue, lambda: self.comfort.preferences.favourites)
         self.tickets = TicketList(self)
         self.paying = Paying(self)
         self.parked: ParkedDesk = ParkedDesk(self)
@@ -277,6 +277,13 @@ class TillDesk(Desk):
         self.paying.clear()
         if mode is not Mode.FORM:
             self.form.close()
+
+    def turn_favourite(self) -> None:
+        """Have the selected line's article at hand from now on, or no longer."""
+        line = self.sale.line
+        if line is not None and line.article_id:
+            self.say(favourite(line.label, self.comfort.turn_favourite(line.article_id)))
+            self.shelf.find()
 
     def back(self) -> None:
         """Return to the articles, from a payment's panel to what was paid so far if anything was.

@@ -61,6 +61,25 @@ def not_sold(label: str) -> Notice:
     )
 
 
+def favourite(label: str, added: bool | None) -> Notice:
+    """An article is at hand from now on, or no longer, or there are enough of them."""
+    if added is None:
+        return lambda t: NoticeView(
+            "warn",
+            "info",
+            t("There are enough favourites"),
+            t("Take another one away first."),
+        )
+    return lambda t: NoticeView(
+        "accent",
+        "star",
+        t("“{article}” is a favourite", article=label)
+        if added
+        else t("“{article}” is no favourite any more", article=label),
+        t("Favourites stand beside the categories of this till."),
+    )
+
+
 def not_taken(label: str) -> Notice:
     """A limit of tickets or receipts stands in the way."""
     return lambda t: NoticeView(

@@ -13,6 +13,8 @@ from kiosk.catalogue import Catalogue, Stock
 from kiosk.state import Update
 
 ALL_COLOUR: Final = "slate"
+FAVOURITES: Final = "favourites"
+"""Stands for a category's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,15 @@ class TileView:
 
 
 def category_views(
-    catalogue: Catalogue, t: Translator, selected_id: str = ""
+    catalogue: Catalogue, t: Translator, selected_id: str = "", favourites: bool = False
 ) -> tuple[CategoryView, ...]:
-    """Return the category buttons, "All" first."""
-    everything = CategoryView("", t("All"), ALL_COLOUR, selected=selected_id == "")
+    """Return the category buttons, "All" first, then the favourites where there are any."""
+    first = [CategoryView("", t("All"), ALL_COLOUR, selected=selected_id == "")]
+    if favourites:
+        chosen = selected_id == FAVOURITES
+        first.append(CategoryView(FAVOURITES, t("Favourites"), ALL_COLOUR, selected=chosen))
     return (
-        everything,
+        *first,
         *(
             CategoryView(row.id, row.name, row.colour, selected=selected_id == row.id)
             for row in catalogue.categories()

@@ -41,6 +41,16 @@ def _dot(x: float, y: float) -> Stroke:
     return ((x - 0.05, y), (x + 0.05, y))
 
 
+def _star(x: float, y: float, radius: float) -> Stroke:
+    """Return five points, the first one upwards."""
+    reach = (radius if at % 2 == 0 else radius * 0.45 for at in range(11))
+    turns = (radians(36 * at - 90) for at in range(11))
+    return tuple((x + r * cos(a), y + r * sin(a)) for r, a in zip(reach, turns, strict=True))
+
+
+_STAR: Final = _star(12, 12.6, 9.6)
+
+
 def _square(left: float, top: float) -> Stroke:
     return box(left, top, left + 6, top + 6, 1)
 
@@ -172,6 +182,7 @@ SHAPES: Final[Mapping[str, tuple[Stroke, ...]]] = {
         *(circle(x, y, 2.4) for x, y in ((16, 6), (8, 12), (14, 18))),
     ),
     "percent": (((18.5, 5.5), (5.5, 18.5)), circle(7, 7, 2.6), circle(17, 17, 2.6)),
+    "star": (_STAR,),
     "tag": (
         ((3.5, 12), (12, 3.5), (20.5, 3.5), (20.5, 12), (12, 20.5), (3.5, 12)),
         _dot(16.4, 7.6),

@@ -128,7 +128,9 @@ def test_keys_that_others_can_read_are_closed_to_them_and_said(tmp_path: Path, o
 
 def test_what_was_chosen_on_a_post_is_kept(tmp_path: Path) -> None:
     assert read_preferences(tmp_path) == Preferences()
-    for chosen in (Preferences("en"), Preferences("fr", "dark", "left", "large", "off")):
+    favourites = Preferences("en", favourites=("a" * 32, "b" * 32))
+    others = Preferences("fr", "dark", "left", "large", "off")
+    for chosen in (Preferences("en"), others, favourites):
         write_preferences(tmp_path, chosen)
         assert read_preferences(tmp_path) == chosen
     write_preferences(tmp_path / "nowhere", chosen)  # A disk that will not have it is no error.

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ def open_post(window: None) -> Iterator[OpenPost]:
         lang: str = "fr",
         theme: str = "light",
         session: FakeSession | None = None,
-        **chosen: str,
+        **chosen: Any,
     ) -> Hands:
         settings = ScreenSettings(Preferences(theme=theme, **chosen), calm_s=0)
         hands = Hands(session or FakeSession(profile), Translator(lang), settings, size)

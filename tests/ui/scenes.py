@@ -436,6 +436,23 @@ def _voided(till: Hands) -> None:
     till.tap(till.key(icon="check", under=till.screen.ids.hand))
 
 
+def _favourites(till: Hands) -> None:
+    """Some articles are at hand from now on; the sale in hand is given up again."""
+    for place in (2, 8, 13, 5):
+        till.tap(till.tiles()[place])
+        till.screen.act("do", "favourite")
+    till.frames()
+    till.screen.choose_category("favourites")
+    till.frames()
+
+
+def _no_favourites(till: Hands) -> None:
+    till.screen.choose_category("")
+    till.screen.act("empty")
+    till.screen.close_notice()
+    till.frames()
+
+
 def _park(till: Hands) -> None:
     """A sale is put aside under a name; the next customer is there."""
     till.screen.act("back")
@@ -910,6 +927,8 @@ TILL = (
     Scene("till-free-line", _free_line),
     Scene("till-void", _void),
     Scene("till-voided", _voided),
+    Scene("till-favourites", _favourites),
+    Scene("till-favourites-over", _no_favourites),
     Scene("till-parked-none", _parked_none),
     Scene("till-park", _park),
     Scene("till-parked", _parked),
@@ -934,10 +953,6 @@ TILL = (
     Scene("till-training-over", _training_over),
     Scene("till-settings", _comfort),
     Scene("till-shortcuts", _shortcuts),
-    Scene("till-paid-print", _paid_print),
-    Scene("till-devices", _devices),
-    Scene("till-devices-wrong", _devices_wrong),
-    Scene("till-devices-drop", _devices_drop),
     Scene("till-login", _gate),
     Scene("till-login-pin", _pin),
     Scene("till-login-wrong", _wrong_pin),

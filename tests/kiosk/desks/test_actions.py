@@ -11,6 +11,7 @@ from kiosk.desks.actions import ACTIONS
 from kiosk.desks.desk import Wall
 from kiosk.desks.paying import SETTLE_MS
 from kiosk.desks.till import TillDesk
+from kiosk.preferences import FAVOURITES_MOST
 from kiosk.scanner import Scan
 from kiosk.views.mode import Mode
 from tests.ui.fake_people import AMELIE, BRUNO, CHANTAL, PIN
@@ -239,3 +240,37 @@ def test_what_a_notice_offers_is_about_the_last_scan(till: Till) -> None:
     desk.act_on_notice()
     assert len(desk.sale.basket.lines) == 1
     assert shows(desk, Mode.SELL)
+
+
+def test_favourites_are_chosen_from_the_line_and_stand_beside_the_categories(till: Till) -> None:
+    desk, session = till
+    third, first = (session.catalogue.search(limit=4)[place] for place in (3, 1))
+    assert [each.id for each in desk.shelf.categories(desk.t)][:2] != ["", "favourites"]
+    for article in (third, first):
+        desk.tap_article(article.id)
+        desk.do("favourite")
+    assert [each.id for each in desk.shelf.categories(desk.t)][:2] == ["", "favourites"]
+    desk.shelf.fit(10)
+    desk.shelf.choose("favourites")
+    assert desk.shelf.ids() == [third.id, first.id]
+    # What is off sale is not offered, and what is searched is searched everywhere.
+    session.retire(third.id)
+    desk.shelf.find()
+    assert desk.shelf.ids() == [first.id]
+    desk.shelf.search("beurre")
+    assert first.id not in desk.shelf.ids()
+    desk.shelf.choose("favourites")
+    desk.do("favourite")
+    assert desk.shelf.ids() == []
+
+
+def test_there_is_room_for_so_many_favourites(till: Till) -> None:
+    desk, session = till
+    for n in range(FAVOURITES_MOST):
+        assert desk.comfort.turn_favourite(f"{n:032x}")
+    desk.tap_article(session.catalogue.search(limit=1)[0].id)
+    desk.do("favourite")
+    notice = desk.notice()
+    assert notice is not None
+    assert notice.title == "There are enough favourites"
+    assert len(desk.comfort.preferences.favourites) == FAVOURITES_MOST
