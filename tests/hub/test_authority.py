@@ -20,7 +20,7 @@ from common.journal.kinds import RecordType
 from common.journal.opened import OpenedData
 from common.journal.record import SignedRecord
 from common.journal.void import VoidData, Voided
-from common.models import original_of
+from common.models import ParkedLine, ParkedTicket, original_of
 from common.people import Role
 from common.rules import ticket_line
 from common.topics import Profile
@@ -56,6 +56,8 @@ FACTS = {
     "sale.record",
     "goods.receive",
     "customer.put",
+    "ticket.park",
+    "ticket.unpark",
     NOTED,
     *(f"{kind}.record" for kind in RECORDS),
 }
@@ -72,6 +74,11 @@ MAY: dict[str, tuple[set[Profile], set[Role]]] = {
     "backup.record": ({CONSOLE}, set()),
     "journal.archived": ({CONSOLE}, set()),
     "person.put": ({OFFICE, CONSOLE}, {MANAGER, ADMIN}),
+    "price.schedule": ({OFFICE, CONSOLE}, {MANAGER, ADMIN}),
+    "price.unschedule": ({OFFICE, CONSOLE}, {MANAGER, ADMIN}),
+    "ticket.park": ({TILL}, {CASHIER, SELLER, MANAGER, ADMIN}),
+    "ticket.recall": ({TILL}, {CASHIER, SELLER, MANAGER, ADMIN}),
+    "ticket.unpark": ({TILL}, {CASHIER, SELLER, MANAGER, ADMIN}),
     "customer.put": ({TILL, OFFICE, CONSOLE}, {CASHIER, SELLER, MANAGER, ADMIN}),
     "customer.erase": ({TILL, OFFICE, CONSOLE}, {MANAGER, ADMIN}),
 }
@@ -88,10 +95,15 @@ DONE = {
     "backup.record": "backup_of_another",
     "journal.archived": "archive_of_another",
     "person.put": "",
+    "price.schedule": "unknown_article",
+    "price.unschedule": "unknown_schedule",
+    "ticket.park": "",
+    "ticket.recall": "unknown_parked",
+    "ticket.unpark": "",
     "customer.put": "",
     "customer.erase": "",
 }
-ODD = {"flag_unknown_article", "flag_refund_unknown"}
+ODD = {"flag_unknown_article", "flag_refund_unknown", "flag_parked_unknown"}
 """What the papers of these tests are flagged with, whoever made them."""
 WAYS = ("live", "none", "foreign", "ended", "offline", "allowed", "forged")
 
@@ -107,6 +119,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staffed]:
 def papers(tmp_path_factory: pytest.TempPathFactory) -> ShopBench:
     """Return who makes tickets and receipts."""
     return ShopBench(tmp_path_factory.mktemp("papers"), articles=())
+
+
+def a_parked_ticket(parked_id: str) -> ParkedTicket:
+    """Return one that may be parked."""
+    line = ParkedLine("", "Bread", 1000, 100, 550)
+    return ParkedTicket(parked_id, 1, 60, 0, "Amélie", (line,), 100, "")
 
 
 def arguments(kind: str, papers: ShopBench) -> dict[str, Any]:
@@ -125,6 +143,13 @@ def arguments(kind: str, papers: ShopBench) -> dict[str, Any]:
         "quarantine.close": lambda: ref,
         "backup.record": lambda: {**backup, "gseq": 1, "heads": {}},
         "journal.archived": lambda: {**archive, "file": "a.zip", "by": "a", "holds": True},
+        "price.schedule": lambda: {
+            "prices": [{"article_id": "a" * 32, "price_cents": 1, "from_ms": 2**46}]
+        },
+        "price.unschedule": lambda: {"scheduled": [mint]},
+        "ticket.park": lambda: {"ticket": asdict(a_parked_ticket(mint))},
+        "ticket.recall": lambda: {"parked": mint},
+        "ticket.unpark": lambda: {"parked": mint, "outcome": "dropped"},
         "customer.put": lambda: {"customer": {"id": mint, "name": mint}},
         "customer.erase": lambda: {"customer": mint},
         "person.put": lambda: {"person": mint, "name": mint, "role": "cashier"},
