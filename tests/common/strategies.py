@@ -67,6 +67,9 @@ def _limited(kind: Any, meta: Meta) -> st.SearchStrategy[Any]:
             st.characters(exclude_categories=["Cs"]), min_size=meta.min_length or 0, max_size=size
         )
     least = meta.min_length or 0
+    if get_origin(kind) in (dict, Mapping):
+        keys, items = (values(each) for each in get_args(kind))
+        return st.dictionaries(keys, items, min_size=least, max_size=least + 2)
     return st.lists(values(get_args(kind)[0]), min_size=least, max_size=least + 2).map(tuple)
 
 
