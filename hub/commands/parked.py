@@ -26,6 +26,9 @@ def park(work: Work, args: TicketPark) -> None:
         if kept is not None and kept.ticket not in (None, ticket):
             raise Refusal("repeated_id", id=ticket.id)
         work.remark("flag_repeated_id")
+        if ticket.before:
+            # Where its own end came first, nobody has said yet that it went on from another.
+            _go_on(work, ticket.before, parked.AGAIN)
         return
     check_operator(work, "ticket.park", ticket.id, ticket.operator_id)
     if ticket.before:

@@ -168,6 +168,16 @@ def test_what_is_over_before_its_parking_comes_does_not_begin_then(bench: ShopBe
     assert bench.take(recalling(bench.till, ticket)).codes == ["parked_over"]
 
 
+def test_what_goes_on_as_one_that_is_over_already_is_over_too(bench: ShopBench) -> None:
+    """After a hub was set back: the till that sold it is heard before the one that parked it."""
+    before = park(bench, bench.till2)
+    again = basket(bench, before=before.id)
+    unpark(bench, bench.till2, again, "sold")
+    assert bench.take(parking(bench.till, again)).statuses == ["accepted"]
+    assert rows(bench) == []
+    assert bench.take(recalling(bench.till2, before)).codes == ["parked_over"]
+
+
 def test_what_a_till_had_that_left_the_shop_is_free(bench: ShopBench) -> None:
     ticket = park(bench, bench.till)
     bench.take(recalling(bench.till2, ticket))

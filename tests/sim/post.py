@@ -483,12 +483,13 @@ class SimPost:
         if basket.parked:
             self._ended(deed, basket.parked)
 
-    def recall(self, rng: Random) -> None:
-        """Ask for a parked ticket, or take up an own one while the hub is away."""
+    def recall(self, rng: Random) -> bool:
+        """Ask for a parked ticket, or take up an own one while the hub is away.
+
+        Return whether there was one to ask for.
+        """
         session = self.session
-        if session is None or session.parking.asking:
-            return
-        entries = session.parking.entries()
+        entries = [] if session is None or session.parking.asking else session.parking.entries()
         if entries:
             parked = rng.choice(entries).ticket.id
             deed = Deed(self._label("q"), self.number, "ticket.recall", Told.RECORDED)
@@ -500,6 +501,7 @@ class SimPost:
                     deed.kind = "ticket.unpark"  # Taken up without the hub: nobody granted it.
 
             self._do(deed, do)
+        return bool(entries)
 
     def _go_on(self, ticket: ParkedTicket) -> None:
         """Do with a parked ticket what is done with one: sell it, park it once more, or neither."""

@@ -171,8 +171,8 @@ class Story:
             lines = self._lines()
             if self.parking.random() < PARKED:
                 post.park()
-            elif self.parking.random() < RECALLED:
-                post.recall(self.parking)
+            elif self.parking.random() < RECALLED and post.recall(self.parking):
+                pass  # Where nothing is parked, something else is done.
             elif self.trade.random() < OTHERWISE:
                 post.trade(drawn(self.trade), lines)
             else:
