@@ -145,6 +145,11 @@ class Checks:
             if deed.fate is not Fate.TAKEN and deed.status is None
             for article, _ in deed.lines
         }
+        # A salvaged outbox keeps what waits. What the hub has answered, and the rows do not hold yet,
+        # is in view again once they do.
+        touched -= {
+            article for deed in own if deed.outbox != session.outbox for article, _ in deed.lines
+        }
         still_open = []
         for deed in own:
             if deed.told is Told.PERHAPS:
@@ -333,6 +338,7 @@ class Checks:
         """What no price is scheduled for any more costs the same at every post as at the hub."""
         assert self._witness.now is not None
         assert post.session is not None
+        post.session.poll()  # The disk is in step; what came last may not be in view yet.
         topics = self._witness.now.topics
         to_come = {orjson.loads(row)["article_id"] for row in topics["prices"].rows.values()}
         for key, row in topics["articles"].rows.items():

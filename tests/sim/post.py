@@ -585,7 +585,8 @@ class SimPost:
         if session is None:
             deed.told = Told.REFUSED
             return
-        before_n = session.last_n
+        # The session's own may be of the numbers before the outbox was renewed.
+        before_n = self.stores.outbox.last_n
         try:
             do(session)
         except Refusal as refusal:
@@ -602,7 +603,7 @@ class SimPost:
             self.history.add(deed)
             self.crash(f"while it records ({fault})")
             return
-        if session.last_n == before_n:
+        if self.stores.outbox.last_n == before_n:
             self.poll_soon()
             return
         deed.outbox, deed.n = session.outbox, session.last_n
