@@ -145,8 +145,8 @@ class Checks:
             if deed.fate is not Fate.TAKEN and deed.status is None
             for article, _ in deed.lines
         }
-        # A salvaged outbox keeps what waits. What the hub has answered, and the rows do not hold yet,
-        # is in view again once they do.
+        # A salvaged outbox keeps what waits. What the hub has answered, and the rows do not hold
+        # yet, is in view again once they do.
         touched -= {
             article for deed in own if deed.outbox != session.outbox for article, _ in deed.lines
         }
