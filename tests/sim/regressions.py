@@ -36,6 +36,7 @@ FOUND: Final[Mapping[int, str]] = MappingProxyType(
         201_861: "without room a restored hub's replies were compared with the epoch before",
         300_081: "sums of a till that was set back were held against records of its other past",
         2008: "a copy of a till went on: its X was blamed for records that it had not counted",
+        30_234: "parked once more, and over before its parking came: the first one went on",
         452: "bits flipped in a replica's schema: the post never started again",
     }
 )
