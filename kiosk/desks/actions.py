@@ -115,10 +115,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
         note_actions.ask_line_note, "", _line_chosen,
     ),
     Action(
-        "favourite", Group.LINE, mark("Favourite"), "star",
-        lambda desk: desk.turn_favourite(), "", _article_chosen,
-    ),
-    Action(
         "void_line", Group.LINE, mark("Void the line"), "bin",
         line_actions.ask_void_line, "void.record", _line_chosen,
     ),
@@ -208,6 +204,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         "shortcuts", Group.POST, mark("Keyboard"), "keyboard",
         lambda desk: desk.show(Mode.SHORTCUTS),
+    ),
+    Action(
+        "favourite", Group.POST, mark("Favourite"), "star",
+        lambda desk: desk.turn_favourite(), "", _article_chosen,
     ),
 )  # fmt: skip
 BY_NAME: Final[Mapping[str, Action]] = {each.name: each for each in ACTIONS}
