@@ -5,7 +5,6 @@ of that day, and those that what came late is in. Whether the journal holds is `
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -14,8 +13,9 @@ from common.journal.entry import read_entry
 from common.journal.kinds import EntryType, Period
 from common.journal.totals import Totals
 from common.models import convert
+from hub.reading import reading
 from hub.records import journal as rows
-from hub.store import FAULTS, Connection, StoreError, fault, open_to_read
+from hub.store import Connection
 
 ReadT = TypeVar("ReadT")
 
@@ -70,14 +70,8 @@ def days_of(path: Path, first: str, last: str) -> Days:
 
 
 def _read(path: Path, read: Callable[[Connection], ReadT]) -> ReadT:
-    if not path.exists():
-        raise StoreError("database_missing", file=path)
-    try:
-        with closing(open_to_read(path)) as db:
-            db.execute("BEGIN")
-            return read(db)
-    except (*FAULTS, ValueError, KeyError, TypeError) as error:
-        raise fault(path, error) from error
+    with reading(path, ValueError, KeyError, TypeError) as db:
+        return read(db)
 
 
 def _closings(db: Connection) -> Iterator[Made]:

@@ -4,8 +4,7 @@ Owns who is meant by what somebody types, and all that the shop knows of one: wh
 and what proves whose ticket it was.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,10 @@ import msgspec
 from common.errors import Refusal
 from common.journal.customer import CustomerOpening
 from common.models import Customer
+from hub.reading import reading
 from hub.records import customers as records
 from hub.records.sales import kept_ticket
-from hub.store import FAULTS, Connection, StoreError, fault, open_to_read
+from hub.store import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Known:
 
 def customers_of(path: Path) -> list[Customer]:
     """Return all customers, by name; raises StoreError."""
-    with _opened(path) as db:
+    with reading(path) as db:
         return records.customers(db)
 
 
@@ -56,7 +56,7 @@ def known_of(path: Path, who: str) -> Known:
 
     Raises StoreError; Refusal `customer_unknown`, `customer_ambiguous`.
     """
-    with _opened(path) as db:
+    with reading(path) as db:
         return _known(db, meant(records.customers(db), who))
 
 
@@ -92,15 +92,3 @@ def _known(db: Connection, customer: Customer) -> Known:
 
 def _digits(text: str) -> str:
     return "".join(part for part in text if part.isdecimal())
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Connection]:
-    if not path.exists():
-        raise StoreError("database_missing", file=path)
-    try:
-        with closing(open_to_read(path)) as db:
-            db.execute("BEGIN")
-            yield db
-    except FAULTS as error:
-        raise fault(path, error) from error

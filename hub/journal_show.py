@@ -5,7 +5,6 @@ Owns what is picked out of a line: when, where, who, and what is said of it. Whe
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,8 +15,9 @@ import msgspec
 from common.journal.entry import Entry, Line, read_entry
 from common.journal.kinds import EntryType, RecordType
 from common.journal.record import Record, read_record
+from hub.reading import reading
 from hub.records import journal as rows
-from hub.store import FAULTS, Connection, StoreError, fault, open_to_read
+from hub.store import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,8 @@ class Shown:
 
 def shown_of(path: Path, wanted: Wanted) -> list[Shown]:
     """Return lines in their order; raises StoreError."""
-    if not path.exists():
-        raise StoreError("database_missing", file=path)
-    try:
-        with closing(open_to_read(path)) as db:
-            db.execute("BEGIN")
-            found = list(islice(_chosen(db, wanted), wanted.limit))
-    except FAULTS as error:
-        raise fault(path, error) from error
+    with reading(path) as db:
+        found = list(islice(_chosen(db, wanted), wanted.limit))
     return found if wanted.first is not None else found[::-1]
 
 

@@ -1,7 +1,6 @@
 """How the journal of a database file stands, read beside a hub that may run."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,9 +10,10 @@ from common.journal.record import read_record
 from common.journal.witness import ContradictedData, LostData
 from hub.journal_base import Base, base_of
 from hub.journal_view import noted
+from hub.reading import reading
 from hub.records import journal as rows
 from hub.records.devices import devices
-from hub.store import FAULTS, Connection, StoreError, fault, open_to_read
+from hub.store import Connection
 
 
 class NotedConflict(NamedTuple):
@@ -64,14 +64,8 @@ def status_of(path: Path) -> dict[str, Any]:
     `missing`: numbers of tills' chains that were not there and have not come since;
     `contradicted`, `lost`: what posts have seen otherwise, as the journal says itself.
     """
-    if not path.exists():
-        raise StoreError("database_missing", file=path)
-    try:
-        with closing(open_to_read(path)) as db:
-            db.execute("BEGIN")
-            return _status(db)
-    except (*FAULTS, ValueError) as error:
-        raise fault(path, error) from error
+    with reading(path, ValueError) as db:
+        return _status(db)
 
 
 def _status(db: Connection) -> dict[str, Any]:

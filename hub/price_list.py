@@ -1,14 +1,12 @@
 """Scheduled prices and their articles, read of a database file beside a hub that may run."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from common.errors import Refusal
 from common.models import Article
+from hub.reading import reading
 from hub.records import catalogue, prices
-from hub.store import FAULTS, Connection, StoreError, fault, open_to_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class PriceToCome:
 
 def prices_to_come(path: Path) -> list[PriceToCome]:
     """Return all of them, the next one first; raises StoreError."""
-    with _opened(path) as db:
+    with reading(path) as db:
         found = [(row, catalogue.article(db, row.article_id)) for row in prices.all_to_come(db)]
     return [
         PriceToCome(
@@ -43,20 +41,8 @@ def prices_to_come(path: Path) -> list[PriceToCome]:
 
 def article_of(path: Path, code: str) -> Article:
     """Return the article that a code means; raises StoreError, Refusal `unknown_article`."""
-    with _opened(path) as db:
+    with reading(path) as db:
         article = catalogue.article_of_code(db, code)
     if article is None:
         raise Refusal("unknown_article", article=code)
     return article
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Connection]:
-    if not path.exists():
-        raise StoreError("database_missing", file=path)
-    try:
-        with closing(open_to_read(path)) as db:
-            db.execute("BEGIN")
-            yield db
-    except FAULTS as error:
-        raise fault(path, error) from error

@@ -5,7 +5,6 @@ where they are. Whether it holds is `journal verify`'s.
 """
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,8 +15,9 @@ from common.commands import NOTED_TYPES
 from common.journal.contents import content_of
 from common.journal.kinds import RecordType
 from common.journal.record import read_record
+from hub.reading import reading
 from hub.records import journal as rows
-from hub.store import FAULTS, Connection, StoreError, fault, open_to_read
+from hub.store import Connection
 
 LISTED: Final = tuple(
     kind for kind in RecordType if kind is not RecordType.SALE and kind not in NOTED_TYPES
@@ -78,14 +78,8 @@ class Listed:
 
 def records_of(path: Path, wanted: Wanted) -> list[Listed]:
     """Return records, oldest first; raises StoreError."""
-    if not path.exists():
-        raise StoreError("database_missing", file=path)
-    try:
-        with closing(open_to_read(path)) as db:
-            db.execute("BEGIN")
-            found = list(_newest(db, wanted))
-    except (*FAULTS, ValueError) as error:
-        raise fault(path, error) from error
+    with reading(path, ValueError) as db:
+        found = list(_newest(db, wanted))
     return found[::-1]
 
 
