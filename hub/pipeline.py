@@ -145,7 +145,7 @@ class Pipeline:
             return self._commit([received], self._take)
         except Exception as error:  # noqa: BLE001 - one command's fault must not stop a queue
             passing = isinstance(error, FAULTS) and is_passing(error)
-            if passing or not self._is_next(received.command):
+            if passing or not self._is_new(received.command):
                 return _busy(received, error)
             _log.exception("command %s failed", received.command.n)
             problem = Problem("handler_failed", {"reason": type(error).__name__})
@@ -156,10 +156,11 @@ class Pipeline:
         except FAULTS as error:
             return _busy(received, error)
 
-    def _is_next(self, command: m.Command) -> bool:
-        """Return whether its outbox would move on with it: a repeat must never set it back."""
+    def _is_new(self, command: m.Command) -> bool:
+        """Return whether it would be taken, not answered as before."""
         head = self._heads.get(command.outbox)
-        return command.n == (head.last_n if head else 0) + 1
+        is_next = command.n == (head.last_n if head else 0) + 1
+        return is_next or devices.is_in_gap(self._store.db, command.outbox, command.n)
 
     def _commit(
         self, batch: Sequence[Received], take: Callable[[_Group, Received], None]
@@ -267,6 +268,10 @@ class Pipeline:
             body = stored[1]
         elif (verdict := self._quarantined.verdict(command)) is not None:
             body = _reply_body(verdict[0], group, verdict[1], {}, ())
+        elif devices.is_in_gap(self._store.db, *place):
+            # It was lost with the database that was replaced, and its post had it still.
+            self._handle(group, received)
+            return
         else:
             # Where nothing is left to compare with, to call it accepted might lose a sale.
             problem = Problem("hash_mismatch", {"n": command.n})
@@ -317,12 +322,15 @@ class Pipeline:
         group.answers.append((received.peer, wire.encode_reply(command.outbox, command.n, body)))
         head = group.heads.get(command.outbox) or self._heads.get(command.outbox)
         head = head or OutboxHead(received.device.id, 0, 0)
-        acked = min(command.acked, command.n)
+        last_n = max(head.last_n, command.n)
+        if command.n <= head.last_n:
+            devices.fill_gap(self._store.db, command.outbox, command.n)
+        acked = min(command.acked, last_n)
         if acked > head.acked:
             group.acked[command.outbox] = acked
         else:
             acked = head.acked
-        group.heads[command.outbox] = OutboxHead(head.device_id, command.n, acked)
+        group.heads[command.outbox] = OutboxHead(head.device_id, last_n, acked)
 
 
 def _reply_body(

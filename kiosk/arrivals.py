@@ -4,7 +4,7 @@ Owns the crossing of threads, and what is worth crossing. Everything in a batch 
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -121,10 +121,13 @@ class HandingOver:
             self._shown = replace(self._shown, revoked=revoked)
             self._arrivals.put(Batch(at_ns, link=self._shown))
 
-    def fault(self, problem: Problem, at_ns: int) -> None:
-        """The link failed. The outbox is read anew: what the turn noted there nobody knows."""
+    def fault(self, problem: Problem, at_ns: int, news: Sequence[News] = ()) -> None:
+        """The link failed. The outbox is read anew: what the turn noted there nobody knows.
+
+        `news`: what is on the replica's disk, and no turn has handed over.
+        """
         self._shown = replace(self._shown, status=LinkStatus.OFFLINE, problem=problem)
-        self._arrivals.put(Batch(at_ns, link=self._shown, renumbered=True))
+        self._arrivals.put(Batch(at_ns, tuple(news), link=self._shown, renumbered=True))
 
 
 def _is_news(shown: LinkView, view: LinkView) -> bool:

@@ -170,7 +170,7 @@ class Conversation:
         if self._following.follower.live:
             # Not before: what the replica does not hold yet is shown from the outbox.
             self._delivery.let_go(self._replica.tidy)
-        # Last: where the outbox fails, what the replica took waits for the next conversation.
+        # Last: where the outbox fails, what the replica took is handed over with the fault.
         turn.news = self._replica.take_news()
         turn.out = [wire.encode(ask) for ask in asks]
         turn.out += [wire.encode_command(command) for command in self._delivery.take()]

@@ -106,7 +106,7 @@ class Link:
             problem = refusal(fault, self._post.stores.replica.path).problem
         else:
             problem = Problem("kiosk_fault", {"reason": f"{type(fault).__name__}: {fault}"})
-        self._handing_over.fault(problem, monotonic_ns())
+        self._handing_over.fault(problem, monotonic_ns(), self._post.stores.replica.take_news())
 
     def _keep(self, device: Device) -> None:
         """Store what changed of the device; without the disk for it the next start learns anew."""

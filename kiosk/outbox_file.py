@@ -25,6 +25,9 @@ from kiosk.unsealed import Sealing, bring_over_outbox, require_key
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PRAGMAS: Final = (("journal_mode", "wal"), ("synchronous", "full"), ("busy_timeout", 5000))
 
+KIND: Final = "CAST(kind AS BLOB)"
+"""The column as bytes: a driver raises for a text of which bits have flipped."""
+
 
 class Meta(Model):
     """One row: whose numbers these are, and the next one of a ticket."""
@@ -208,9 +211,9 @@ def glance(path: Path) -> Glance | None:
 
 def waiting_drafts(connection: Connection, box: Box) -> Iterator[Draft]:
     """Yield what waits, in order; raises one of `FAULTS`, as damage, where one does not open."""
-    sql = "SELECT n, kind, schema, body, made_ms FROM command WHERE status = 0 ORDER BY n"
+    sql = f"SELECT n, {KIND}, schema, body, made_ms FROM command WHERE status = 0 ORDER BY n"
     for n, kind, schema, sealed, made_ms in connection.execute(sql):
-        yield Draft(kind, schema, opened(box, n, sealed)[1], made_ms)
+        yield Draft(kind_of(kind), schema, opened(box, n, sealed)[1], made_ms)
 
 
 def opened(box: Box, n: int, sealed: bytes) -> tuple[bytes, bytes]:
@@ -219,6 +222,14 @@ def opened(box: Box, n: int, sealed: bytes) -> tuple[bytes, bytes]:
     if found is None or wire.body_hash(found[1]) != found[0]:
         raise FAULTS[0](f"malformed: operation {n} is not as it was written")
     return found
+
+
+def kind_of(raw: object) -> str:
+    """Return a kind as it was read by `KIND`: where bits have flipped, one that nobody knows.
+
+    Nothing is sent or taken by it: what an operation is, its body says.
+    """
+    return raw.decode(errors="replace") if isinstance(raw, bytes) else ""
 
 
 def _begin(database: Database, maker: Maker, unlike: str, opened: OpenedData) -> None:

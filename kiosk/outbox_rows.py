@@ -13,7 +13,7 @@ from common import messages as m
 from common import wire
 from common.outgoing import Queued
 from kiosk.database import Connection
-from kiosk.outbox_file import opened
+from kiosk.outbox_file import KIND, kind_of, opened
 from kiosk.sealed import Box
 
 _ENDED: Final[Mapping[m.Status, int]] = MappingProxyType(
@@ -60,22 +60,22 @@ def counts(db: Connection) -> Counts:
 
 def kept(db: Connection, box: Box, outbox: str, after_n: int) -> list[Kept]:
     """Return what waits, and what was replied to above `after_n`, in order."""
-    sql = "SELECT n, kind, body, reply FROM command WHERE n > ? OR status = 0 ORDER BY n"
+    sql = f"SELECT n, {KIND}, body, reply FROM command WHERE n > ? OR status = 0 ORDER BY n"
     rows = db.execute(sql, (after_n,)).fetchall()
     return [
-        Kept(n, kind, _body(box, n, sealed), _reply(box, outbox, n, reply))
+        Kept(n, kind_of(kind), _body(box, n, sealed), _reply(box, outbox, n, reply))
         for n, kind, sealed, reply in rows
     ]
 
 
 def undelivered(db: Connection, box: Box, outbox: str, limit: int) -> list[Kept]:
     """Return what the hub has not taken: quarantined ones first, then what waits, by n."""
-    sql = "SELECT n, kind, body, reply, made_ms FROM command WHERE status = ? ORDER BY n LIMIT ?"
+    sql = f"SELECT n, {KIND}, body, reply, made_ms FROM command WHERE status = ? ORDER BY n LIMIT ?"
     found: list[Any] = []
     for status in (_ENDED[m.Status.QUARANTINED], 0):
         found += db.execute(sql, (status, limit - len(found))).fetchall()
     return [
-        Kept(n, kind, _body(box, n, sealed), _reply(box, outbox, n, reply), made_ms)
+        Kept(n, kind_of(kind), _body(box, n, sealed), _reply(box, outbox, n, reply), made_ms)
         for n, kind, sealed, reply, made_ms in found
     ]
 

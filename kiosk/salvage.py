@@ -15,7 +15,15 @@ from common.errors import Problem
 from common.journal.opened import DAMAGED, OpenedData, unknown
 from kiosk import book
 from kiosk.database import FAULTS, Connection, Database, is_damage
-from kiosk.outbox_file import Draft, Maker, opened, replace_file, series_of
+from kiosk.outbox_file import (
+    KIND,
+    Draft,
+    Maker,
+    kind_of,
+    opened,
+    replace_file,
+    series_of,
+)
 from kiosk.sealed import Box
 from kiosk.unsealed import is_unsealed
 
@@ -27,7 +35,9 @@ _BY_INDEX: Final = (
     "SELECT n, status FROM command INDEXED BY operation_status ORDER BY status {0}, n {0}"
 )
 _BY_TABLE: Final = "SELECT n, status FROM command NOT INDEXED ORDER BY n {0}"
-_ROW: Final = "SELECT kind, schema, body, made_ms, {0}, status FROM command NOT INDEXED WHERE n = ?"
+_ROW: Final = (
+    f"SELECT {KIND}, schema, body, made_ms, {{0}}, status FROM command NOT INDEXED WHERE n = ?"
+)
 _OUTBOX: Final = re.compile(r"[0-9a-f]{32}")
 _WAL_MAGIC: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\0\0\0\0")
 """How a write-ahead log begins; zeros where power went before the first of it was on disk."""
@@ -146,9 +156,8 @@ def _take(
         return
     if written is None and isinstance(body, bytes):
         written, body = box.open_operation(n, body) or (None, None)
-    sound = isinstance(kind, str) and isinstance(body, bytes) and wire.body_hash(body) == written
-    if sound:
-        found.drafts.append(Draft(kind, schema, body, made_ms))
+    if isinstance(body, bytes) and wire.body_hash(body) == written:
+        found.drafts.append(Draft(kind_of(kind), schema, body, made_ms))
     else:
         found.lost += 1
 

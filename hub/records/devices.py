@@ -144,11 +144,35 @@ def change_reply(db: Connection, outbox: str, n: int, body_hash: bytes, body: by
 
 
 def add_gap(db: Connection, outbox: str, first_n: int, last_n: int, noted_ms: int) -> None:
-    """Note operations that this database does not have, and never gets."""
+    """Note operations that this database does not have."""
     db.execute(
         "INSERT INTO gap (outbox_id, first_n, last_n, noted_ms) VALUES (?, ?, ?, ?)",
         (outbox, first_n, last_n, noted_ms),
     )
+
+
+def is_in_gap(db: Connection, outbox: str, n: int) -> bool:
+    """Return whether an operation is one of those that this database does not have."""
+    return _gap_around(db, outbox, n) is not None
+
+
+def fill_gap(db: Connection, outbox: str, n: int) -> None:
+    """Take an operation out of the gap that it was in: it has come after all."""
+    gap = _gap_around(db, outbox, n)
+    if gap is None:
+        return
+    first_n, last_n, noted_ms = gap
+    place = (outbox, first_n, last_n)
+    db.execute("DELETE FROM gap WHERE outbox_id = ? AND first_n = ? AND last_n = ?", place)
+    for first, last in ((first_n, n - 1), (n + 1, last_n)):
+        if first <= last:
+            add_gap(db, outbox, first, last, noted_ms)
+
+
+def _gap_around(db: Connection, outbox: str, n: int) -> tuple[int, int, int] | None:
+    sql = "SELECT first_n, last_n, noted_ms FROM gap WHERE outbox_id = ?1 AND first_n <= ?2"
+    row = db.execute(f"{sql} AND last_n >= ?2", (outbox, n)).fetchone()
+    return None if row is None else tuple(row)
 
 
 def take_request(db: Connection, request_id: str) -> bool:

@@ -2,7 +2,9 @@
 
 from threading import Thread
 
-from kiosk.arrivals import Arrivals, Batch
+from common.errors import Problem
+from kiosk.arrivals import Arrivals, Batch, HandingOver
+from kiosk.news import Swapped
 
 
 def test_batches_come_in_order_and_once() -> None:
@@ -41,3 +43,12 @@ def test_nothing_is_lost_between_two_threads() -> None:
         taken += [batch.committed_ns for batch in arrivals.take()]
     thread.join(10)
     assert taken == list(range(count))
+
+
+def test_a_fault_hands_over_what_is_on_disk_and_no_turn_has_shown() -> None:
+    """The outbox's disk fails after the replica has committed: seed 404644."""
+    arrivals = Arrivals()
+    news = [Swapped("sales", 14, 11)]
+    HandingOver(arrivals).fault(Problem("kiosk_fault", {"reason": "disk I/O error"}), 5, news)
+    (batch,) = arrivals.take()
+    assert (batch.news, batch.renumbered) == (tuple(news), True)

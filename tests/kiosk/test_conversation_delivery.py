@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 from common import messages as m
-from common.errors import Problem
+from common import wire
+from common.errors import Problem, Refusal
+from kiosk.news import Folded
 from kiosk.outbox import Counts
 from kiosk.presence import Way
 from kiosk.reasking import REASK_S
 from kiosk.state import LinkStatus
 from tests.kiosk.post import NOW_MS, draft, reply
-from tests.kiosk.scripted_hub import NEWER, OLDER, Scripted, heartbeat
+from tests.kiosk.scripted_hub import EPOCH, NEWER, OLDER, Scripted, heartbeat
 
 QUARANTINED = m.Status.QUARANTINED
 
@@ -48,6 +50,26 @@ def alive(post: Scripted, seconds: int, covered_n: int = 0) -> list[m.Reply]:
         told += post.hear(*pongs).replies
         post.hear_broadcast(heartbeat({}))
     return told
+
+
+def test_what_the_replica_took_is_there_to_be_shown_though_the_outbox_fails(post: Scripted) -> None:
+    """Rows and replies of one turn, and the outbox's disk says no: seed 404644."""
+    post.go_live()
+    post.outbox.append(draft())
+    post.turn()
+    change = m.Change("a", b"{}", post.outbox.id, 1)
+    answer = wire.encode_reply_body(reply(post.outbox.id, 1))
+    frames = [
+        (Way.BROADCASTS, wire.encode_changes(m.Changes("stock", EPOCH, 1, 1, [change]))),
+        (Way.COMMANDS, wire.encode_reply(post.outbox.id, 1, answer)),
+    ]
+    post.outbox._database.connection.execute(
+        "CREATE TEMP TRIGGER broken BEFORE UPDATE ON command BEGIN"
+        " SELECT raise(ABORT, 'disk I/O error'); END"
+    )
+    with pytest.raises(Refusal):
+        post.talk.turn(frames)
+    assert post.replica.take_news() == [Folded("stock", 1, 1, [change])]
 
 
 # Giving back.

@@ -91,6 +91,39 @@ def test_a_bit_that_flips_in_one_that_was_replied_to_costs_nothing(tmp_path: Pat
     stores.close()
 
 
+@pytest.mark.parametrize("n", [12, 36])
+def test_a_kind_that_is_no_text_any_more_costs_nothing(tmp_path: Path, n: int) -> None:
+    """What an operation is, its body says, which is sealed; seed 404876."""
+    before = filled(tmp_path)
+    outbox = before.outbox.id
+    before.close()
+    with closing(sqlite3.connect(tmp_path / "outbox.db")) as db:
+        sql = "UPDATE command SET kind = CAST(x'636173685f696e2e7265ff' AS TEXT) WHERE n = ?"
+        db.execute(sql, (n,))
+        db.commit()
+    stores = opened(tmp_path)
+    assert (stores.problems, stores.outbox.id) == ((), outbox)
+    assert waiting(stores) == list(range(31, 41))
+    assert [kept.n for kept in stores.outbox.kept(0)] == list(range(1, 41))
+    assert len(stores.outbox.undelivered(100)) == 10
+    stores.outbox.renew()
+    assert waiting(stores) == list(range(31, 41))
+    stores.close()
+
+
+def test_a_kind_that_is_no_text_any_more_is_salvaged_with_the_rest(tmp_path: Path) -> None:
+    filled(tmp_path).close()
+    path = tmp_path / "outbox.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE command SET kind = CAST(x'ff' AS TEXT) WHERE n = 36")
+        db.commit()
+    spoil(path, place_of(path, 33) + 500, 1)
+    stores = opened(tmp_path)
+    assert (stores.problems[0].params["saved"], stores.problems[0].params["lost"]) == (9, 1)
+    assert waiting(stores) == [31, 32, 34, 35, 36, 37, 38, 39, 40]
+    stores.close()
+
+
 def test_without_its_index_the_rows_themselves_tell(tmp_path: Path) -> None:
     filled(tmp_path).close()
     path = tmp_path / "outbox.db"

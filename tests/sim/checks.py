@@ -198,8 +198,10 @@ class Checks:
         """What a till has sold stays on its screen, whatever the hub and the network do."""
         if post.session is None or "sales" not in TOPICS_OF[post.profile]:
             return
-        if not post.stores.replica.tseq("sales") or (post.number, "sales") in self._garbled:
+        if not post.session._mirror._folded_to.get("sales"):
             return  # It has lost its copy, and met no hub since: only what waits is shown.
+        if (post.number, "sales") in self._garbled:
+            return
         shown = {sold.ticket.id for sold in post.session.catalogue.sales(10_000)}
         for deed in self._history.of(post.number):
             if deed.ticket is None or deed.told is not Told.RECORDED:

@@ -181,8 +181,9 @@ class SimLink:
         post.world.trace.note(post.name, "its link fails: %s", fault)
         post.world.network.hang_up(post.number)
         problem = fault.problem if isinstance(fault, Refusal) else Problem("kiosk_fault")
-        self._handing_over.fault(problem, 0)
-        self._place.stores.note_fault(fault)
+        stores = self._place.stores
+        self._handing_over.fault(problem, 0, stores.replica.take_news())
+        stores.note_fault(fault)
         post.after(self._pause_s, self.start)
         self._pause_s = min(2 * self._pause_s, 4.0)
 
