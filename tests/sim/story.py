@@ -27,6 +27,9 @@ CROWD_EVERY: Final = 500
 """One seed in so many is a storm: three hundred posts at once."""
 CROWD: Final = 300
 DEEDS: Final = (200, 220)
+HALF_S: Final = 0.5
+MADE_UP: Final = 40
+"""So many half seconds what is missing of them is made up for."""
 FAULTS_DRAWN: Final = (10, 22)
 OTHERWISE: Final = 0.4
 """So much of what a till does is no sale: refunds, cash, X and Z, exercises, and the like."""
@@ -125,6 +128,7 @@ class Story:
 
             shop.world.agenda.after(rng.uniform(0, span_s), strike)
         shop.world.agenda.run_until(start_s + span_s)
+        self._make_up()
         self._calm()
         self._settle(update=False)
         if any(deed.fate is Fate.LATER for deed in shop.history.deeds.values()):
@@ -132,6 +136,15 @@ class Story:
         with shop.hub.look() as db:
             lost_by_gap(db, shop.history, shop.admin)
         shop.checks.final(shop.posts)
+
+    def _make_up(self) -> None:
+        """Do what could not be done while nobody was there."""
+        agenda, deeds = self.shop.world.agenda, self.shop.history.deeds
+        for _ in range(MADE_UP):
+            for _ in range(DEEDS[0] - len(deeds)):
+                agenda.after(self.rng.uniform(0, HALF_S), self._deed)
+            if len(deeds) < DEEDS[0]:
+                agenda.run_until(agenda.now_s + HALF_S)
 
     def _faults(self) -> list[Fault]:
         """Deal some in turn, so that so many seeds see each, and draw the rest."""
@@ -164,7 +177,7 @@ class Story:
         rng, shop = self.rng, self.shop
         there = [post for post in shop.posts if post.session is not None]
         if not there:
-            shop.world.agenda.after(0.5, self._deed)
+            shop.world.agenda.after(HALF_S, self._deed)
             return
         post = rng.choice(there)
         if post.profile is Profile.TILL:
