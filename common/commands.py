@@ -20,6 +20,7 @@ from common.journal.refund import RefundData
 from common.journal.sale import ticket_of
 from common.messages import Count, Hex16
 from common.models import (
+    Article,
     Barcode,
     Customer,
     GoodsReceipt,
@@ -150,6 +151,13 @@ class CataloguePut:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleCreate:
+    """An article is new, made where its code was scanned and nobody knew it."""
+
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
 class QuarantineRef:
     """Which operation in quarantine is meant. `body_hash`: 16 bytes as hex."""
 
@@ -239,6 +247,7 @@ Arguments = (
     | PriceSchedule
     | PriceUnschedule
     | CataloguePut
+    | ArticleCreate
     | QuarantineRef
     | BackupRecord
     | ArchiveData
@@ -372,6 +381,8 @@ COMMANDS: Final = _command_table(
         "price.unschedule", {1: PriceUnschedule}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS
     ),
     CommandKind("catalogue.put", {1: CataloguePut}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
+    # It lies on the counter and is sold: a till needs no hub to go on with it.
+    CommandKind("article.create", {1: ArticleCreate}, Nature.FACT, _TILLS, _MANAGERS),
     CommandKind("quarantine.retry", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("quarantine.close", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("backup.record", {1: BackupRecord}, Nature.REQUEST, frozenset({Profile.CONSOLE})),

@@ -41,6 +41,7 @@ ACTIONS: Final = {
     "goods.receive": mark("delivery"),
     "price.set": mark("new price"),
     "catalogue.put": mark("articles from a list"),
+    "article.create": mark("new article"),
     "quarantine.retry": mark("retry out of quarantine"),
     "quarantine.close": mark("close in quarantine"),
     "backup.record": mark("backup"),

@@ -1,7 +1,8 @@
 """The articles topic as the screens' thread holds it: rows, who owns a code, and the search index.
 
 Owns keeping the three in step when one row changes or all do. A row is decoded in full when it is
-first looked at; until then only what finds it is read. No stock, no pending effects.
+first looked at; until then only what finds it is read. An article that was made here stands among
+them until the replica has it, or the hub has said no. No stock.
 """
 
 from collections import Counter
@@ -11,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from common.models import Article
+from common.models import Article, encode_row
 from kiosk.folds import Rows
 from kiosk.search import Folder, SearchIndex, sort_lines
 from kiosk.spelling import Spelling
@@ -83,6 +84,7 @@ class Articles:
         self._all = SearchIndex()
         self._spelling: Spelling | None = None
         self._by_category: dict[str, SearchIndex] = {}
+        self._new: dict[str, bytes] = {}
         self.listing = 0
 
     def __len__(self) -> int:
@@ -91,6 +93,9 @@ class Articles:
     def replace(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Take these rows instead of all there were; on a row that raises, nothing has changed."""
         taken = list(rows)
+        here = {key for key, _ in taken}
+        new = {key: row for key, row in self._new.items() if key not in here}
+        taken += new.items()
         codes = CodeIndex()
         lines, ids, category_of = [], [], {}
         for key, row in taken:
@@ -107,9 +112,29 @@ class Articles:
         self._all.replace(*sort_lines(lines, ids))
         self._spelling = None
         self._by_category = self._all.parted(category_of)
+        self._new = new
+
+    def set_pending(self, articles: Iterable[Article]) -> set[str]:
+        """Take what was made here and is on its way; return the keys whose view this changed.
+
+        What the replica has meanwhile stays as it is there.
+        """
+        pending = {article.id: encode_row(article) for article in articles}
+        gone = [key for key in self._new if key not in pending]
+        come = [key for key in pending if self._rows.raw(key) is None]
+        for key in gone:
+            self.drop(key)
+        for key in come:
+            self._put(key, pending[key])
+            self._new[key] = pending[key]
+        return {*gone, *come}
 
     def put(self, key: str, row: bytes) -> None:
         """Take a row, new or changed."""
+        self._put(key, row)
+        self._new.pop(key, None)
+
+    def _put(self, key: str, row: bytes) -> None:
         old, after = self._rows.raw(key), self._finding(row)
         before = None if old is None else self._finding(old)
         self._rows.put(key, row)
@@ -132,6 +157,7 @@ class Articles:
     def drop(self, key: str) -> None:
         """Give up a row; nothing happens when it is not there."""
         before = self._rows.raw(key)
+        self._new.pop(key, None)
         if before is not None:
             self.listing += 1
             self._unlist(key, self._finding(before))

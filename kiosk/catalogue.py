@@ -156,6 +156,13 @@ class Catalogue:
         self._pending_receipts = by_receipt
         return changed
 
+    def set_new_articles(self, articles: Iterable[Article]) -> set[str]:
+        """Take the articles made here that are not in the replica yet, all of them each time.
+
+        Returns the ids whose view this changed.
+        """
+        return self._articles.set_pending(articles)
+
     # What the screens ask.
 
     @property

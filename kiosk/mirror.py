@@ -178,3 +178,5 @@ class Mirror:
                 self._touched["parked"].add(key)
             for key in self.catalogue.customers.set_pending(view.customers):
                 self._touched["customers"].add(key)
+            for key in self.catalogue.set_new_articles(view.articles):
+                self._touched["articles"].add(key)

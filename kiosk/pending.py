@@ -13,6 +13,7 @@ import orjson
 from common import messages as m
 from common.commands import (
     TICKETS,
+    ArticleCreate,
     CustomerPut,
     GoodsReceive,
     TicketPark,
@@ -21,7 +22,16 @@ from common.commands import (
     refunded,
     sold_ticket,
 )
-from common.models import Customer, GoodsReceipt, Original, ParkedTicket, Ticket, convert, stock_key
+from common.models import (
+    Article,
+    Customer,
+    GoodsReceipt,
+    Original,
+    ParkedTicket,
+    Ticket,
+    convert,
+    stock_key,
+)
 from kiosk.outbox import Kept
 
 EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -31,13 +41,14 @@ EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "ticket.park": ("parked",),
     "ticket.unpark": ("parked",),
     "customer.put": ("customers",),
+    "article.create": ("articles",),
 }
 """The topics whose view an operation changes before the hub has taken it."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What to lay over the replica: stock key → thousandths; papers and customers, oldest first.
+    """What to lay over the replica: stock key → thousandths; papers and other rows, oldest first.
 
     `refunds`: ticket → which one it gives back.
     `unparked`: what became of parked tickets, by their ids.
@@ -50,6 +61,7 @@ class View:
     parked: tuple[ParkedTicket, ...] = ()
     unparked: dict[str, Unparked] = field(default_factory=dict)
     customers: tuple[Customer, ...] = ()
+    articles: tuple[Article, ...] = ()
 
 
 @dataclass(slots=True)
@@ -65,6 +77,7 @@ class _Entry:
     parked: ParkedTicket | None = None
     unparked: tuple[str, Unparked] | None = None
     customer: Customer | None = None
+    article: Article | None = None
     reply: m.Reply | None = None
 
 
@@ -131,7 +144,7 @@ class Pending:
             return None
         self._changed = False
         view = View()
-        tickets, receipts, parked, customers = [], [], [], []
+        tickets, receipts, parked, customers, articles = [], [], [], [], []
         for entry in self._entries.values():
             if "stock" in entry.topics:
                 for key, delta in entry.stock.items():
@@ -149,9 +162,11 @@ class Pending:
                     view.unparked[entry.unparked[0]] = entry.unparked[1]
             if entry.customer is not None and "customers" in entry.topics:
                 customers.append(entry.customer)
+            if entry.article is not None and "articles" in entry.topics:
+                articles.append(entry.article)
         return View(
             *(view.stock, tuple(tickets), view.refunds, tuple(receipts), tuple(parked)),
-            *(view.unparked, tuple(customers)),
+            *(view.unparked, tuple(customers), tuple(articles)),
         )
 
     def _end_covered(self, entry: _Entry) -> None:
@@ -191,6 +206,8 @@ def _entry(operation: Kept, args: dict[str, object], topics: set[str]) -> _Entry
         entry.unparked = unpark.parked, unpark.outcome
     elif operation.kind == "customer.put":
         entry.customer = convert(args, CustomerPut).customer
+    elif operation.kind == "article.create":
+        entry.article = convert(args, ArticleCreate).article
     else:
         entry.receipt = receipt = convert(args, GoodsReceive).receipt
         for taken in receipt.lines:

@@ -11,6 +11,11 @@ PROBLEMS: Final = (
         "Check the code, or ask a manager to create the article.",
     ),
     ErrorKind(
+        "code_taken",
+        "Code {barcode} is that of another article by now: {article}.",
+        "Scan it once more. What was sold of the new one stands on its tickets as it was.",
+    ),
+    ErrorKind(
         "price_in_past",
         "A price cannot be scheduled for a moment that is over: {moment}.",
         "Name a moment to come, or set the price at once.",

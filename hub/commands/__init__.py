@@ -48,6 +48,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "price.schedule": prices.schedule,
     "price.unschedule": prices.unschedule,
     "catalogue.put": catalogue.put,
+    "article.create": catalogue.create,
     "quarantine.retry": quarantine.retry,
     "quarantine.close": quarantine.close,
     "backup.record": backups.record,

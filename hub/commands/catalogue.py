@@ -1,10 +1,15 @@
-"""The catalogue. A new price or a list is a request: it may be refused, all of it or none."""
+"""The catalogue. A new price or a list is a request: it may be refused, all of it or none.
 
-from common.commands import CatalogueEntry, CataloguePut, PriceSet
+An article that a till made is a fact; where it cannot be, it waits in quarantine.
+"""
+
+from dataclasses import asdict
+
+from common.commands import ArticleCreate, CatalogueEntry, CataloguePut, PriceSet
 from common.errors import Refusal
 from common.models import Article, Category, StockLevel
 from hub.commands.prices import overtake
-from hub.records import catalogue, stock
+from hub.records import catalogue, stock, trail
 from hub.work import Work
 
 COLOURS = (
@@ -42,6 +47,30 @@ def put(work: Work, args: CataloguePut) -> None:
         if entry.category not in categories:
             categories[entry.category] = _category(work, entry)
         _put_entry(work, entry, categories[entry.category])
+
+
+def create(work: Work, args: ArticleCreate) -> None:
+    """Take up an article under the id that its till sells it by.
+
+    One that comes again, where an outbox was renewed, changes nothing: the office may have.
+    """
+    article = args.article
+    if catalogue.article(work.db, article.id) is not None:
+        work.remark("flag_repeated_id")
+        return
+    for code in article.codes:
+        owner = catalogue.article_of_code(work.db, code)
+        if owner is not None:
+            raise Refusal("code_taken", barcode=code, article=owner.name)
+    if not catalogue.has_category(work.db, article.category_id):
+        raise Refusal("unknown_category", category=article.category_id)
+    catalogue.put_article(work.db, article)
+    work.put("articles", article)
+    acting = work.acting
+    by = {"allowed_by": acting.allowed_by} if acting.allowed_by else {}
+    details = {"args": {"article": asdict(article)}, **by}
+    who = (work.device.id, acting.person, article.name)
+    trail.add(work.db, trail.Entry(work.now_ms, "article.create", *who, details=details))
 
 
 def _category(work: Work, entry: CatalogueEntry) -> Category:

@@ -61,6 +61,12 @@ def category_named(db: Connection, name: str) -> Category | None:
     return None if row is None else Category(*row)
 
 
+def has_category(db: Connection, category_id: str) -> bool:
+    """Return whether there is such a category."""
+    found = db.execute("SELECT 1 FROM category WHERE id = ?", (category_id,)).fetchone()
+    return found is not None
+
+
 def count_categories(db: Connection) -> int:
     """Return how many categories there are."""
     return int(db.execute("SELECT count(*) FROM category").fetchone()[0])

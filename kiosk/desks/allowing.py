@@ -36,6 +36,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "goods.receive": mark("Taking in a delivery"),
     "price.set": mark("Changing a price"),
     "catalogue.put": mark("Changing articles"),
+    "article.create": mark("Making an article"),
     "person.put": mark("Changing people"),
     "quarantine.retry": mark("Taking in what was put aside"),
     "quarantine.close": mark("Closing what was put aside"),

@@ -204,6 +204,10 @@ class Desk:
         """Do what the notice offers; a desk whose notices offer something overrides this."""
         self.dismiss()
 
+    def act_on_other(self) -> None:
+        """Do what else the notice offers; as `act_on_notice`."""
+        self.dismiss()
+
     def _tell(self, about: object, notice: Notice) -> None:
         told = [each for each, _ in self._told]
         if about not in told and len(told) < TOLD_AT_MOST:

@@ -78,10 +78,11 @@ def ask_price(desk: "TillDesk") -> None:
 
 def ask_free_line(desk: "TillDesk", code: str = "") -> None:
     """Ask for something to sell that is no article; `code`: which nobody knows."""
-    rates = _rates(desk)
+    offered = rates(desk)
+    first = str(offered[0])
 
     def done(answers: Answers) -> None:
-        label, rate = str(answers["label"]), str(answers["vat"] or rates[0])
+        label, rate = str(answers["label"]), str(answers["vat"] or first)
         try:
             basket = desk.sale.basket.add_free(label, _number(answers, "price"), int(rate), code)
         except ValueError as error:
@@ -99,7 +100,7 @@ def ask_free_line(desk: "TillDesk", code: str = "") -> None:
                     mark("What it is"),
                     ((mark("Sundries"), said(mark("Sundries"))),),
                 ),
-                Field("vat", Kind.CHOICE, mark("VAT"), _rate_choices(rates), first=str(rates[0])),
+                Field("vat", Kind.CHOICE, mark("VAT"), rate_choices(offered), first=first),
             ),
             said(mark("Put into the basket")),
             done,
@@ -117,6 +118,16 @@ def ask_void_line(desk: "TillDesk") -> None:
 def ask_void_sale(desk: "TillDesk") -> None:
     """Ask why the whole sale is given up."""
     _ask_void(desk, None)
+
+
+def rates(desk: "TillDesk") -> list[int]:
+    """Return the VAT rates of the shop's articles, the most frequent first; 20 % where none is."""
+    return desk.catalogue.vat_rates() or [_FULL_RATE_BP]
+
+
+def rate_choices(rates: list[int]) -> tuple[tuple[str, Said], ...]:
+    """Return the keys of VAT rates."""
+    return tuple((str(rate), partial(_rate_said, rate)) for rate in rates)
 
 
 # Inside.
@@ -150,15 +161,6 @@ def _give(desk: "TillDesk", right: str, basket: Basket) -> None:
     people.check(right)
     desk.sale.change(basket)
     people.spend(right)
-
-
-def _rates(desk: "TillDesk") -> list[int]:
-    """Return the VAT rates of the shop's articles, the most frequent first; 20 % where none is."""
-    return desk.catalogue.vat_rates() or [_FULL_RATE_BP]
-
-
-def _rate_choices(rates: list[int]) -> tuple[tuple[str, Said], ...]:
-    return tuple((str(rate), partial(_rate_said, rate)) for rate in rates)
 
 
 def _rate_said(rate_bp: int, t: Translator) -> str:

@@ -19,6 +19,7 @@ from kiosk.desks.devices import DevicesDesk
 from kiosk.desks.drawer import DrawerDesk
 from kiosk.desks.form import Form, FormDesk
 from kiosk.desks.line_actions import ask_free_line
+from kiosk.desks.new_article import ask_new_article, can_create
 from kiosk.desks.parked import ParkedDesk
 from kiosk.desks.paying import Paying
 from kiosk.desks.refunding import Refunding
@@ -170,7 +171,7 @@ class TillDesk(Desk):
         if scanned is None:
             if self.catalogue.by_code(scan.code) is None and not scan.misread:
                 self._unknown = scan.code
-                self.say(unknown_code(scan.code, sells=True))
+                self.say(unknown_code(scan.code, True, can_create(self, scan.code)))
             return
         if self.paying.hold_on():
             return
@@ -241,6 +242,13 @@ class TillDesk(Desk):
         else:
             self.undo()
             self.dismiss()
+
+    def act_on_other(self) -> None:
+        """Make an article of what nobody knows."""
+        code, self._unknown = self._unknown, ""
+        self.dismiss()
+        if code and can_create(self, code):
+            ask_new_article(self, code, self._entry)
 
     # Paying.
 

@@ -193,5 +193,10 @@ class Frame(FloatLayout):
         self.desk.act_on_notice()
         self.render()
 
+    def act_on_other(self) -> None:
+        """Do what the notice offers instead."""
+        self.desk.act_on_other()
+        self.render()
+
 
 load_beside(__file__)

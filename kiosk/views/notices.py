@@ -16,7 +16,8 @@ from kiosk.views.problems import problem_text
 class NoticeView:
     """`icon` is a drawn sign, `tone` a colour role; `action` is "" where nothing can be undone.
 
-    `more` says that others follow, "" for the last.
+    `other`: something else that is offered instead, or "". `more` says that others follow, "" for
+    the last.
     """
 
     tone: str
@@ -25,19 +26,22 @@ class NoticeView:
     text: str
     action: str = ""
     more: str = ""
+    other: str = ""
 
 
 Notice = Callable[[Translator], NoticeView]
 
 
-def unknown_code(code: str, sells: bool = False) -> Notice:
-    """Nobody knows the code that was scanned or typed; where it `sells`, it may go as sundries."""
+def unknown_code(code: str, sells: bool = False, creates: bool = False) -> Notice:
+    """Nobody knows the code that was scanned or typed; where it `sells`, it may go as sundries;
+    where it `creates`, as the article that is made of it."""
     return lambda t: NoticeView(
         "warn",
         "code",
         t("Code {code} is not in the catalogue", code=code),
         t("Nothing was added. Search for the article by its name, or tell a manager."),
         t("Sell as sundries") if sells else "",
+        other=t("Make the article") if creates else "",
     )
 
 

@@ -37,6 +37,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "price.schedule": mark("Scheduled prices"),
     "price.unschedule": mark("Scheduled prices given up"),
     "catalogue.put": mark("Changed articles"),
+    "article.create": mark("New article"),
     "person.put": mark("Changed person"),
     "customer.put": mark("Changed customer"),
     "customer.erase": mark("Customer to erase"),

@@ -7,7 +7,7 @@ Owns their look and which one has the letters. What is asked, and whether it is 
 from collections.abc import Sequence
 from typing import Any
 
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 
@@ -55,7 +55,7 @@ class FormField(BoxLayout):
     label = StringProperty("")
     value = StringProperty("")
     active = BooleanProperty(False)
-    panel: Any = None
+    panel = ObjectProperty(None, allownone=True, rebind=True)
 
     def show(self, view: FieldView) -> None:
         """Show a field as it stands."""

@@ -1,4 +1,4 @@
-"""A notice over the foot of a screen: it says, offers at most one thing, and goes by itself.
+"""A notice over the foot of a screen: it says, offers at most two things, and goes by itself.
 
 Owns how long it stays. It covers nothing that is needed to go on selling.
 """
@@ -20,15 +20,16 @@ STAYS_S: Final = 12
 
 
 class NoticeBar(Passing, BoxLayout):
-    """`on_accept` and `on_close` say which key was touched; time closes it too."""
+    """`on_accept`, `on_instead` and `on_close` say which key was touched; time closes it too."""
 
     tone = StringProperty("accent")
     icon = StringProperty("info")
     title = StringProperty("")
     text = StringProperty("")
     action = StringProperty("")
+    other = StringProperty("")
     more = StringProperty("")
-    __events__ = ("on_accept", "on_close")
+    __events__ = ("on_accept", "on_instead", "on_close")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -36,6 +37,9 @@ class NoticeBar(Passing, BoxLayout):
 
     def on_accept(self) -> None:
         """Event: the offer was taken."""
+
+    def on_instead(self) -> None:
+        """Event: what else was offered was taken."""
 
     def on_close(self) -> None:
         """Event: the notice is done with."""
@@ -49,6 +53,7 @@ class NoticeBar(Passing, BoxLayout):
         fresh = not self.shown or (view.title, view.text) != (self.title, self.text)
         self.tone, self.icon, self.title = view.tone, view.icon, view.title
         self.text, self.action, self.more = view.text, view.action, view.more
+        self.other = view.other
         self.shown = True
         if fresh:
             self._expire.cancel()

@@ -1,14 +1,15 @@
 """A list or a set of prices is taken whole or not at all; stock is counted in only once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from common.models import Article, Category, StockLevel
 from hub.commands.catalogue import COLOURS
-from hub.records import catalogue
-from tests.hub.shop_bench import ShopBench, check_all, entry
+from hub.records import catalogue, trail
+from tests.hub.shop_bench import ShopBench, Taken, check_all, entry
 
 GHOST = "9" * 32
 
@@ -137,3 +138,51 @@ def test_a_price_that_stands_already_is_no_change(bench: ShopBench) -> None:
     bench.take(bench.console.put(entry("A")))
     taken = bench.take(bench.office.prices([(by_code(bench, "A").id, 250)]))
     assert (taken.statuses, taken.changes) == (["accepted"], [])
+
+
+def created(bench: ShopBench, code: str = "N1", article_id: str = "e1" * 16) -> Article:
+    """Return an article as a till makes it, in the category of `A`."""
+    category = by_code(bench, "A").category_id
+    return Article(article_id, "Lavender honey", category, 690, 550, (code,))
+
+
+def make_and_sell(bench: ShopBench, new: Article, quantity_milli: int) -> Taken:
+    """Let a till make an article and sell so much of it."""
+    sold = bench.ticket((new.id, quantity_milli))
+    return bench.take(bench.till.command("article.create", {"article": new}), bench.till.sale(sold))
+
+
+def test_an_article_made_at_a_till_is_everybodys_and_sold_by_its_id(bench: ShopBench) -> None:
+    bench.take(bench.console.put(entry("A", stock_milli=None)))
+    new = created(bench)
+    taken = make_and_sell(bench, new, 2000)
+    assert taken.statuses == ["accepted", "accepted"]
+    assert by_code(bench, "N1") == new
+    assert levels(bench)[new.id] == (-2000, 0)
+    assert "flag_unknown_article" not in taken.answers[1].flags
+    (told,) = trail.entries(bench.store.db, trail.Wanted(action="article.create"))
+    assert (told["subject"], told["details"]["args"]["article"]["codes"]) == (new.name, ["N1"])
+
+
+def test_one_that_comes_again_changes_nothing(bench: ShopBench) -> None:
+    bench.take(bench.console.put(entry("A", stock_milli=None)))
+    new = created(bench)
+    bench.take(bench.till.command("article.create", {"article": new}))
+    bench.take(bench.office.prices([(new.id, 750)]))
+    taken = bench.take(bench.till.command("article.create", {"article": new}))
+    assert (taken.statuses, taken.answers[0].flags) == (["accepted"], ("flag_repeated_id",))
+    assert by_code(bench, "N1").price_cents == 750
+
+
+@pytest.mark.parametrize("wrong", ["code_taken", "unknown_category"])
+def test_one_that_cannot_be_is_put_aside_and_no_other_changes(bench: ShopBench, wrong: str) -> None:
+    bench.take(bench.console.put(entry("A", stock_milli=None)))
+    before = by_code(bench, "A")
+    new = created(bench, "A" if wrong == "code_taken" else "N1")
+    if wrong == "unknown_category":
+        new = replace(new, category_id=GHOST)
+    taken = make_and_sell(bench, new, 1000)
+    assert taken.statuses == ["quarantined", "accepted"]
+    assert taken.answers[0].code == wrong
+    assert taken.answers[1].flags == ("flag_unknown_article",)
+    assert bench.rows("articles", Article) == [before]

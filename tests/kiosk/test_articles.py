@@ -149,3 +149,21 @@ def test_a_snapshot_with_an_unreadable_row_changes_nothing() -> None:
     assert found(articles) == found(articles, "", FOOD) == [1]
     assert articles.by_code("20") == article(1, codes=("20",))
     assert articles.by_code("21") is None
+
+
+def test_one_made_here_is_found_until_the_hub_has_it_or_says_no() -> None:
+    articles = Articles()
+    articles.replace(encoded(article(1, "Bread", codes=("1",))))
+    taken, refused = article(2, "Honey", codes=("2",)), article(3, "Jam", codes=("3",))
+    assert articles.set_pending([taken, refused]) == {taken.id, refused.id}
+    assert articles.by_code("2") == taken
+    assert found(articles, "jam") == [3]
+    articles.replace(encoded(article(1, "Bread", codes=("1",))))
+    assert found(articles, "honey") == [2]
+    dearer = replace(taken, price_cents=999)
+    articles.put(taken.id, encode_row(dearer))
+    assert articles.set_pending([taken, refused]) == set()
+    assert articles.set_pending([]) == {refused.id}
+    assert articles.by_code("2") == dearer
+    assert articles.by_code("3") is None
+    assert found(articles, "jam") == []

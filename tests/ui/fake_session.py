@@ -15,6 +15,7 @@ import orjson
 from common import messages as m
 from common.commands import (
     TICKETS,
+    ArticleCreate,
     CustomerErase,
     CustomerPut,
     TicketPark,
@@ -233,6 +234,8 @@ class FakeSession:
             self._take_parked(args)
         if isinstance(args, CustomerPut):
             self.put("customers", args.customer)
+        if isinstance(args, ArticleCreate):
+            self.put("articles", args.article)
         if isinstance(args, CustomerErase):
             self.catalogue.drop("customers", args.customer)
         return len(self.sent)

@@ -425,6 +425,34 @@ def _free_line(till: Hands) -> None:
         till.press(letter)
 
 
+def _unknown_code(till: Hands) -> None:
+    """A code that nobody knows, and what can be done with it."""
+    till.screen.act("back")
+    till.frames()
+    till.scan("3760123456784")
+
+
+def _new_article(till: Hands) -> None:
+    """The article that it is, nearly told."""
+    till.tap(till.key(till.stage.t("Make the article")))
+    fields = {each.name: each for each in _deck(till, "form").ids.fields.children}
+    fields["name"].ids.field.text = "Miel de lavande 250 g"
+    till.tap(fields["price"].children[1])
+    till.pad("6")
+    till.screen.act("press", ",")
+    till.pad("90")
+    till.tap(till.key("Épicerie"))
+
+
+def _new_article_name(till: Hands) -> None:
+    """Its name, letter by letter: what is chosen makes room for the letters."""
+    fields = {each.name: each for each in _deck(till, "form").ids.fields.children}
+    fields["name"].ids.field.touched()
+    till.frames()
+    for letter in "BIO":
+        till.press(letter)
+
+
 def _void(till: Hands) -> None:
     till.screen.act("do", "void_sale")
     till.frames()
@@ -925,6 +953,9 @@ TILL = (
     Scene("till-actions", _actions),
     Scene("till-discount", _discount),
     Scene("till-free-line", _free_line),
+    Scene("till-unknown-code", _unknown_code),
+    Scene("till-new-article", _new_article),
+    Scene("till-new-article-name", _new_article_name),
     Scene("till-void", _void),
     Scene("till-voided", _voided),
     Scene("till-favourites", _favourites),
