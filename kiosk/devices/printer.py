@@ -13,7 +13,7 @@ from common.i18n import Translator
 from kiosk.counter import Recorded
 from kiosk.devices.papers import ON_REQUEST, has_paper, opens_drawer, sheet_of, trial_sheet
 from kiosk.devices.settings import DrawerSettings, PrinterSettings, Printing
-from kiosk.printing.escpos_bytes import drawer_bytes, sheet_bytes
+from kiosk.printing.escpos_bytes import drawer_bytes, load, sheet_bytes
 from kiosk.printing.paper import Picture
 from kiosk.printing.queue import PrinterView, PrintQueue
 
@@ -46,6 +46,7 @@ class Printer:
         self.on_wake: Callable[[], None] | None = None
         self.name_of: Callable[[str], str] = lambda _customer: ""
         if queue is not None:
+            load()  # Not while the first customer waits.
             queue.on_change = self._changed
 
     @property

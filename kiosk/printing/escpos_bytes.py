@@ -3,9 +3,11 @@
 Owns which of its commands are used: few, that every printer knows. `picture.py` reads them back.
 """
 
-from typing import Final
+from functools import cache
+from os import environ
+from shutil import rmtree
+from typing import Any, Final
 
-from escpos.printer import Dummy
 from PIL import Image
 
 from kiosk.printing.paper import WIDE, Line, Picture, Sheet, lines
@@ -15,9 +17,24 @@ _QR_SIZE: Final = 6
 _DRAWER_PIN: Final = 2
 
 
+@cache
+def load() -> Any:
+    """Return python-escpos's class of printers that gather bytes, once; for the start of who has a printer.
+
+    It reads what every printer in the world can do, a quarter of a second, and would leave a
+    folder of that behind each time.
+    """
+    from escpos import capabilities
+    from escpos.printer import Dummy
+
+    if "ESCPOS_CAPABILITIES_PICKLE_DIR" not in environ:
+        rmtree(capabilities.pickle_dir, ignore_errors=True)
+    return Dummy
+
+
 def sheet_bytes(sheet: Sheet, columns: int = WIDE) -> bytes:
     """Return what a printer is sent: the sheet, cut off at its end, and the drawer kicked open."""
-    printer = Dummy(profile="default")
+    printer = load()(profile="default")
     printer.hw("INIT")
     printer.charcode(_CODE_PAGE)
     for row in lines(sheet.rows, columns):
@@ -40,7 +57,7 @@ def sheet_bytes(sheet: Sheet, columns: int = WIDE) -> bytes:
 
 def drawer_bytes() -> bytes:
     """Return what opens the drawer, without any paper."""
-    printer = Dummy(profile="default")
+    printer = load()(profile="default")
     printer.cashdraw(_DRAWER_PIN)
     return bytes(printer.output)
 
