@@ -19,9 +19,9 @@ _DRAWER_PIN: Final = 2
 
 @cache
 def load() -> Any:
-    """Return python-escpos's class of printers that gather bytes, once; for the start of who has a printer.
+    """Return python-escpos's class of printers that gather bytes; for a start with a printer.
 
-    It reads what every printer in the world can do, a quarter of a second, and would leave a
+    Once: it reads what every printer in the world can do, a quarter of a second, and would leave a
     folder of that behind each time.
     """
     from escpos import capabilities
