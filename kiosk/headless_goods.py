@@ -8,7 +8,7 @@ from common.payments import METHODS
 from common.rules import CASH, ticket_line
 from kiosk.catalogue import Catalogue
 from kiosk.headless_lines import Cash, Given, Goods, Stock
-from kiosk.tenders import Tenders
+from kiosk.tenders import Tenders, paid_back
 
 
 def article_of(catalogue: Catalogue, goods: Goods | Stock) -> Article:
@@ -35,11 +35,14 @@ def taken_line(catalogue: Catalogue, goods: Goods) -> ReceiptLine:
     return ReceiptLine(article_of(catalogue, goods).id, goods.quantity_milli)
 
 
-def refund_payment(paid: str, total: int) -> Payment:
-    """Return the payment that gives a total in cents (negative) back; raises Refusal."""
+def refund_payments(paid: str, total: int, step_cents: int = 0) -> tuple[Payment, ...]:
+    """Return the payments that give a total in cents (negative) back; raises Refusal.
+
+    Cash is rounded to `step_cents`.
+    """
     if paid not in ("cash", "card"):
         raise Refusal("bad_line", reason='a refund\'s payment is "cash" or "card"')
-    return Payment(paid, total, total)
+    return paid_back({paid: -total}, step_cents)
 
 
 def payments(

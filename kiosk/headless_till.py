@@ -28,11 +28,11 @@ from typing import Any
 
 from common.errors import Refusal
 from common.journal.void import Voided
-from common.models import Original, Payment, Ticket, TicketLine, original_of
+from common.models import Original, Ticket, TicketLine, original_of
 from common.rules import refund_line, total_cents
 from kiosk import headless_lines as lines
 from kiosk.counter import Recorded
-from kiosk.headless_goods import refund_payment, sold_line
+from kiosk.headless_goods import refund_payments, sold_line
 from kiosk.session import Session
 
 
@@ -62,7 +62,9 @@ class TillLines:
 
     def _refund(self, line: lines.Refund) -> None:
         original, back = self._given_back(line)
-        paid: tuple[Payment, ...] = (refund_payment(line.payment, total_cents(back)),)
+        shop = self._session.catalogue.shop
+        step_cents = 0 if shop is None else shop.cash_step_cents
+        paid = refund_payments(line.payment, total_cents(back), step_cents)
         ticket = self._counter.refund(original, back, paid, line.reason)
         self._done("refunded", line.tag, ticket=ticket, original=original)
 

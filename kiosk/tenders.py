@@ -1,10 +1,10 @@
 """What has been handed over for a sale so far, and what so much more would do. Pure.
 
 Owns the arithmetic of paying by several methods: what is left, change, vouchers above the rest, and
-cash that is rounded. What is taken never comes to more than the total.
+cash that is rounded, coming or going back. What is taken never comes to more than the total.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
@@ -107,6 +107,22 @@ class Tenders:
 def _payment(tender: Tender) -> Payment:
     # Only change is written as given: what a voucher is worth above that does not come back.
     return Payment(tender.method, tender.amount_cents, tender.amount_cents + tender.change_cents)
+
+
+def paid_back(shares: Mapping[str, int], step_cents: int) -> tuple[Payment, ...]:
+    """Return the payments of a refund, all below 0: by each method so many cents, 0 or more.
+
+    Cash is rounded as it is where it comes, and what that added or took off stands beside it.
+    """
+    rounding = 0
+    payments = []
+    for method, cents in shares.items():
+        back = cash_due_cents(cents, step_cents if method == CASH else 0)
+        rounding += cents - back
+        if back:
+            payments.append(Payment(method, -back, -back))
+    rounded = (Payment(ROUNDING, -rounding, -rounding),) if rounding else ()
+    return (*payments, *rounded)
 
 
 def tender_of(taken: Sequence[Tender], tender_id: int) -> Tender | None:

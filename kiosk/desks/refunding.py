@@ -7,12 +7,13 @@ the rules' business, and whether so much was really sold is looked at by the hub
 from typing import TYPE_CHECKING, Final
 
 from common.i18n import Translator, mark
-from common.models import Payment, Ticket, TicketLine, original_of
+from common.models import Ticket, TicketLine, original_of
 from common.money import MILLI
-from common.payments import EXCHANGE
+from common.payments import EXCHANGE, ROUNDING
 from common.rules import CASH, given_back_milli, refund_line, total_cents
 from kiosk.desks.form import Answers, Field, Form, Kind, Said
 from kiosk.desks.reasons import REFUND, reason_field, said
+from kiosk.tenders import paid_back
 from kiosk.views.mode import Mode
 from kiosk.views.notices import give_in_cash
 from kiosk.views.papers import METHODS
@@ -73,7 +74,15 @@ class Refunding:
         def ok(t: Translator) -> str:
             return t("Give back {amount}", amount=t.money(amount_cents))
 
-        self._desk.ask(Form(ok, (reason_field(REFUND), self._way()), ok, self._done, tone="warn"))
+        def hint(t: Translator, answers: Answers) -> str:
+            paid = paid_back(self._shares(str(answers["way"]), amount_cents), self._step_cents)
+            cash = [-each.amount_cents for each in paid if each.method == CASH]
+            if len(paid) < 2 or paid[-1].method != ROUNDING:
+                return ""
+            return t("In cash {amount}, rounded.", amount=t.money(sum(cash)))
+
+        fields = (reason_field(REFUND), self._way())
+        self._desk.ask(Form(ok, fields, ok, self._done, hint, "warn"))
         return True
 
     # Views.
@@ -113,12 +122,9 @@ class Refunding:
     def _done(self, answers: Answers) -> None:
         ticket, lines = self._ticket, self._lines()
         assert ticket is not None
-        desk, total, way = self._desk, total_cents(lines), str(answers["way"])
-        shares = {way: total}
-        if way == EXCHANGE:
-            against_cents = min(-total, desk.sale.basket.total_cents)
-            shares = {EXCHANGE: -against_cents, CASH: total + against_cents}
-        payments = tuple(Payment(name, cents, cents) for name, cents in shares.items() if cents)
+        desk, way = self._desk, str(answers["way"])
+        payments = paid_back(self._shares(way, -total_cents(lines)), self._step_cents)
+        back = {each.method: -each.amount_cents for each in payments}
         reason = str(answers["reason"])
         # Who was erased since is on no further ticket.
         whose = None if ticket.customer is None else ticket.customer.id
@@ -127,9 +133,21 @@ class Refunding:
         self._ticket, self._before, self._back = None, [], []
         desk.show_paid(made)
         if way == EXCHANGE:
-            desk.paying.exchange(-shares[EXCHANGE])
-            if shares[CASH]:
-                desk.say(give_in_cash(-shares[CASH]))
+            desk.paying.exchange(back[EXCHANGE])
+            if CASH in back:
+                desk.say(give_in_cash(back[CASH]))
+
+    @property
+    def _step_cents(self) -> int:
+        shop = self._desk.catalogue.shop
+        return 0 if shop is None else shop.cash_step_cents
+
+    def _shares(self, way: str, amount_cents: int) -> dict[str, int]:
+        """Return how much of an amount goes back by which method."""
+        if way != EXCHANGE:
+            return {way: amount_cents}
+        against_cents = min(amount_cents, self._desk.sale.basket.total_cents)
+        return {EXCHANGE: against_cents, CASH: amount_cents - against_cents}
 
     def _can_exchange(self) -> bool:
         """Return whether there is a sale in hand that goods which come back may pay for."""

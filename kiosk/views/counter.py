@@ -19,6 +19,7 @@ from kiosk.views.papers import (
     SEPARATOR,
     PaperLineView,
     handed_over,
+    handed_over_cents,
     method_name,
     rounded_cents,
     ticket_lines,
@@ -129,7 +130,7 @@ def _given_back(ticket: Ticket, online: bool, t: Translator) -> PaidView:
         total=t.money(ticket.total_cents),
         given=", ".join(names),
         label=t("Give back to the customer"),
-        change=t.money(-ticket.total_cents),
+        change=t.money(-handed_over_cents(ticket)),
         note="" if online else t("Kept on this post and sent when the hub is back."),
     )
 

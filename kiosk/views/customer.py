@@ -10,6 +10,7 @@ from common.i18n import Translator
 from common.models import Shop, Ticket
 from common.money import MILLI
 from kiosk.basket import Basket
+from kiosk.views.papers import handed_over_cents
 
 LINES: Final = 9
 """As many of the last lines as there is room for; what was before them is counted."""
@@ -102,7 +103,7 @@ def paid_shown(ticket: Ticket, shop: Shop | None, training: bool, t: Translator)
         head=t("Thank you, and see you soon."),
         note="" if training else t("Ticket {number}", number=f"{ticket.series}-{ticket.number}"),
         total_label=t("Given back") if back else t("Paid"),
-        total=t.money(abs(ticket.total_cents)),
+        total=t.money(abs(handed_over_cents(ticket) if back else ticket.total_cents)),
         rest_label=t("Change") if change else "",
         rest=t.money(change) if change else "",
         stamp=_stamp(training, t),

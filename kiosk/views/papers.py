@@ -92,6 +92,11 @@ def rounded_cents(ticket: Ticket) -> int:
     return -sum(each.amount_cents for each in ticket.payments if each.method == ROUNDING)
 
 
+def handed_over_cents(ticket: Ticket) -> int:
+    """Return what was paid, or below 0 given back, once cash was rounded."""
+    return ticket.total_cents + rounded_cents(ticket)
+
+
 def ticket_lines(ticket: Ticket, t: Translator) -> tuple[PaperLineView, ...]:
     """Return what stands on a ticket, line by line."""
     return tuple(

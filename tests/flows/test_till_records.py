@@ -12,7 +12,7 @@ from common.journal.report import ReportData
 from common.journal.void import Voided
 from common.models import Original, Payment, Ticket, original_of
 from common.rules import refund_line
-from kiosk.tenders import Tenders
+from kiosk.tenders import Tenders, paid_back
 from tests.flows.signed_till import SignedTill
 
 
@@ -236,3 +236,28 @@ def test_exercises_are_in_the_journal_and_nowhere_else(till: SignedTill) -> None
         RecordType.SALE,
         RecordType.TRAINING,
     }
+
+
+def test_cash_that_was_rounded_both_ways_is_exact_everywhere(till: SignedTill) -> None:
+    till.counter.open_session(10_000)
+    line = till.line(0, 1000)
+    tenders = Tenders(line.total_cents, 5)
+    tender = tenders.offer("cash", 100_000)
+    assert tender is not None
+    sold = till.session.sell((line,), tenders.take(tender).payments())
+    back = refund_line(line, 1000)
+    paid = paid_back({"cash": line.total_cents}, 5)
+    assert [each.method for each in paid] == ["cash", "rounding"]
+    ticket = till.counter.refund(original_of(sold), (back,), paid, "broken")
+    x = till.counter.x(0).data
+    z = till.counter.z(10_000).data
+    replies = till.deliver()
+    assert [reply.flags for reply in replies] == [()] * len(replies)
+    assert sum(each.amount_cents for each in ticket.payments) == -line.total_cents
+    for report in (x, z):
+        assert report.sums.tickets.by_method == {"cash": 0, "rounding": 0}
+        assert report.sums.tickets.net_cents == 0
+        assert report.expected_cents == 10_000
+    ((total, methods),) = till.shop.rows("SELECT total_cents, by_method FROM takings")
+    assert (total, orjson.loads(methods)) == (0, {"cash": 0, "rounding": 0})
+    assert till.sound().totals.by_method == {"cash": 0, "rounding": 0}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from common.models import Payment
 from common.payments import ALL, ROUNDING, cash_due_cents
 from common.rules import CASH, settles
-from kiosk.tenders import MOST, Tender, Tenders
+from kiosk.tenders import MOST, Tender, Tenders, paid_back
 
 TOTALS = st.integers(0, 200_000)
 STEPS = st.sampled_from([0, 5])
@@ -127,3 +127,20 @@ def test_payments_are_few_enough_for_a_ticket() -> None:
 def test_what_is_not_settled_makes_no_payments() -> None:
     with pytest.raises(ValueError, match="250 cents of 250"):
         Tenders(250).payments()
+
+
+@given(
+    st.dictionaries(st.sampled_from(("cash", "card", "exchange")), st.integers(0, 10_000)),
+    st.sampled_from((0, 5)),
+)
+def test_what_goes_back_comes_to_what_is_given_back(shares: dict[str, int], step: int) -> None:
+    paid = paid_back(shares, step)
+    assert sum(each.amount_cents for each in paid) == -sum(shares.values())
+    by = {each.method: -each.amount_cents for each in paid}
+    assert all(each.given_cents == each.amount_cents for each in paid)
+    for method in ("card", "exchange"):
+        assert by.get(method, 0) == shares.get(method, 0)
+    wanted, back = shares.get("cash", 0), by.get("cash", 0)
+    assert back == wanted if step == 0 else back % 5 == 0
+    assert abs(back - wanted) <= 2 or (back, wanted < 3) == (5, True)
+    assert bool(back) is bool(wanted)

@@ -307,3 +307,37 @@ def test_without_a_sale_in_hand_there_is_nothing_to_exchange_for(till: Till) -> 
     view = desk.form.view(desk.t)
     assert view is not None
     assert [each.value for each in view.fields[1].choices] == ["cash", "card"]
+
+
+def test_cash_that_goes_back_is_rounded_where_the_shop_asks_for_it(till: Till) -> None:
+    desk, session = till
+    shop = session.catalogue.shop
+    assert shop is not None
+    session.put("shop", replace(shop, cash_step_cents=5))
+    session.change_price(session.catalogue.search(limit=1)[0].id, 208)
+    sold = sell(till, "1")
+    total = sold.total_cents
+    assert total % 5
+    desk.open_tickets()
+    desk.refunding.begin()
+    assert desk.refunding.go_on()
+    in_cash = 5 * round(total / 5)
+    view = desk.form.view(desk.t)
+    assert view is not None
+    assert desk.t.money(in_cash) in view.hint
+    desk.form.choose("way", "card")
+    view = desk.form.view(desk.t)
+    assert view is not None
+    assert not view.hint
+    desk.form.choose("way", "cash")
+    assert give_back(till)
+    back = session.tickets[-1]
+    paid = {each.method: each.amount_cents for each in back.payments}
+    assert paid == {"cash": -in_cash, "rounding": in_cash - total}
+    assert ticket_is_sound(back)
+    shown = desk.paid()
+    assert shown is not None
+    assert shown.change == desk.t.money(in_cash)
+    tally = session.counter.tally.session
+    assert (tally.tickets.net_cents, tally.expected_cents) == (0, 0)
+    assert tally.tickets.by_method == {"cash": 0, "rounding": 0}
