@@ -37,6 +37,9 @@ FOUND: Final[Mapping[int, str]] = MappingProxyType(
         300_081: "sums of a till that was set back were held against records of its other past",
         2008: "a copy of a till went on: its X was blamed for records that it had not counted",
         30_234: "parked once more, and over before its parking came: the first one went on",
+        401_440: "a restored hub kept apart for good what its post had in quarantine still",
+        404_644: "rows were on disk, and not shown while the outbox's disk failed",
+        404_876: "a kind that is no text any more: nothing that waits could be read",
         452: "bits flipped in a replica's schema: the post never started again",
     }
 )
