@@ -16,7 +16,9 @@ import orjson
 
 from common.i18n import mark
 from hub.cli_session import Session
-from hub.config import Folder, read_keys, read_settings
+from hub.config import read_settings
+from hub.folder import Folder
+from hub.key_files import read_keys
 
 # The work itself is imported late: it pulls in the database, which `--help` does not need.
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 from hub import backup_seal, tables
 from hub.audit import audit_file, told
 from hub.backup_seal import Sealing, is_sealed
-from hub.config import ConfigError, Folder
+from hub.folder import ConfigError, Folder
 from hub.migrations import OLDEST
 from hub.records import backups as records
 from hub.store import (

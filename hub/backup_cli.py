@@ -19,7 +19,9 @@ from common.i18n import mark
 from common.ids import IdMint
 from common.seal import CurveKeys
 from hub.cli_session import Session, user_name
-from hub.config import ConfigError, Folder, read_keys, read_settings
+from hub.config import read_settings
+from hub.folder import ConfigError, Folder
+from hub.key_files import read_keys
 
 # The work itself is imported late: it pulls in the database, which `--help` does not need.
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import click
 from common.i18n import mark
 from hub.backup_cli import PASSPHRASE_FILE, passphrase, require_plain_name
 from hub.cli_session import Session
-from hub.config import ConfigError, read_settings
+from hub.config import read_settings
+from hub.folder import ConfigError
 
 
 @click.group("backup-key")

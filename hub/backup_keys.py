@@ -17,7 +17,7 @@ from msgspec import Meta
 
 from common import seal
 from common.models import convert
-from hub.config import ConfigError, Folder
+from hub.folder import ConfigError, Folder
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _PLACE: Final = b"backup key"

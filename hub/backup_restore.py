@@ -22,7 +22,7 @@ from hub.audit import audit_file, told
 from hub.backup import blamed, copy_database, epoch_of, open_still
 from hub.backup_seal import is_sealed
 from hub.changes import EPOCH_NAMES
-from hub.config import Folder
+from hub.folder import Folder
 from hub.migrations import OLDEST, migrate
 from hub.records import sessions, trail
 from hub.store import (

@@ -19,8 +19,10 @@ from rich.table import Table
 from common.errors import Refusal
 from common.i18n import Translator
 from hub.article_notices import ArticleFileError
-from hub.config import Folder, read_keys, read_settings
+from hub.config import read_settings
 from hub.console import Console, ConsoleRefused, open_console
+from hub.folder import Folder
+from hub.key_files import read_keys
 
 ItemT = TypeVar("ItemT")
 

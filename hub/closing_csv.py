@@ -13,7 +13,7 @@ from typing import Final
 from common.i18n import Translator, mark
 from common.journal.totals import RateSum
 from hub.closing_list import DayTotals
-from hub.config import ConfigError
+from hub.folder import ConfigError
 
 HEADINGS: Final = (
     mark("Date"),

@@ -1,29 +1,23 @@
-"""The hub's folder and its settings, parsed once into a frozen value.
+"""The hub's settings, parsed once into a frozen value.
 
-Owns where files lie (`Folder`), what `hub.toml` may say (`Settings`), and errors that name field,
-value and what would do. Reads no environment, opens no database.
+Owns what `hub.toml` may say (`Settings`), and errors that name field, value and what would do.
+Reads no environment, opens no database.
 """
 
 import json
-import os
 import re
-import stat
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-import orjson
 from msgspec import Meta
 
-from common import seal
-from common.errors import Refusal
 from common.models import LabelPrefixes, LockSeconds, convert
-from common.p256 import P256Keys, is_available, new_p256_keys, p256_keys_of
 from common.payments import ALL, CashStep, MethodNames
-from common.succession import Succession
+from hub.folder import ConfigError, Folder
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 COMMANDS_PORT: Final = 47800
@@ -33,10 +27,6 @@ LEAST_SILENT_S: Final = 10
 
 SETTINGS_BYTES: Final = 16 * 1024
 """Many times what the settings need; a reader of TOML can be led far by more."""
-
-
-class ConfigError(Refusal):
-    """Settings, folder or keys cannot be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,102 +142,6 @@ SECTIONS: Final[Mapping[str, type[Any]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """Where a hub's files lie. Keys are outside the database and its backups."""
-
-    root: Path
-
-    @property
-    def settings(self) -> Path:
-        """Return the settings file."""
-        return self.root / "hub.toml"
-
-    @property
-    def database(self) -> Path:
-        """Return the database file."""
-        return self.root / "comptoir.db"
-
-    @property
-    def lock(self) -> Path:
-        """Return the file whose lock says that a hub runs here."""
-        return self.root / "hub.lock"
-
-    @property
-    def backups(self) -> Path:
-        """Return the folder of backups, unless another is named."""
-        return self.root / "backups"
-
-    @property
-    def backup_keys(self) -> Path:
-        """Return the folder of the public keys that backups are sealed to."""
-        return self.root / "backup-keys"
-
-    @property
-    def epoch(self) -> Path:
-        """Return the file that names the newest epoch: a database may be unreadable one day."""
-        return self.root / "epoch"
-
-    @property
-    def keys(self) -> Path:
-        """Return the folder of private keys."""
-        return self.root / "keys"
-
-    @property
-    def identity(self) -> Path:
-        """Return the file of the hub's identity."""
-        return self.keys / "identity.key"
-
-    @property
-    def next_identity(self) -> Path:
-        """Return the file of the identity that is about to take its place."""
-        return self.keys / "identity.next.key"
-
-    @property
-    def past(self) -> Path:
-        """Return the file of how the identity followed older ones; public keys only."""
-        return self.keys / "identity.past.json"
-
-    @property
-    def second(self) -> Path:
-        """Return the file of the journal's second key, ECDSA P-256."""
-        return self.keys / "seal-p256.key"
-
-    @property
-    def pepper(self) -> Path:
-        """Return the file of what is mixed into PINs, where that is of an older identity."""
-        return self.keys / "pepper.key"
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The hub's identity (Ed25519), its CURVE pair, and the pair of its own command line.
-
-    `curve_since_ms`: when the CURVE pair was made; 0 for one of the hub's first day. `past`: how
-    the identity followed older ones. `own_pepper`: that of PINs, where it is of an older identity.
-    `second`: the pair of the journal's second signature, where there is one.
-    """
-
-    identity: seal.SigningKeys
-    curve: seal.CurveKeys
-    console: seal.CurveKeys
-    curve_since_ms: int = 0
-    past: tuple[Succession, ...] = ()
-    own_pepper: bytes = field(default=b"", repr=False)
-    second: P256Keys | None = None
-
-    @property
-    def identities(self) -> frozenset[bytes]:
-        """Return the public keys by which this hub is, or was, known; 32 bytes each."""
-        before = (bytes.fromhex(said.before) for said in self.past)
-        return frozenset((self.identity.public, *before))
-
-    @property
-    def pepper(self) -> bytes:
-        """Return what is mixed into PINs."""
-        return self.own_pepper or seal.pin_pepper(self.identity.secret)
-
-
 def read_settings(folder: Folder) -> Settings:
     """Return the settings; raises ConfigError naming file, field, value and what is allowed."""
     path = folder.settings
@@ -337,134 +231,3 @@ def _toml(value: str | int | bool | tuple[str, ...]) -> str:
         return str(value)
     # TOML strings and lists of them are JSON, but for one character that JSON does not escape.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def make_keys(folder: Folder) -> Keys:
-    """Make the hub's keys; raises ConfigError where some exist."""
-    try:
-        folder.root.mkdir(parents=True, exist_ok=True)
-        if folder.keys.exists():
-            raise ConfigError("keys_exist", folder=folder.keys)
-        folder.keys.mkdir(mode=0o700)
-    except OSError as error:
-        raise ConfigError("folder_unusable", folder=folder.root, reason=error.strerror) from error
-    keys = Keys(seal.new_signing_keys(), seal.new_curve_keys(), seal.new_curve_keys())
-    for name, secret in (
-        ("identity", keys.identity.secret),
-        ("curve", keys.curve.secret),
-        ("console", keys.console.secret),
-    ):
-        write_secret(folder.keys / f"{name}.key", secret)
-    return keys
-
-
-def read_keys(folder: Folder) -> Keys:
-    """Return the hub's keys; raises ConfigError: absent, damaged, or readable by others."""
-    curve, console = (read_secret(folder.keys / f"{name}.key") for name in ("curve", "console"))
-    past = read_past(folder)
-    return Keys(
-        _identity(folder, past),
-        seal.curve_keys_of(curve[0]),
-        seal.curve_keys_of(console[0]),
-        curve[1],
-        past,
-        _pepper(folder),
-        _second(folder),
-    )
-
-
-def _identity(folder: Folder, past: Sequence[Succession]) -> seal.SigningKeys:
-    """Return the hub's identity: the next one, where a statement that leads to it is on disk."""
-    if folder.next_identity.exists():
-        following = seal.signing_keys_of(read_secret(folder.next_identity)[0])
-        if past and past[-1].after == following.public.hex():
-            return following
-    return seal.signing_keys_of(read_secret(folder.identity)[0])
-
-
-def _second(folder: Folder) -> P256Keys | None:
-    """Return the second pair, where it is there and of use on this machine."""
-    if not folder.second.exists() or not is_available():
-        return None
-    secret, _ = read_secret(folder.second)
-    try:
-        return p256_keys_of(secret)
-    except ValueError as error:
-        raise ConfigError("key_damaged", file=folder.second) from error
-
-
-def make_second(folder: Folder, settings: Settings) -> None:
-    """Make the pair of the second signature, where it is wanted and not there; raises ConfigError.
-
-    `second_unavailable`: it is wanted, and this machine has no library for it.
-    """
-    if not settings.journal.second_signature:
-        return
-    if not is_available():
-        raise ConfigError("second_unavailable", file=folder.settings)
-    if not folder.second.exists():
-        try:
-            write_secret(folder.second, new_p256_keys().secret)
-        except OSError as error:
-            reason = error.strerror
-            raise ConfigError("key_unwritable", file=folder.second, reason=reason) from error
-
-
-def _pepper(folder: Folder) -> bytes:
-    return read_secret(folder.pepper)[0] if folder.pepper.exists() else b""
-
-
-def read_past(folder: Folder) -> tuple[Succession, ...]:
-    """Return how the hub's identity followed older ones; raises ConfigError."""
-    try:
-        written = folder.past.read_bytes()
-        return convert(orjson.loads(written), tuple[Succession, ...])
-    except FileNotFoundError:
-        return ()
-    except (OSError, ValueError) as error:
-        raise ConfigError("key_unreadable", file=folder.past, reason=error) from error
-
-
-def write_curve(folder: Folder, curve: seal.CurveKeys, since_ms: int) -> None:
-    """Put a new CURVE pair in place of the old one, whole or not at all; raises ConfigError."""
-    path = folder.keys / "curve.key"
-    beside = path.with_name(path.name + ".new")
-    try:
-        beside.unlink(missing_ok=True)
-        write_secret(beside, curve.secret, f"{since_ms}\n")
-        os.replace(beside, path)
-    except OSError as error:
-        raise ConfigError("key_unwritable", file=path, reason=error.strerror) from error
-
-
-def write_secret(path: Path, secret: bytes, more: str = "") -> None:
-    """Write a key file that is new, for its owner only; raises OSError."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(secret.hex() + "\n" + more)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def read_secret(path: Path) -> tuple[bytes, int]:
-    """Return a key, and since when it is the hub's (ms; 0: since its first day).
-
-    Raises ConfigError: absent, damaged, or readable by others.
-    """
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        lines = path.read_text("ascii").strip().partition("\n")
-    except FileNotFoundError:
-        raise ConfigError("key_missing", file=path) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError("key_unreadable", file=path, reason=error) from error
-    if os.name == "posix" and mode & 0o077:
-        raise ConfigError("key_open", file=path, mode=f"{mode:o}")
-    try:
-        text, _, since = lines
-        secret, since_ms = bytes.fromhex(text.strip()), int(since or 0)
-    except ValueError:
-        secret, since_ms = b"", 0
-    if len(secret) != 32 or not 0 <= since_ms < 2**47:
-        raise ConfigError("key_damaged", file=path)
-    return secret, since_ms

@@ -19,7 +19,8 @@ from common.commands import COMMANDS
 from common.errors import Problem, Refusal
 from common.ids import IdMint
 from common.outgoing import Outcome, Outgoing, Queued
-from hub.config import Keys, NetworkSettings
+from hub.config import NetworkSettings
+from hub.key_files import Keys
 
 TIMEOUT_S: Final = 5.0
 PIN_TIMEOUT_S: Final = 30.0

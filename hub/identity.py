@@ -18,7 +18,8 @@ import orjson
 from common import seal
 from common.errors import Refusal
 from common.succession import Succession, vouch
-from hub.config import ConfigError, Folder, read_keys, read_past, read_secret, write_secret
+from hub.folder import ConfigError, Folder
+from hub.key_files import read_keys, read_past, read_secret, write_secret
 from hub.store import sync_folder
 
 _OTHERS: Final = ("curve", "console")

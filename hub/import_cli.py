@@ -14,9 +14,11 @@ from common.errors import Problem
 from common.i18n import Translator
 from hub import article_csv
 from hub.article_notices import Notice
-from hub.config import ConfigError, Folder, read_keys, read_settings
+from hub.config import read_settings
 from hub.console import open_console
+from hub.folder import ConfigError, Folder
 from hub.importing import ImportReport, batches, entries, rejects_path
+from hub.key_files import read_keys
 from hub.local import run_locally
 from hub.store import HubRuns
 

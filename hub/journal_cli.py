@@ -16,7 +16,8 @@ from common.journal.chain import SAYS, Fault
 from hub import archive_cli, closing_cli, records_cli, show_cli
 from hub.archive_cli import bar
 from hub.cli_session import Session
-from hub.config import read_keys, read_settings
+from hub.config import read_settings
+from hub.key_files import read_keys
 from hub.witness_cli import plain_testimony, tell_noted, tell_witnesses
 
 if TYPE_CHECKING:

@@ -28,9 +28,11 @@ from common.journal.record import ED25519, Record, SignedRecord, Signer
 from common.p256 import P256Keys
 from common.seal import SigningKeys
 from common.succession import Succession, leads, way
-from hub.config import Folder, Keys, Settings, make_second, read_keys, read_settings
+from hub.config import Settings, read_settings
+from hub.folder import Folder
 from hub.journal_base import Base
 from hub.journal_view import entries
+from hub.key_files import Keys, make_second, read_keys
 from hub.records import journal as rows
 from hub.store import Connection, StoreError
 

@@ -12,7 +12,8 @@ from common import messages as m
 from common import seal
 from common.card import sign_card
 from common.revocation import sign_revocation
-from hub.config import Keys, Settings
+from hub.config import Settings
+from hub.key_files import Keys
 from hub.records.devices import Device
 from hub.records.doors import Revoked
 

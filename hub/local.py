@@ -20,10 +20,12 @@ from common.ids import IdMint
 from common.topics import Profile
 from hub import identity
 from hub.changes import ChangeLogBook
-from hub.config import Folder, make_second, read_keys, read_settings, write_curve
+from hub.config import read_settings
 from hub.console import ConsoleRefused
+from hub.folder import Folder
 from hub.journal import JournalBook
 from hub.journal_keys import known_identity, sealing_of
+from hub.key_files import make_second, read_keys, write_curve
 from hub.login_outcomes import NewPin, write_pin
 from hub.parts import Parts, Surroundings, make_parts
 from hub.pins import PinChecker, PinJob

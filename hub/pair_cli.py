@@ -24,8 +24,9 @@ from common.topics import KIOSK_PROFILES
 from hub import qr
 from hub.addresses import own_addresses, reachable_hosts
 from hub.cli_session import Session
-from hub.config import read_keys, read_settings
+from hub.config import read_settings
 from hub.console import Console
+from hub.key_files import read_keys
 
 LOOK_S: Final = 0.5
 # Windows has no such signal.

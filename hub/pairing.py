@@ -13,7 +13,7 @@ from common import enrolment, seal
 from common import messages as m
 from common.errors import Problem, Refusal
 from common.topics import Profile
-from hub.config import Keys
+from hub.key_files import Keys
 from hub.keyring import KeyRing
 from hub.records.devices import ACTIVE, Device
 

@@ -24,12 +24,13 @@ from hub.changes import OWN, ChangeLogBook
 from hub.closings import Closings
 from hub.collecting import Collecting
 from hub.commands import HANDLERS, Handler
-from hub.config import Keys, NetworkSettings, Settings
+from hub.config import NetworkSettings, Settings
 from hub.doors import Doors
 from hub.hub import Counters, Desks, Hub
 from hub.journal import JournalBook
 from hub.journal_check import JournalCheck
 from hub.journal_keys import sealing
+from hub.key_files import Keys
 from hub.keyring import KeyRing
 from hub.login_outcomes import Outcomes
 from hub.logins import LoginDesk

@@ -25,21 +25,11 @@ from common.topics import Profile
 from hub.announce import Announcer
 from hub.backup import newest_sound
 from hub.changes import ChangeLogBook
-from hub.config import (
-    ConfigError,
-    Folder,
-    Keys,
-    Settings,
-    check_settings,
-    make_keys,
-    make_second,
-    read_keys,
-    read_settings,
-    write_curve,
-    write_settings,
-)
+from hub.config import Settings, check_settings, read_settings, write_settings
+from hub.folder import ConfigError, Folder
 from hub.identity import settle
 from hub.journal_events import SETTINGS, Said, changed, plain, started
+from hub.key_files import Keys, make_keys, make_second, read_keys, write_curve
 from hub.parts import Surroundings, make_parts
 from hub.pins import PinWorker
 from hub.reader import SnapshotReader

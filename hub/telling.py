@@ -4,8 +4,10 @@ from typing import Any
 
 from common import messages as m
 from common.errors import Problem
-from hub.config import Folder, read_keys, read_settings
+from hub.config import read_settings
 from hub.console import open_console
+from hub.folder import Folder
+from hub.key_files import read_keys
 from hub.local import run_locally
 from hub.store import HubRuns
 

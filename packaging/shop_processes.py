@@ -23,15 +23,10 @@ from child_processes import PATIENCE_S, ROOT, Launch, Process, ShopError
 from common import seal
 from common.commands import CatalogueEntry
 from common.sample import SampleArticle, SampleShop
-from hub.config import (
-    Folder,
-    NetworkSettings,
-    Settings,
-    ShopSettings,
-    read_keys,
-    read_settings,
-)
+from hub.config import NetworkSettings, Settings, ShopSettings, read_settings
 from hub.console import Console, open_console
+from hub.folder import Folder
+from hub.key_files import read_keys
 from hub.local import run_locally
 from hub.service import found
 

@@ -22,9 +22,11 @@ from hub import tables
 from hub.archive.spans import Span, bounds
 from hub.archive.stating import Statement, standing_plain
 from hub.archive.writing import ArchiveWriter, new_archive
-from hub.config import Folder, read_keys, read_settings
+from hub.config import read_settings
+from hub.folder import Folder
 from hub.journal_keys import SealingKeys, sealing
 from hub.journal_walk import Progress, Walk
+from hub.key_files import read_keys
 from hub.records import journal as rows
 from hub.store import FAULTS, Connection, StoreError, fault, open_to_read, schema_of
 

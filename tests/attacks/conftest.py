@@ -9,7 +9,7 @@ import pytest
 import zmq
 from shop_processes import HubProcess
 
-from hub.config import Folder
+from hub.folder import Folder
 from tests.attacks.posts import Post, tills
 from tests.bench.shop import Shop, make_shop
 

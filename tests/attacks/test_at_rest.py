@@ -23,8 +23,8 @@ from hub.backup import back_up
 from hub.backup_keys import new_key_file, open_key_file, public_keys, register
 from hub.backup_restore import opened
 from hub.backup_seal import Sealing
-from hub.config import ConfigError, Folder
-from hub.config import read_keys as hub_keys
+from hub.folder import ConfigError, Folder
+from hub.key_files import read_keys as hub_keys
 from hub.local import rotate_identity
 from hub.store import Store, StoreError
 from kiosk.book import Book

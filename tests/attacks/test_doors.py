@@ -18,8 +18,8 @@ from common import VERSION, seal, wire
 from common import messages as m
 from common.new_key import sign_new_key
 from common.topics import Profile
-from hub.config import read_keys
 from hub.console import ConsoleRefused
+from hub.key_files import read_keys
 from hub.records import devices
 from hub.records.devices import ACTIVE, Device
 from hub.store import Store

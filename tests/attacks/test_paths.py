@@ -11,7 +11,7 @@ from shop_processes import found_hub
 from hub.backup import back_up
 from hub.backup_keys import new_key_file, register
 from hub.cli import main
-from hub.config import Folder
+from hub.folder import Folder
 from hub.store import StoreError
 from tests.hub.test_backup_sealed import CHEAP, NOW_MS, PHRASE, sealing
 

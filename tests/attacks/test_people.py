@@ -15,7 +15,7 @@ from common import wire
 from common.commands import SaleRecord
 from common.people import Role
 from common.topics import Profile
-from hub.config import read_keys
+from hub.key_files import read_keys
 from hub.logins import JOBS
 from hub.records.devices import Device
 from hub.records.trail import NO_MORE

@@ -10,7 +10,8 @@ from shop_processes import HubProcess, KioskProcess, found_hub
 
 from common import messages as m
 from common import seal, wire
-from hub.config import Folder, read_settings
+from hub.config import read_settings
+from hub.folder import Folder
 from hub.local import run_locally, set_pin_locally
 from tests.attacks.wiretap import HOST, Wiretap, found_in
 from tests.net.conftest import Street, street

@@ -16,16 +16,10 @@ from common import seal
 from common.ids import IdMint
 from common.sample import sample_shop
 from common.topics import Profile
-from hub.config import (
-    Folder,
-    NetworkSettings,
-    Settings,
-    ShopSettings,
-    read_keys,
-    read_settings,
-    write_settings,
-)
+from hub.config import NetworkSettings, Settings, ShopSettings, read_settings, write_settings
+from hub.folder import Folder
 from hub.importing import BATCH
+from hub.key_files import read_keys
 from hub.local import run_locally
 from hub.records import devices
 from hub.records.devices import ACTIVE, Device

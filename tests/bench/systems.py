@@ -16,8 +16,10 @@ from typing import Any, Final, Protocol
 import trustme
 
 from common.topics import TOPICS_OF, Profile
-from hub.config import Folder, read_keys, read_settings
+from hub.config import read_settings
 from hub.console import open_console
+from hub.folder import Folder
+from hub.key_files import read_keys
 from tests.bench.lab import Lab
 from tests.bench.processes import Process, Worker
 from tests.bench.shop import Post, Shop, hub_keys

@@ -21,7 +21,7 @@ from common import seal, wire
 from common.ids import IdMint
 from common.topics import TOPICS_OF, Profile
 from hub.changes import ChangeLogBook
-from hub.config import Folder
+from hub.folder import Folder
 from hub.journal import JournalBook
 from hub.journal_keys import sealing_of
 from hub.pipeline import Pipeline, Received

@@ -14,7 +14,7 @@ from typing import Any, Final
 from child_processes import Launch, Process
 from shop_processes import HubProcess, KioskProcess
 
-from hub.config import Folder
+from hub.folder import Folder
 from tests.chaos.history import History, Violation
 
 _ASKED_AHEAD: Final = 30

@@ -16,7 +16,8 @@ from child_processes import ShopError
 from shop_processes import PORTS, found_hub, stock_up
 
 from common.sample import SampleShop, sample_basket, sample_shop
-from hub.config import Folder, read_settings
+from hub.config import read_settings
+from hub.folder import Folder
 from tests.chaos.history import Violation
 from tests.chaos.members import HubMember, Launcher, Member, PostMember, plainly
 from tests.chaos.proxy import FAIR, Proxy, Street, Way, Weather

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from hub.config import Folder
+from hub.folder import Folder
 from hub.tables import TABLES
 from tests.docs import pages
 from tests.test_imports import RULES

@@ -22,7 +22,8 @@ from pathlib import Path
 from common.commands import CatalogueEntry
 from common.models import decode_row, Article
 from common.messages import Status
-from hub.config import Folder, Settings, NetworkSettings
+from hub.config import Settings, NetworkSettings
+from hub.folder import Folder
 from hub.local import run_locally
 from hub.service import found
 from hub.store import Store

@@ -22,7 +22,8 @@ from common.models import Payment, Ticket
 from common.rules import ticket_line, total_cents
 from common.topics import TOPICS_OF, Profile
 from hub.changes import ChangeLogBook
-from hub.config import Keys, Settings, ShopSettings
+from hub.config import Settings, ShopSettings
+from hub.key_files import Keys
 from hub.parts import Surroundings, make_parts
 from hub.reader import read_snapshot
 from hub.records import devices

@@ -44,7 +44,8 @@ from hub import article_csv, html_text
 from hub.archive import verifier
 from hub.article_notices import ArticleFileError
 from hub.commands import HANDLERS
-from hub.config import ConfigError, Folder, Settings, read_settings, write_settings
+from hub.config import Settings, read_settings, write_settings
+from hub.folder import ConfigError, Folder
 from hub.repertoire import Repertoire
 from kiosk.config import parse_address, parse_size
 from kiosk.device import read_device

@@ -23,10 +23,11 @@ from hub.budgets import Budgets
 from hub.changes import ChangeLogBook
 from hub.closings import Closings
 from hub.collecting import Collecting
-from hub.config import ClosingSettings, KeepSettings, Keys, PeopleSettings, Settings, WatchSettings
+from hub.config import ClosingSettings, KeepSettings, PeopleSettings, Settings, WatchSettings
 from hub.doors import Doors
 from hub.hub import Counters, Desks, Hub
 from hub.journal_check import JournalCheck
+from hub.key_files import Keys
 from hub.keyring import KeyRing
 from hub.login_outcomes import Outcomes
 from hub.logins import LoginDesk

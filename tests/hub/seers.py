@@ -18,7 +18,8 @@ from common.seal import SigningKeys
 from common.succession import Succession
 from common.topics import Profile
 from hub.changes import EPOCH_NAMES
-from hub.config import Keys, Settings, ShopSettings
+from hub.config import Settings, ShopSettings
+from hub.key_files import Keys
 from hub.parts import Parts, Surroundings, make_parts
 from hub.records.devices import Device
 from hub.store import Store

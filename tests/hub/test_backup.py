@@ -14,7 +14,7 @@ from common.topics import Profile
 from hub.audit import audit_file
 from hub.backup import BackupFile, back_up, blamed, listed, newest_sound, record_of
 from hub.backup_cover import Covers, covered
-from hub.config import ConfigError, Folder
+from hub.folder import ConfigError, Folder
 from hub.records import backups
 from hub.store import StoreError
 from tests.hub.papers import sale

@@ -15,7 +15,7 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 from shop_processes import HubProcess, found_hub
 
 from hub.cli import main
-from hub.config import Folder
+from hub.folder import Folder
 from hub.store import Store
 from tests.hub.test_migrations import NEW_SINCE_1, QUARANTINE_1
 

@@ -12,7 +12,8 @@ from hub.backup import back_up, listed, newest_sound
 from hub.backup_keys import new_key_file, open_key_file, public_keys, register
 from hub.backup_restore import opened
 from hub.backup_seal import Sealing
-from hub.config import ConfigError, Folder, read_keys
+from hub.folder import ConfigError, Folder
+from hub.key_files import read_keys
 from hub.store import Store, StoreError
 from tests.hub.test_backup_cli import done, edit, failed, folder, made, shown
 

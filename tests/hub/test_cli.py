@@ -9,7 +9,9 @@ from shop_processes import free_ports
 
 from common import VERSION
 from hub.cli import SOME_REJECTED, main
-from hub.config import Folder, read_keys, read_settings
+from hub.config import read_settings
+from hub.folder import Folder
+from hub.key_files import read_keys
 
 COMMANDS = (
     *("init", "run", "pair", "devices", "status", "import-articles", "quarantine"),

@@ -7,17 +7,15 @@ import pytest
 
 from common.errors import Refusal
 from hub.config import (
-    ConfigError,
-    Folder,
     KeepSettings,
     NetworkSettings,
     Settings,
     ShopSettings,
-    make_keys,
-    read_keys,
     read_settings,
     write_settings,
 )
+from hub.folder import ConfigError, Folder
+from hub.key_files import make_keys, read_keys
 from hub.service import found
 
 

@@ -12,8 +12,8 @@ from common.journal.customer import CommittedCustomer, CustomerOpening, referenc
 from common.models import Customer, convert
 from hub.audit import audit_file
 from hub.cli import main
-from hub.config import Folder
 from hub.customer_list import meant
+from hub.folder import Folder
 from hub.local import run_locally
 from tests.hub.test_cli import failed, made
 

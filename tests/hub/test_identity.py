@@ -13,7 +13,8 @@ from common.card import fingerprint
 from common.succession import is_vouched
 from hub import identity
 from hub.cli import main
-from hub.config import Folder, Keys, read_keys
+from hub.folder import Folder
+from hub.key_files import Keys, read_keys
 from hub.service import now_ms, open_service
 from hub.store import StoreError
 from tests.hub.test_cli import made

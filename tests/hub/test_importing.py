@@ -14,7 +14,8 @@ from common.i18n import Translator
 from common.models import Article, StockLevel, decode_row
 from hub.article_notices import ArticleFileError
 from hub.changes import ChangeLogBook
-from hub.config import Folder, NetworkSettings, Settings
+from hub.config import NetworkSettings, Settings
+from hub.folder import Folder
 from hub.import_cli import import_file
 from hub.importing import BATCH, UNSORTED, ImportReport, batches, entries, rejects_path
 from hub.local import run_locally

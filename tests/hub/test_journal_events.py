@@ -17,7 +17,8 @@ from common.journal.kinds import EntryType
 from common.journal.verify import Verifier
 from common.people import Role
 from common.topics import Profile
-from hub.config import Folder, PeopleSettings, Settings, ShopSettings
+from hub.config import PeopleSettings, Settings, ShopSettings
+from hub.folder import Folder
 from hub.journal_events import PER_HOUR, STARTS_AN_HOUR, Share, changed, plain, started
 from hub.records import journal as rows
 from tests.hub.journals import AT_MS

@@ -12,7 +12,7 @@ from hub.audit import audit_file
 from hub.backup import back_up
 from hub.backup_restore import restore
 from hub.changes import ChangeLogBook
-from hub.config import Folder
+from hub.folder import Folder
 from hub.store import Store, StoreError
 from tests.hub.papers import sale
 from tests.hub.shop import EPOCH, START_MS, Shop, goods

@@ -12,7 +12,9 @@ from common.commands import COMMANDS, NewPrice, PriceSet, SaleRecord
 from common.messages import PROTOCOL
 from common.topics import Profile
 from hub.commands import HANDLERS
-from hub.config import Folder, NetworkSettings, Settings, read_keys, read_settings
+from hub.config import NetworkSettings, Settings, read_settings
+from hub.folder import Folder
+from hub.key_files import read_keys
 from hub.parts import Parts, Surroundings, make_parts
 from hub.pipeline import Pipeline
 from hub.records import devices

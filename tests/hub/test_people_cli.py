@@ -11,7 +11,8 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 from common import seal
 from hub.audit import audit_file
 from hub.cli import main
-from hub.config import Folder, read_keys
+from hub.folder import Folder
+from hub.key_files import read_keys
 from tests.hub.test_cli import failed, made
 
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from hub.audit import audit_file
 from hub.cli import main
-from hub.config import Folder
+from hub.folder import Folder
 from tests.hub.test_cli import made
 
 TO_COME = "2099-12-01T08:00:00+00:00"

@@ -14,7 +14,7 @@ from common.ids import IdMint
 from common.topics import Profile
 from hub.changes import ChangeLogBook
 from hub.cli import main
-from hub.config import Folder
+from hub.folder import Folder
 from hub.journal import JournalBook
 from hub.journal_keys import sealing_of
 from hub.pipeline import Pipeline, Received

@@ -18,7 +18,8 @@ from hub.audit import audit_file
 from hub.backup import back_up
 from hub.backup_restore import Step, restore
 from hub.changes import OWN
-from hub.config import Folder, Settings
+from hub.config import Settings
+from hub.folder import Folder
 from hub.records import devices, people, sessions, trail
 from hub.records.sessions import Session
 from hub.service import found, new_epoch, now_ms, open_store, with_backup

@@ -10,7 +10,7 @@ import pytest
 from child_processes import ROOT
 
 from common.p256 import is_available
-from hub.config import Folder
+from hub.folder import Folder
 from hub.service import open_service
 from tests.hub.test_cli import made
 from tests.hub.test_people_cli import done, run

@@ -16,9 +16,10 @@ from common.journal.keys import RotatedData
 from common.journal.kinds import ENTRIES, RECORDS, EntryType, RecordType
 from common.journal.record import ChainHead, Signer
 from common.topics import Profile
-from hub.config import Folder, read_keys
+from hub.folder import Folder
 from hub.journal import JournalBook
 from hub.journal_keys import sealing_of
+from hub.key_files import read_keys
 from hub.records import devices
 from hub.records_cli import NAMES
 from hub.show_cli import TITLES

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 
-from hub.config import ConfigError, Folder
+from hub.folder import ConfigError, Folder
 from hub.service import only_hub
 from hub.store import FAULTS, Store, StoreError, fault
 from tests.hub.shop import Shop

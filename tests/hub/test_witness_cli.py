@@ -8,7 +8,8 @@ import pytest
 from click.testing import Result
 
 from common.seal import new_curve_keys
-from hub.config import Folder, Settings, write_settings
+from hub.config import Settings, write_settings
+from hub.folder import Folder
 from tests.hub.journals import HUB
 from tests.hub.seers import WatchedHub
 from tests.hub.test_cli import failed, run

@@ -8,7 +8,7 @@ from child_processes import Process
 from shop_processes import HubProcess, KioskProcess, found_hub, stock_up
 
 from common.sample import sample_shop
-from hub.config import Folder
+from hub.folder import Folder
 
 
 class Street:

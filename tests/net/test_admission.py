@@ -18,7 +18,7 @@ from child_processes import ROOT
 from shop_processes import HubProcess, KioskProcess
 
 from common.sample import sample_shop
-from hub.config import read_keys
+from hub.key_files import read_keys
 from kiosk.device import read_device
 from kiosk.keys import read_keys as read_post_keys
 from tests.net.conftest import Street

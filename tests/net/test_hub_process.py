@@ -15,7 +15,8 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 from shop_processes import HOST, HubProcess
 
 from common import seal
-from hub.config import Folder, read_settings
+from hub.config import read_settings
+from hub.folder import Folder
 from tests.net.conftest import Street
 
 pytestmark = [pytest.mark.net]

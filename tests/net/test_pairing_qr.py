@@ -17,7 +17,7 @@ from child_processes import ROOT
 from shop_processes import HubProcess
 
 from common.card import fingerprint
-from hub.config import read_keys
+from hub.key_files import read_keys
 from kiosk.device import read_device
 from tests.net.conftest import Street
 

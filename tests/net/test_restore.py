@@ -9,7 +9,7 @@ import orjson
 import pytest
 from child_processes import ROOT
 
-from hub.config import Folder
+from hub.folder import Folder
 from tests.chaos.faults import kill
 from tests.chaos.members import PostMember
 from tests.chaos.shop import Setting, Shop

@@ -10,7 +10,7 @@ from shop_processes import HubProcess, KioskProcess
 
 from common.p256 import is_available
 from common.sample import sample_shop
-from hub.config import Folder
+from hub.folder import Folder
 from hub.local import run_locally, set_pin_locally
 from tests.net.conftest import Street
 from tests.net.test_admission import kiosk

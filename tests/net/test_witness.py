@@ -11,7 +11,7 @@ import pytest
 from child_processes import ROOT
 from shop_processes import HubProcess, KioskProcess
 
-from hub.config import Folder
+from hub.folder import Folder
 from tests.net.conftest import Street
 from tests.net.test_hub_process import comptoir
 

@@ -13,7 +13,7 @@ from common.errors import Refusal
 from hub import backup_restore
 from hub.audit import audit_file
 from hub.backup import BackupFile, back_up, record_of
-from hub.config import Folder
+from hub.folder import Folder
 from hub.hub import Hub
 from hub.records.devices import ACTIVE
 from hub.store import FAULTS, StoreError

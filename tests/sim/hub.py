@@ -21,9 +21,10 @@ from common.topics import Profile
 from hub import doors
 from hub.changes import ChangeLogBook
 from hub.commands import Handler
-from hub.config import KeepSettings, Keys, Settings, ShopSettings
+from hub.config import KeepSettings, Settings, ShopSettings
 from hub.doors import Knock
 from hub.hub import Sent
+from hub.key_files import Keys
 from hub.parts import Parts, Surroundings, make_parts
 from hub.reader import ReadFailed, read_snapshot
 from hub.records import devices

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from hub.config import Folder, Settings, make_keys, write_settings
+from hub.config import Settings, write_settings
+from hub.folder import Folder
+from hub.key_files import make_keys
 from tests.bench.figure import Figure
 from tests.bench.journal_shop import JournalShop
 from tests.bench.setting import Setting

@@ -26,7 +26,7 @@ from common.models import convert
 from common.topics import Profile
 from hub.changes import ChangeLogBook
 from hub.commands import HANDLERS, sales
-from hub.config import Folder
+from hub.folder import Folder
 from hub.journal import JournalBook
 from hub.journal_keys import sealing_of
 from hub.pipeline import Pipeline, Received

@@ -10,7 +10,7 @@ from statistics import quantiles
 from typing import Final
 
 from common.topics import Profile
-from hub.config import Folder
+from hub.folder import Folder
 from hub.store import Store
 from tests.bench.figure import Figure, at_most
 from tests.bench.kiosks import make_kiosk

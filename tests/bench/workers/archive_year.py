@@ -39,7 +39,7 @@ def main() -> None:
 def _archive(folder: Path) -> dict[str, Any]:
     from hub.archive.making import Maker
     from hub.archive.spans import Span
-    from hub.config import Folder
+    from hub.folder import Folder
 
     made = Maker(Folder(folder), "bench", 0).make(Span(), folder / ARCHIVE)
     (folder / "said.json").write_bytes(msgspec.json.encode(made.said))
@@ -75,7 +75,7 @@ def _purge(folder: Path) -> dict[str, Any]:
     from common.journal.kinds import EntryType
     from common.journal.purge import ArchiveData
     from hub.archive.purging import Purger
-    from hub.config import Folder
+    from hub.folder import Folder
     from hub.journal import JournalBook
     from hub.journal_keys import sealing_of
     from hub.store import Store

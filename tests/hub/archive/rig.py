@@ -26,9 +26,11 @@ from hub.archive import verifier
 from hub.archive.making import Made, Maker
 from hub.archive.purging import Plan, Purger
 from hub.archive.spans import Span
-from hub.config import Folder, Settings, ShopSettings, make_keys, write_settings
+from hub.config import Settings, ShopSettings, write_settings
+from hub.folder import Folder
 from hub.journal import JournalBook
 from hub.journal_keys import sealing_of
+from hub.key_files import make_keys
 from hub.local import run_locally
 from hub.store import Store
 from tests.hub.journals import HUB

@@ -12,7 +12,7 @@ from shop_processes import HubProcess, found_hub
 
 from common.card import fingerprint
 from hub.cli import main
-from hub.config import Folder
+from hub.folder import Folder
 from hub.journal_verify import verify_file
 from hub.store import HubRuns
 from tests.hub.archive.rig import Archives, change, identify, settle

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.config import Folder
+from hub.folder import Folder
 from hub.store import Store
 from tests.sim.disk.disk import Disk
 from tests.sim.disk.workload import connect, contents
