@@ -149,6 +149,7 @@ def make_parts(
         admission,
         collecting,
         closings,
+        check,
     )
     upkeep = Upkeep(store, log, settings.keep, around.now_ms, settings.people)
     session_ms = settings.people.session_h * HOUR_MS

@@ -24,6 +24,8 @@ from hub.admission import Admission
 from hub.changes import ChangeLogBook
 from hub.closings import Closings
 from hub.collecting import Collecting
+from hub.drawers import drawers
+from hub.journal_check import JournalCheck
 from hub.pairing import PairingDesk
 from hub.records import backups, devices, people, sales, trail
 from hub.records.devices import Device
@@ -53,6 +55,7 @@ class Desk:
     admission: Admission
     collecting: Collecting
     closings: Closings
+    check: JournalCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,10 @@ def _pair(desk: Desk, args: _Pair) -> Any:
         raise Refusal("malformed", reason="salt")
     number = desk.pairing.give_out(key, salt, args.profile, args.name)
     return asdict(desk.pairing.look(number))
+
+
+def _drawers(desk: Desk, _: _NoArguments) -> Any:
+    return drawers(desk.store.db, desk.check.standing)
 
 
 def _code(desk: Desk, args: _Code) -> Any:
@@ -308,6 +315,7 @@ QUERIES: Final[Mapping[str, QueryKind]] = {
     "pair": QueryKind(_Pair, _pair, _CONSOLE),
     "code": QueryKind(_Code, _code, _CONSOLE),
     "tickets": QueryKind(_Page, _tickets, _SELLING),
+    "drawers": QueryKind(_NoArguments, _drawers, _MANAGING),
     "quarantine": QueryKind(_Kept, _quarantine, _MANAGING),
     "people": QueryKind(_NoArguments, _people, _CONSOLE),
     "audit": QueryKind(_Wanted, _audit, _CONSOLE),

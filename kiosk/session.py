@@ -32,6 +32,7 @@ from kiosk.arrivals import Arrivals, Batch, LinkView
 from kiosk.asking import Asked
 from kiosk.counter import Counter
 from kiosk.devices.devices import Devices
+from kiosk.drawers import Drawers
 from kiosk.events import Events
 from kiosk.held import HeldRequest
 from kiosk.link import Link
@@ -125,6 +126,7 @@ class Session:
             self._show_people,
         )
         self.older = OlderTickets(self._ask, post.clocks.monotonic, self._tell)
+        self.drawers = Drawers(self._ask, post.clocks.monotonic, self._tell)
         self._recorder = Recorder(
             lambda: self._device,
             lambda: self.state,
@@ -181,6 +183,7 @@ class Session:
         self._worker.take()
         self.people.tick()
         self.older.tick()
+        self.drawers.tick()
         self._note_people()
         if self._notes is not None:
             self._notes.poll()
@@ -198,7 +201,7 @@ class Session:
         next_ms = self.catalogue.prices.next_ms
         price = None if next_ms is None else max(0.0, (next_ms - self._hub_ms()) / 1000)
         others = (self.people.due_in_s, self.older.due_in_s, self.devices.due_in_s)
-        due = (*others, notes, price)
+        due = (*others, self.drawers.due_in_s, notes, price)
         return min((s for s in due if s is not None), default=None)
 
     def take_notices(self) -> list[Problem]:
@@ -374,6 +377,7 @@ class Session:
         for answer in batch.answers:
             if isinstance(answer, m.Answer):
                 self.older.hear(answer)
+                self.drawers.hear(answer)
             else:
                 self.people.hear(answer)
         self.people.hand_over(self._send_held)
@@ -414,6 +418,7 @@ class Session:
         )
         self.people.link(link.status)
         self.older.link(link.status)
+        self.drawers.link(link.status)
         if self._notes is not None:
             self._notes.link(link.status is LinkStatus.OFFLINE)
 

@@ -210,6 +210,16 @@ def seldom(db: Connection, types: Sequence[str]) -> Iterator[tuple[int, bytes]]:
         yield seq, bytes(record)
 
 
+def newest_of(db: Connection, chain: str, kind: str) -> bytes | None:
+    """Return the newest record of a type in a till's chain, of any but sales; None for none."""
+    row = db.execute(
+        "SELECT record FROM journal WHERE chain = ? AND record_type <> 'sale' AND record_type = ?"
+        " AND record IS NOT NULL ORDER BY type_seq DESC LIMIT 1",
+        (chain, kind),
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
 def count(db: Connection, kind: str) -> int:
     """Return how many lines of a type there are."""
     return int(db.execute("SELECT count(*) FROM journal WHERE type = ?", (kind,)).fetchone()[0])

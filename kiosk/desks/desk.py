@@ -18,6 +18,7 @@ from kiosk.desks.allowing import Allowing
 from kiosk.desks.comfort import Comfort
 from kiosk.desks.gate import Gate
 from kiosk.devices.devices import Devices
+from kiosk.drawers import Drawers
 from kiosk.older import OlderTickets
 from kiosk.parking import Parking
 from kiosk.reception import Reception
@@ -53,6 +54,7 @@ class Session(Protocol):
     parking: Parking
     devices: Devices
     older: OlderTickets
+    drawers: Drawers
     on_wake: Callable[[], None] | None
 
     @property

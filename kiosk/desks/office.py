@@ -1,7 +1,7 @@
-"""The office's desk: the day at a glance, and the people who work here.
+"""The office's desk: the day at a glance, the tills' drawers, and the people who work here.
 
-Owns what is listed and which of the two is in view. Takings, tickets and alerts are the hub's own,
-as they arrive; people are `staff.py`'s.
+Owns what is listed and which of the three is in view. Takings, tickets and alerts are the hub's
+own, as they arrive; drawers are asked of it while they are in view; people are `staff.py`'s.
 """
 
 from enum import Enum
@@ -11,21 +11,27 @@ from common.i18n import Translator
 from kiosk.desks.desk import Desk, Session, Wall
 from kiosk.desks.low_stock import LowStock
 from kiosk.desks.staff import Staff
-from kiosk.state import Update
+from kiosk.rights import Right
+from kiosk.state import LinkStatus, Update
 from kiosk.views import StockRowView, TicketView, stock_row, ticket_views
 from kiosk.views.alerts import AlertRow, alert_rows, aside_note
+from kiosk.views.drawers import DrawerRow, drawer_rows
 from kiosk.views.office import OfficeView, office_view
 
 TICKETS: Final = 60
 ALERTS: Final = 60
 # A post may have been silent for longer than the newest alerts go back.
 ALERTS_READ: Final = 2_000
+_COUNTING: Final = "z.record"
+_COUNTING_BLIND: Final = "cash_out.record"
+"""Whoever may do this sees what must be in a drawer, in a shop that counts openly, or blind."""
 
 
 class Panel(Enum):
     """What the office's screen shows."""
 
     OVERVIEW = "overview"
+    DRAWERS = "drawers"
     PEOPLE = "people"
 
 
@@ -43,11 +49,14 @@ class OfficeDesk(Desk):
         update = super().poll()
         self._low.follow(update)
         self.staff.poll(update.replies)
+        if "takings" in update.touched:
+            self.session.drawers.look()
         return update
 
     def open_panel(self, name: str) -> None:
-        """Show the overview, or the people."""
+        """Show the overview, the drawers, or the people."""
         self.panel = Panel(name)
+        self.session.drawers.watch(self.panel is Panel.DRAWERS)
         self.staff.put_away()
 
     def nobody(self) -> str:
@@ -57,6 +66,27 @@ class OfficeDesk(Desk):
     def overview(self) -> OfficeView:
         """Return today's takings."""
         return office_view(self.catalogue, self.t, self.wall.now_ms(), self.wall.utc_offset_min())
+
+    def drawers(self) -> tuple[DrawerRow, ...]:
+        """Return the tills' drawers as the hub knows them."""
+        found = self.session.drawers.all or ()
+        return drawer_rows(found, self._sees_drawers(), self.t, self.wall.now_ms())
+
+    def drawers_note(self) -> str:
+        """Return why no drawer is in view, "" where some are."""
+        t = self.t
+        if self.session.drawers.all:
+            return ""
+        if self.session.state.link is not LinkStatus.ONLINE:
+            return t("The hub is not there to say how the drawers stand.")
+        asked = self.session.drawers.all is not None
+        return t("This shop has no till yet.") if asked else t("The hub is being asked.")
+
+    def _sees_drawers(self) -> bool:
+        """Return whether the person here may see what must be in a drawer that is being used."""
+        shop = self.catalogue.shop
+        blind = shop is not None and shop.blind_count
+        return self.session.people.may(_COUNTING_BLIND if blind else _COUNTING) is Right.YES
 
     def tickets(self) -> tuple[TicketView, ...]:
         """Return the last tickets of all tills."""

@@ -1,6 +1,6 @@
 """The office's screen: today's takings from across the room, what should be looked at, the people.
 
-Owns where each list stands and which of the two halves is in view.
+Owns where each list stands and which of the three parts is in view.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from kiosk.widgets.kv import load_beside
 
 
 class OfficeScreen(Frame):
-    """`panel` is what is in view: overview or people. Every list is live."""
+    """`panel` is what is in view: overview, drawers or people. Every list is live."""
 
     panel = StringProperty("overview")
     nobody = StringProperty("")
@@ -26,6 +26,7 @@ class OfficeScreen(Frame):
     alert_count = StringProperty("")
     aside = StringProperty("")
     low_count = StringProperty("")
+    drawers_note = StringProperty("")
 
     def render(self) -> None:
         """Show everything: it is little."""
@@ -46,11 +47,14 @@ class OfficeScreen(Frame):
         self.ids.no_alerts.opacity = 0 if alerts else 1
         self.ids.no_low.opacity = 0 if low else 1
         self.panel, self.nobody = desk.panel.value, desk.nobody()
+        if self.panel == "drawers":
+            self._fill(self.ids.drawers, desk.drawers())
+            self.drawers_note = desk.drawers_note()
         if self.panel == "people":
             self.ids.staff.show(desk.staff.rows(), desk.staff.card())
 
     def open_panel(self, name: str) -> None:
-        """Show the overview, or the people."""
+        """Show the overview, the drawers, or the people."""
         self.ids.staff.leave_field()
         self.desk.open_panel(name)
         self.render()

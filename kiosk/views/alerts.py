@@ -62,12 +62,15 @@ _NAMES: Final[Mapping[str, _Name]] = {
     "unknown_command": _Name(mark("Put aside: unknown to the hub")),
     "unreadable_command": _Name(mark("Put aside: could not be read")),
     "handler_failed": _Name(mark("Put aside: the hub failed on it")),
+    "code_taken": _Name(mark("Put aside: its code is another article’s")),
+    "unknown_category": _Name(mark("Put aside: its category is unknown")),
     "profile_not_allowed": _Name(mark("Put aside: this post may not do it")),
 }
 QUARANTINED: Final = frozenset(
     {
         *("repeated_id", "hash_mismatch", "unknown_schema", "unknown_command"),
         *("unreadable_command", "handler_failed", "profile_not_allowed"),
+        *("code_taken", "unknown_category"),
     }
 )
 _FIELD: Final = re.compile(r"\{\w+\}")

@@ -31,6 +31,22 @@ class TillSumRow(KeyedRow):
             self.cash, self.card, self.other = view.cash, view.card, view.other
 
 
+class DrawerRow(KeyedRow):
+    """One till's drawer."""
+
+    name = StringProperty("")
+    session = StringProperty("")
+    last_z = StringProperty("")
+    amount = StringProperty("")
+    label = StringProperty("")
+    open = BooleanProperty(False)
+
+    def show(self, view: Any) -> None:
+        """Show a drawer."""
+        self.name, self.session, self.last_z = view.name, view.session, view.last_z
+        self.amount, self.label, self.open = view.amount, view.label, view.open
+
+
 class NoteRow(KeyedRow):
     """A line in two parts with a word on the right: an alert, or an article to order again."""
 

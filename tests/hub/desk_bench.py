@@ -199,6 +199,7 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         admission,
         collecting,
         closings,
+        check,
     )
     upkeep = Upkeep(store, log, KeepSettings(), hand.wall_ms, PeopleSettings())
     pins: list[PinJob] = []

@@ -27,6 +27,7 @@ from common.commands import (
 )
 from common.errors import Problem, Refusal
 from common.journal.event import Value, What
+from common.messages import Answer as HubAnswer
 from common.messages import Reply, Status
 from common.models import (
     Alert,
@@ -58,6 +59,7 @@ from kiosk.catalogue import Catalogue
 from kiosk.clocks import Clocks
 from kiosk.counter import Recorded
 from kiosk.devices.devices import Devices
+from kiosk.drawers import Drawers
 from kiosk.events import Event
 from kiosk.older import OlderTickets
 from kiosk.outbox_rows import Kept
@@ -158,6 +160,11 @@ class FakeSession:
             self.asked_older.append, lambda: self.now_ms / 1000, self._tell_state
         )
         self.older.link(LinkStatus.ONLINE)
+        self.asked_drawers: list[m.Query] = []
+        self.drawers = Drawers(
+            self.asked_drawers.append, lambda: self.now_ms / 1000, self._tell_state
+        )
+        self.drawers.link(LinkStatus.ONLINE)
         device = replace(device, series=self._books.outbox.series)
         self.state = replace(self.state, device=device)
 
@@ -179,6 +186,7 @@ class FakeSession:
             self.people.look()
         self._hear()
         self.people.tick()
+        self.drawers.tick()
         self._note_people()
         self._state_changed |= self.devices.poll()
         touched = {topic: frozenset(keys) for topic, keys in self._touched.items()}
@@ -252,6 +260,22 @@ class FakeSession:
         self.parking.replies([reply])
         self._state_changed = True
         self.wake()
+
+    def answer_drawers(self) -> None:
+        """Let the hub say how the drawers of three tills stand."""
+        at_ms = self.now_ms - 19_000_000
+        made: dict[str, Any] = {"at_ms": at_ms, "utc_offset_min": 60, "operator": "Amélie"}
+        session = {"float_cents": 15_000, "tickets": 34, "expected_cents": 61_235, **made}
+        z = {**made, "at_ms": at_ms - 60_000_000, "net_cents": 198_745, "tickets": 71}
+        z |= {"counted_cents": 53_430, "difference_cents": -20}
+        unknown = {**session, "expected_cents": None}
+        drawers: list[tuple[str, Any, Any]] = [("Caisse 1", session, z), ("Caisse 2", None, z)]
+        drawers.append(("Caisse 3, la plus proche de l’entrée", unknown, None))
+        rows = [
+            {"device": f"{n:032x}", "number": n, "name": name, "session": its, "last_z": last}
+            for n, (name, its, last) in enumerate(drawers, 1)
+        ]
+        self.drawers.hear(HubAnswer(self.asked_drawers[-1].request, rows))
 
     def hold(self, parked_id: str, device_id: str, name: str) -> None:
         """Let a till have a parked ticket in hand."""
@@ -328,6 +352,7 @@ class FakeSession:
         self._state_changed = True
         self.people.link(link)
         self.older.link(link)
+        self.drawers.link(link)
         self.wake()
 
     def put(self, topic: str, *rows: Row) -> None:

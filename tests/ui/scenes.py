@@ -876,6 +876,17 @@ def type_digits(hands: Hands, digits: str, under: Any = None) -> None:
         hands.tap(hands.key(digit, under=under or hands.screen.ids.gate))
 
 
+def _no_drawers(office: Hands) -> None:
+    """The hub has not said anything yet."""
+    office.tap(office.key(icon="cash"))
+
+
+def _drawers(office: Hands) -> None:
+    """One that is open, one that is closed, one that something is missing of."""
+    office.session.answer_drawers()
+    office.frames()
+
+
 def _staff(office: Hands) -> None:
     office.session.hire()
     office.session.log_in(CHANTAL)
@@ -1020,6 +1031,8 @@ OFFICE = (
     Scene("office", _nothing),
     Scene("office-alerts", _alerts),
     Scene("office-alerts-more", _scrolled),
+    Scene("office-drawers-none", _no_drawers),
+    Scene("office-drawers", _drawers),
     Scene("office-people-nobody", _staff_nobody),
     Scene("office-people", _staff),
     Scene("office-person", _staff_card),

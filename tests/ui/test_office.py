@@ -4,6 +4,7 @@ import pytest
 
 from common.rules import cash, ticket_line
 from common.topics import Profile
+from tests.ui.fake_people import AMELIE, CHANTAL
 from tests.ui.fake_session import FakeSession, sample_alert, sample_takings
 from tests.ui.hands import OpenPost
 
@@ -70,3 +71,34 @@ def test_what_was_put_aside_is_counted_with_the_way_to_see_it(open_post: OpenPos
     assert not office.reads("comptoir-hub quarantine")
     office.session.put("alerts", sample_alert(3, "handler_failed", "3f8a1c02-21"))
     office.until(lambda: office.reads("1 operation was put aside."), "the count")
+
+
+def test_drawers_are_asked_for_while_they_are_in_view(open_post: OpenPost) -> None:
+    office = open_post(Profile.OFFICE, lang="en", session=a_shop_at_work())
+    assert office.session.asked_drawers == []
+    office.tap(office.key("Drawers"))
+    assert [each.kind for each in office.session.asked_drawers] == ["drawers"]
+    assert office.reads("The hub is being asked.")
+    office.session.answer_drawers()
+    office.until(lambda: office.reads("€612.35"), "what must be in the first drawer")
+    assert not office.reads("The hub is being asked.")
+    assert len(office.rows(office.screen.ids.drawers)) == 3
+    office.tap(office.key("Today"))
+    office.session.now_ms += 60_000
+    office.frames()
+    assert len(office.session.asked_drawers) == 1
+
+
+def test_only_who_may_close_a_till_sees_what_must_be_in_it(open_post: OpenPost) -> None:
+    office = open_post(Profile.OFFICE, lang="en", session=a_shop_at_work())
+    office.session.hire()
+    for person, sees in ((AMELIE, False), (CHANTAL, True)):
+        office.session.log_in(person)
+        office.frames()
+        office.tap(office.key("Drawers"))
+        office.session.now_ms += 60_000
+        office.session.poll()
+        office.session.answer_drawers()
+        office.until(lambda: office.reads("Caisse 2"), "the drawers")
+        assert office.reads("€612.35") is sees
+        office.tap(office.key("Today"))
