@@ -1,12 +1,12 @@
 """What must hold of a simulated shop, looked at all along and once more at the end.
 
-Owns the invariants of the posts (what they hold, what they show, what reaches them) and of the
-ledgers. Those of the log are `witness.py`'s.
+Owns the invariants of the posts: what they hold, what they show, what reaches them. Those of the
+log are `witness.py`'s, those of the hub's ledgers `books.py`'s.
 """
 
 from collections import Counter
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
@@ -14,28 +14,21 @@ from common import messages as m
 from common import wire
 from common.models import stock_key
 from common.topics import TOPICS_OF
-from hub.journal_status import noted_conflicts, noted_losses
 from hub.store import FAULTS
 from kiosk.outbox import Counts
 from kiosk.presence import Way
 from kiosk.state import LinkStatus
-from tests.sim import ledger, parked
+from tests.sim.books import ENDED, Books
 from tests.sim.history import Deed, Fate, History, Told
 from tests.sim.hub import SimHub, labels
 from tests.sim.network import Line
 from tests.sim.post import SimPost, quarantined
-from tests.sim.trade import labels_of_records
 from tests.sim.witness import Place, Witness
 from tests.sim.world import World
 
 _ALL_SALES_EVERY = 16
 _SHOWN: Final = {"sale.record": -1, "refund.record": 1, "goods.receive": 1}
 """What a post shows of an operation that is on its way: the sign of its goods."""
-_UNLABELLED: Final = frozenset(
-    {"price.set", "price.schedule", "ticket.park", "ticket.recall", "ticket.unpark"}
-)
-"""What stands at the hub under no label, or not for good: looked at by checks of their own."""
-_ENDED = (m.Status.REFUSED, m.Status.QUARANTINED)
 
 
 class Checks:
@@ -46,6 +39,7 @@ class Checks:
         self._history = history
         self._witness = witness
         self._hub = hub
+        self._books = Books(world, history, hub)
         self._seen: dict[tuple[int, int, str, str], int] = {}
         self._sound: dict[tuple[int, str], tuple[int, str, int, int]] = {}
         self._open: dict[int, tuple[int, str, list[Deed]]] = {}
@@ -154,7 +148,7 @@ class Checks:
         for deed in own:
             if deed.told is Told.PERHAPS:
                 still_open.append(deed)
-            if deed.told is not Told.RECORDED or deed.status in _ENDED:
+            if deed.told is not Told.RECORDED or deed.status in ENDED:
                 continue
             gone = deed.excused and deed.n < post.stores.outbox.oldest_n()
             if deed.n <= done_n[deed.outbox] or gone:
@@ -208,7 +202,7 @@ class Checks:
                 continue
             if deed.excused or deed.fragile:
                 continue
-            if deed.status not in _ENDED and deed.ticket.id not in shown:
+            if deed.status not in ENDED and deed.ticket.id not in shown:
                 raise self._world.broken(f"{post.name} does not show its sale {deed.label}")
 
     # What is allowed to go missing.
@@ -309,15 +303,8 @@ class Checks:
         """Check the ledgers against what people did, and every row against the log."""
         with self._hub.look() as db:
             self._witness.check_rows(db)
-            self._check_journal(db)
-            self._check_papers(db)
-            self._check_stock(db)
-            self._check_money(db)
             went_back = len(self._witness.epochs) > 1
-            for fault in parked.faults(db, self._history, self.outbox_lost, went_back):
-                raise self._world.broken(fault)
-            for fault in ledger.faults(db, self._hub.identity):
-                raise self._world.broken(fault)
+            self._books.check(db, self.outbox_lost, went_back)
         for post in posts:
             for topic in TOPICS_OF[post.profile]:
                 held = post.stores.reader.read(topic)
@@ -348,96 +335,6 @@ class Checks:
             cents = None if shown is None else shown.price_cents
             if key not in to_come and cents != orjson.loads(row)["price_cents"]:
                 raise self._world.broken(f"{post.name} shows {key[-4:]} at {cents}, the hub not")
-
-    def _check_journal(self, db: Any) -> None:
-        """No fault, and no restore, makes the journal another one than posts have seen."""
-        noted = noted_conflicts(db)
-        if noted:
-            raise self._world.broken(f"the journal contradicts posts: {noted}")
-        self._world.harm["lines of the journal lost by a restore"] += len(noted_losses(db))
-
-    def _check_papers(self, db: Any) -> None:
-        """What was recorded is there once; what was refused is not."""
-        broken = self._world.broken
-        tickets = [orjson.loads(body) for (body,) in db.execute("SELECT body FROM ticket")]
-        receipts = [orjson.loads(body) for (body,) in db.execute("SELECT body FROM goods_receipt")]
-        there = Counter(ticket["lines"][0]["label"] for ticket in tickets)
-        there.update(receipt["note"] for receipt in receipts)
-        there.update(set(labels_of_records(db)))
-        there.update(parked.labels(db))
-        numbers = Counter((ticket["series"], ticket["number"]) for ticket in tickets)
-        # Where an older copy of an outbox went on, its numbers were used before: that is flagged.
-        twice = [
-            (series, number)
-            for (series, number), count in numbers.items()
-            if count > 1 and int(series.split("-")[0]) not in self.outbox_lost
-        ]
-        if twice:
-            raise broken(f"ticket numbers given twice: {twice}")
-        for label, count in there.items():
-            deed = self._history.deeds.get(label)
-            if deed is None or deed.told is Told.REFUSED:
-                raise broken(f"{label} is at the hub, though nobody recorded it")
-            if count > 1:
-                raise broken(f"{label} is at the hub {count} times")
-        for deed in self._history.deeds.values():
-            if deed.told is Told.RECORDED and not deed.excused and deed.kind not in _UNLABELLED:
-                self._check_fate(deed, deed.label in there)
-        for ticket in tickets:
-            deed = self._history.deeds[ticket["lines"][0]["label"]]
-            if ticket["total_cents"] != deed.total_cents:
-                raise broken(f"{deed.label} came to {deed.total_cents} cents, the hub has another")
-
-    def _check_fate(self, deed: Deed, there: bool) -> None:
-        broken, name = self._world.broken, f"{deed.label} (n {deed.n})"
-        told_last = not deed.fragile and deed.post not in self.outbox_lost
-        if deed.fate is Fate.ASIDE:
-            if there:
-                raise broken(f"{name} cannot be taken, and is at the hub")
-            if deed.status is not m.Status.QUARANTINED and told_last:
-                raise broken(f"{name} was neither taken nor put aside: {deed.status}")
-        elif not there:
-            raise broken(f"{name} was recorded, and is not at the hub: {deed.status} {deed.code}")
-        elif deed.status in _ENDED and told_last:
-            raise broken(f"{name} is at the hub, though its post was told {deed.status}")
-
-    def _check_stock(self, db: Any) -> None:
-        """Stock is the sum of its ledger, and of what people did."""
-        sql = "SELECT article_id, sum(delta_milli) FROM stock_movement GROUP BY article_id"
-        moved = dict(db.execute(sql))
-        levels = dict(db.execute("SELECT article_id, quantity_milli FROM stock_level"))
-        if moved != levels:
-            raise self._world.broken(f"stock levels {levels} are not their movements' {moved}")
-        done: Counter[str] = Counter()
-        sources = Counter(
-            source
-            for (source,) in db.execute(
-                "SELECT source_id FROM stock_movement WHERE reason <> 'import'"
-            )
-        )
-        for body, sign in (("ticket", -1), ("goods_receipt", 1)):
-            for paper_id, raw in db.execute(f"SELECT id, body FROM {body}"):
-                lines: Counter[str] = Counter()
-                for line in orjson.loads(raw)["lines"]:
-                    lines[line["article_id"]] += sign * line["quantity_milli"]
-                done.update(lines)
-                if sources[paper_id] != len(lines):
-                    raise self._world.broken(f"paper {paper_id} moved stock {sources[paper_id]} x")
-        started = dict(
-            db.execute("SELECT article_id, delta_milli FROM stock_movement WHERE reason = 'import'")
-        )
-        for article, level in levels.items():
-            if level != started.get(article, 0) + done[article]:
-                raise self._world.broken(f"stock of {article} is {level}: papers say otherwise")
-
-    def _check_money(self, db: Any) -> None:
-        """Every cent of every ticket is in the takings once."""
-        sold = dict(
-            db.execute("SELECT business_date || device_id, sum(total_cents) FROM ticket GROUP BY 1")
-        )
-        taken = dict(db.execute("SELECT business_date || device_id, total_cents FROM takings"))
-        if sold != taken:
-            raise self._world.broken(f"takings {taken} are not the tickets' {sold}")
 
 
 def _waits(deed: Deed, waiting: dict[Place, str]) -> bool:
