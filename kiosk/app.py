@@ -27,6 +27,7 @@ from kiosk.desks.pairing import Pairing, PairingDesk
 from kiosk.desks.pin_entry import CLEAR, ERASE, OK
 from kiosk.desks.revoked import RevokedDesk
 from kiosk.desks.till import TillDesk
+from kiosk.heap import set_aside, sort_out
 from kiosk.keyboard import CHARACTERS, Typist, key_name
 from kiosk.kivy_setup import ScreenSettings
 from kiosk.preferences import Preferences
@@ -42,6 +43,8 @@ from kiosk.sounds import Sound
 from kiosk.theme import THEMES, Theme, larger_scale_for, scale_for, side_for
 
 STATUS_EVERY_S: Final = 1.0
+# A screen that was replaced is still held by what was due in its last frames.
+SORT_OUT_AFTER_S: Final = 1.0
 # So often it is asked whether what was typed is a person's.
 SETTLE_EVERY_S: Final = 0.03
 _PIN_KEYS: Final[Mapping[int, str]] = {8: ERASE, 13: OK, 271: OK}
@@ -93,6 +96,7 @@ class Stage:
         self._typist = Typist()
         self._settle_typed = Clock.create_trigger(lambda _: self._settle(), SETTLE_EVERY_S)
         self._dress_anew = Clock.create_trigger(lambda _: self._show_anew())
+        self._sort_out = Clock.create_trigger(lambda _: sort_out(), SORT_OUT_AFTER_S)
         self._scanner = Scanner()
         self._field_before: Any = ""
         self._poll = Clock.create_trigger(lambda _: self._poll_in_turn())
@@ -146,6 +150,7 @@ class Stage:
         self._session = session
         # From the link's thread: a trigger may be pulled from any, and counts once a frame.
         session.on_wake = self._poll
+        set_aside()
         self._poll()
 
     def _screen_of_post(self) -> Any:
@@ -177,6 +182,7 @@ class Stage:
         self._poll.cancel()
         self._poll_later.cancel()
         self._dress_anew.cancel()
+        self._sort_out.cancel()
         self._settle_typed.cancel()
         self._tick.cancel()
         Window.unbind(
@@ -204,6 +210,7 @@ class Stage:
             return
         self.theme = self._dress()
         self._show(self._screen_of_post())
+        self._sort_out()
         self._poll()
 
     def _tell_fault(self, problem: Problem) -> None:
@@ -212,7 +219,7 @@ class Stage:
     def _show(self, screen: Any) -> None:
         screen.bind(on_language=lambda _, lang: self.choose_language(lang))
         if isinstance(screen, Frame):
-            screen.bind(on_alarm=self._alarm)
+            screen.bind(on_alarm=self._alarm, on_loaded=lambda _: set_aside())
         looks = self.comfort.preferences
         self._looks = (looks.theme, looks.scale, looks.basket)
         self.screen = screen

@@ -214,6 +214,17 @@ class Catalogue:
         """Return ids of articles on sale, best first; see `search`. No limit: all of them."""
         return list(islice(self._articles.find(text, category_id), limit))
 
+    def search_parts(self, text: str, category_id: str | None = None) -> Iterator[Iterable[str]]:
+        """Yield what `search_ids` returns in parts, some of them empty, a little work each.
+
+        Only as long as `listing` is the same.
+        """
+        return self._articles.parts(text, category_id)
+
+    def learn_words(self) -> bool:
+        """Get ready for words that are mistyped, a little at a time; false once it is done."""
+        return self._articles.learn_words()
+
     def search(
         self, text: str = "", category_id: str | None = None, limit: int = 200
     ) -> list[Article]:

@@ -30,16 +30,18 @@ class Spelling:
 
     def replace(self, lines: Iterable[str]) -> None:
         """Take the words of these lines of an index instead of all there were."""
-        words = Counter(" ".join(line.partition("\t")[0] for line in lines).split())
-        self._words = Counter({word: many for word, many in words.items() if word.isalpha()})
+        self._words = Counter()
         self._beginnings = {}
+        self.learn(lines)
 
-    def add(self, line: str) -> None:
-        """Take the words of one more line. They stay when it goes: they find nothing then."""
-        new = [word for word in line.partition("\t")[0].split() if word.isalpha()]
+    def learn(self, lines: Iterable[str]) -> None:
+        """Take the words of more lines. They stay when a line goes: they find nothing then."""
+        words = Counter(" ".join(line.partition("\t")[0] for line in lines).split())
+        new = {word: many for word, many in words.items() if word.isalpha()}
         self._words.update(new)
         for size, beginnings in self._beginnings.items():
-            beginnings.update(word[:size] for word in new)
+            for word, many in new.items():
+                beginnings[word[:size]] += many
 
     def meant(self, words: Sequence[str]) -> Iterator[list[str]]:
         """Yield what may have been meant, the likeliest first; nothing where no word is near."""

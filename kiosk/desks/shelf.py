@@ -3,18 +3,22 @@
 Owns the list of ids and where in it one is. Finding is the catalogue's, drawing the screen's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
 
 from common.i18n import Translator
 from kiosk.catalogue import Catalogue
 from kiosk.views import CategoryView, TileView, category_views, tile
 from kiosk.views.shelf import FAVOURITES
 
+PARTS_AT_ONCE: Final = 12
+"""So much of a search is done between two frames: 24,000 names, some 4 ms."""
+
 
 class Shelf:
     """Pages of fixed size over what a search found.
 
-    `counted`: all of it was looked for, not just the page in view. `favourites`: the ids of what is
+    `favourites`: the ids of what is
     wanted at hand, in this order.
     """
 
@@ -25,12 +29,17 @@ class Shelf:
         self._favourites = favourites
         self._ids: list[str] = []
         self._listing = -1
-        self.counted = True
+        self._parts: Iterator[Iterable[str]] | None = None
         self.text = ""
         self.category_id = ""
         self.page = 0
         self.page_size = 1
         self.find()
+
+    @property
+    def counted(self) -> bool:
+        """Return whether all of it was looked for, not just the page in view."""
+        return self._parts is None
 
     @property
     def count(self) -> int:
@@ -57,7 +66,7 @@ class Shelf:
     def search(self, text: str) -> None:
         """Look for other words, from the first page; in all categories once something is typed.
 
-        Only the page in view is looked for at first: `count_on` does the rest.
+        Only the page in view is looked for at first: `go_on` does the rest.
         """
         if text.strip() and not self.text.strip():
             self.category_id = ""
@@ -69,7 +78,17 @@ class Shelf:
         """Look for all that the last search finds; return whether that had not been done."""
         if self.counted:
             return False
-        self.find()
+        if not self.find_again():
+            self._take_until(None)
+        return True
+
+    def go_on(self) -> bool:
+        """Look a little further, then get ready for slips of the fingers; false: all is done."""
+        if self.counted:
+            return self._catalogue.learn_words()
+        if not self.find_again():
+            for _ in range(PARTS_AT_ONCE):
+                self._take_part()
         return True
 
     def choose(self, category_id: str) -> None:
@@ -109,10 +128,22 @@ class Shelf:
     def _look(self, limit: int | None) -> None:
         self._listing = self._catalogue.listing
         if self.category_id == FAVOURITES and not self.text.strip():
-            self._ids, self.counted = self._at_hand(), True
+            self._ids, self._parts = self._at_hand(), None
             return
-        self._ids = self._catalogue.search_ids(self.text, self.category_id or None, limit)
-        self.counted = limit is None or len(self._ids) < limit
+        self._ids = []
+        self._parts = self._catalogue.search_parts(self.text, self.category_id or None)
+        self._take_until(limit)
+
+    def _take_until(self, enough: int | None) -> None:
+        while self._parts is not None and (enough is None or len(self._ids) < enough):
+            self._take_part()
+
+    def _take_part(self) -> None:
+        part = None if self._parts is None else next(self._parts, None)
+        if part is None:
+            self._parts = None
+        else:
+            self._ids += part
 
     def _at_hand(self) -> list[str]:
         """Return the favourites that are on sale."""

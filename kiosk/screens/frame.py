@@ -32,13 +32,16 @@ class Frame(FloatLayout):
     letters_by_touch = BooleanProperty(True)
     portrait = BooleanProperty(False)
     basket_left = BooleanProperty(False)
-    __events__ = ("on_language", "on_alarm")
+    __events__ = ("on_language", "on_alarm", "on_loaded")
 
     def on_language(self, lang: str) -> None:
         """Event: another language was chosen."""
 
     def on_alarm(self) -> None:
         """Event: something is said that should be heard."""
+
+    def on_loaded(self) -> None:
+        """Event: whole topics have come, and are shown."""
 
     def on_kv_post(self, _base_widget: Any) -> None:
         """Fill the screen once its widgets exist."""
@@ -117,6 +120,7 @@ class Frame(FloatLayout):
             self.render()
         if update.replaced:
             self.render_all()
+            self.dispatch("on_loaded")
         elif update.touched:
             self.show_touched(update)
         self.show_notice()

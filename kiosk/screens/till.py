@@ -40,6 +40,8 @@ from kiosk.widgets.shortcuts import ShortcutsPanel
 
 # A list that changes under the eyes is sorted in again at most so often.
 FIND_AGAIN_S: Final = 0.5
+# What was found is seen first; how much there is besides is looked for a little at a time.
+GO_ON_S: Final = 0.03
 
 
 PANELS: Final[Mapping[Mode, type[DeskPanel]]] = {
@@ -100,7 +102,7 @@ class TillScreen(TillKeys, Frame):
     def __init__(self, **kwargs: Any) -> None:
         self._find_again = Clock.create_trigger(self._sort_in, FIND_AGAIN_S)
         self._panels: dict[str, DeskPanel] = {}
-        self._count_on = Clock.create_trigger(self._count)
+        self._go_on = Clock.create_trigger(self._look_on, GO_ON_S)
         super().__init__(**kwargs)
 
     def on_kv_post(self, base_widget: Any) -> None:
@@ -174,8 +176,7 @@ class TillScreen(TillKeys, Frame):
         if shelf.counted:
             self.render_pager()
         else:
-            # What was found is seen first, how much it is with the next frame.
-            self._count_on()
+            self._go_on()
         self.ids.nothing.opacity = 0 if shelf.count else 1
 
     def render_pager(self) -> None:
@@ -211,8 +212,12 @@ class TillScreen(TillKeys, Frame):
         if self.desk.shelf.find_again():
             self.render_shelf()
 
-    def _count(self, *_: object) -> None:
-        if self.desk.shelf.count_on():
+    def _look_on(self, *_: object) -> None:
+        shelf = self.desk.shelf
+        counted = shelf.counted
+        if shelf.go_on():
+            self._go_on()
+        if shelf.counted and not counted:
             self.render_pager()
 
     def poll(self) -> None:

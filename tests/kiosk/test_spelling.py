@@ -101,3 +101,16 @@ def test_one_slip_in_a_long_word_is_always_forgiven(known: list[str], data: st.D
         meant = [text for (text,) in alone.meant([slip])]
         assert any(word.startswith(text) for text in meant) or word.startswith(slip)
     assert list(spelling_of(*[word] * 3, *known).meant([word])) == []
+
+
+def test_words_are_learnt_a_little_at_a_time_and_new_names_meanwhile() -> None:
+    catalogue = catalogue_of(*(f"Article {name}" for name in NAMES * 2_000))
+    steps = 0
+    while catalogue.learn_words():
+        steps += 1
+        if steps == 1:
+            new = Article("f" * 32, "Rutabaga", "c" * 32, 100, 550)
+            catalogue.put("articles", new.id, encode_row(new))
+    assert steps > 1
+    assert found(catalogue, "rutabgaa") == ["Rutabaga"]
+    assert found(catalogue, "spagheti") == ["Article Spaghetti n°5"] * 200

@@ -340,6 +340,11 @@ class FakeSession:
 
     # What a test makes happen elsewhere.
 
+    def load(self, topic: str) -> None:
+        """Have a whole topic come anew."""
+        self._replaced.add(topic)
+        self.wake()
+
     def wake(self) -> None:
         """Say that there is something to poll, as the link thread would."""
         if self.on_wake is not None:

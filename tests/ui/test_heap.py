@@ -1,0 +1,29 @@
+"""A shop that has just come is out of the collector’s sight, so that no touch waits for a walk."""
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from tests.ui.hands import OpenPost
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    yield
+    gc.unfreeze()
+
+
+def test_what_has_come_as_a_whole_is_set_aside(open_post: OpenPost) -> None:
+    till = open_post()
+    gc.unfreeze()
+    till.session.load("articles")
+    till.until(gc.get_freeze_count, "what has come is set aside")
+
+
+def test_a_screen_that_another_replaces_is_given_up(open_post: OpenPost) -> None:
+    till = open_post()
+    screen = weakref.ref(till.screen)
+    till.stage.comfort.choose("theme", "dark")
+    till.until(lambda: screen() is None, "the light screen is gone")
