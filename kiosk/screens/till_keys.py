@@ -5,9 +5,8 @@ Owns where each step leads from what is in view. Which key is which step: `kiosk
 
 from typing import Any
 
-from kivy.uix.textinput import TextInput
-
 from common.i18n import LANGUAGES
+from kiosk.widgets.search_field import has_keyboard
 
 
 class TillKeys:
@@ -15,7 +14,7 @@ class TillKeys:
 
     def in_field(self: Any) -> bool:
         """Return whether a text field has the keyboard."""
-        return any(isinstance(each, TextInput) and each.focus for each in self.walk())
+        return has_keyboard()
 
     def pressed(self: Any, name: str, quiet: bool) -> None:
         """Take a key; `quiet`: it stands alone, and may mean "yes" to a question.

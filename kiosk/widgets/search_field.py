@@ -1,7 +1,11 @@
 """The search field: typed by a keyboard, by the letters on the screen, or emptied with one touch.
 
-Owns the text being typed and the wish to see letters. Searches nothing.
+Owns the text being typed, the wish to see letters, and which field has the keyboard. Searches
+nothing.
 """
+
+from typing import Final
+from weakref import WeakSet
 
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
@@ -10,6 +14,13 @@ from kiosk.widgets import words as _words  # noqa: F401 - its rules are used in 
 from kiosk.widgets.key import Key as _Key  # noqa: F401
 from kiosk.widgets.kv import load_beside
 from kiosk.widgets.letters import ERASE
+
+_FOCUSED: Final[WeakSet["SearchField"]] = WeakSet()
+
+
+def has_keyboard() -> bool:
+    """Return whether a field in the window has the keyboard."""
+    return any(field.get_parent_window() is not None for field in _FOCUSED)
 
 
 class SearchField(BoxLayout):
@@ -21,6 +32,10 @@ class SearchField(BoxLayout):
     letters = BooleanProperty(False)
     focused = BooleanProperty(False)
     letters_by_touch = BooleanProperty(True)
+
+    def on_focused(self, *_: object) -> None:
+        """React: this field has the keyboard, or has it no more."""
+        (_FOCUSED.add if self.focused else _FOCUSED.discard)(self)
 
     def type_key(self, name: str) -> None:
         """Take a key of the letters on the screen."""
