@@ -40,7 +40,7 @@ from kiosk.screens.pairing import PairingScreen
 from kiosk.screens.revoked import RevokedScreen
 from kiosk.screens.till import TillScreen
 from kiosk.sounds import Sound
-from kiosk.theme import THEMES, Theme, larger_scale_for, scale_for, side_for
+from kiosk.theme import THEMES, Theme, larger_scale_for, read_for, scale_for, side_for
 
 STATUS_EVERY_S: Final = 1.0
 # A screen that was replaced is still held by what was due in its last frames.
@@ -118,11 +118,12 @@ class Stage:
     def _dress(self) -> Theme:
         """Return the theme that was chosen, where every .kv rule finds it from now on."""
         chosen = self.comfort.preferences
-        scale = larger_scale_for if chosen.scale == "large" else scale_for
+        window, large = (Window.width, Window.height, Metrics.density), chosen.scale == "large"
         theme = Theme(
             THEMES[chosen.theme],
-            scale(Window.width, Window.height, Metrics.density),
+            (larger_scale_for if large else scale_for)(*window),
             side_for(Window.width, Window.height),
+            read_for(*window) if large else 1,
         )
         # Every .kv rule reads `theme`; Kivy offers this map for such names.
         global_idmap["theme"] = theme

@@ -16,6 +16,8 @@ BASE_SHORT_DP: Final = 800
 TOUCH_DP: Final = 48
 LARGER: Final = 1.18
 """So many times larger is everything where large type is chosen, and the window has the room."""
+READ_LARGER: Final = 1.25
+"""So many times larger is then what is read most (`READ`), whatever the window's room."""
 _LEAST_ACROSS_DP: Final = 1_000
 _LEAST_ACROSS_UPRIGHT_DP: Final = 740
 """Nothing is made so large that fewer dp than that are left across a window."""
@@ -180,24 +182,44 @@ class Sizes:
     figure: float = 34
     huge: float = 56
     giant: float = 84
+    read: float = 17
+    read_strong: float = 19
+    read_title: float = 22
+    read_figure: float = 34
+    read_row: float = 54
+    tile_width: float = 180
+    tile_height: float = 99
+
+
+READ: Final = frozenset(
+    {
+        *("read", "read_strong", "read_title", "read_figure"),
+        *("read_row", "tile_width", "tile_height"),
+    }
+)
+"""Roles of what is read most, basket, total, tiles, digits, and of the boxes that hold it."""
 
 
 class Theme:
     """One table of colours at one scale; every role of `Colours` and `Sizes` is an attribute.
 
-    `side_px`: the most that the list in hand, or its pad, may take of the width.
+    `side_px`: the most that the list in hand, or its pad, may take of the width. `read`: how many
+    times larger than all the rest is what is read most.
     """
 
     _clear: Rgba = (0.0, 0.0, 0.0, 0.0)
 
-    def __init__(self, colours: Colours, px_per_dp: float, side_px: float = math.inf) -> None:
+    def __init__(
+        self, colours: Colours, px_per_dp: float, side_px: float = math.inf, read: float = 1
+    ) -> None:
         self.colours = colours
         self.px_per_dp = px_per_dp
         self.tones = colours.tones
         for role in fields(Colours):
             setattr(self, role.name, getattr(colours, role.name))
         for size in fields(Sizes):
-            setattr(self, size.name, round(getattr(Sizes(), size.name) * px_per_dp))
+            scale = px_per_dp * (read if size.name in READ else 1)
+            setattr(self, size.name, round(getattr(Sizes(), size.name) * scale))
         self.side: float = min(round(Sizes().side * px_per_dp), side_px)
 
     def tone(self, name: str) -> Tone:
@@ -252,6 +274,12 @@ def larger_scale_for(width_px: float, height_px: float, density: float = 1.0) ->
     scale = scale_for(width_px, height_px, density)
     least_dp = _LEAST_ACROSS_DP if width_px >= height_px else _LEAST_ACROSS_UPRIGHT_DP
     return max(scale, min(scale * LARGER, width_px / least_dp))
+
+
+def read_for(width_px: float, height_px: float, density: float = 1.0) -> float:
+    """Return how many times larger than all else is what is read most, with large type."""
+    larger = larger_scale_for(width_px, height_px, density)
+    return max(1.0, READ_LARGER * scale_for(width_px, height_px, density) / larger)
 
 
 def side_for(width_px: float, height_px: float) -> float:

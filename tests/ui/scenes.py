@@ -497,7 +497,7 @@ def _park(till: Hands) -> None:
 def _parked(till: Hands) -> None:
     """Three are parked: one waits, one is in hand elsewhere, one was taken up here."""
     till.tap(till.key(icon="check", under=till.screen.ids.hand))
-    for place in (1, 6):
+    for place in (1, 4):
         till.pass_time(240_000)
         till.tap(till.tile(place))
         till.tap(till.tile(place + 1))
@@ -639,7 +639,7 @@ def _customers(till: Hands) -> None:
     """A shop with customers, and a sale that is to be one of theirs."""
     till.screen.close_notice()
     till.session.put("customers", *CUSTOMERS)
-    for place in (1, 6):
+    for place in (1, 4):
         till.tap(till.tiles()[place])
     till.screen.act("do", "customer")
     till.frames()
@@ -731,7 +731,7 @@ def _action(till: Hands, name: str) -> Any:
 def _paid_print(till: Hands) -> None:
     """A till with devices: a sale is paid, and its paper can be had."""
     till.session.equip(till.stage.t.lang)
-    for place in (1, 6):
+    for place in (1, 4):
         till.tap(till.tile(place))
     till.tap(till.key(icon="cash", under=till.screen.ids.hand))
     till.pass_time()

@@ -1,11 +1,14 @@
 """Colours that can be read: every pair of text and ground that the screens use, in both themes."""
 
+from typing import Any
+
 import pytest
 
 from common.sample_departments import DEPARTMENTS
 from kiosk.theme import (
     DARK,
     LIGHT,
+    READ,
     THEMES,
     TOUCH_DP,
     Colours,
@@ -13,6 +16,7 @@ from kiosk.theme import (
     Sizes,
     Theme,
     larger_scale_for,
+    read_for,
     scale_for,
     side_for,
 )
@@ -122,6 +126,20 @@ def test_large_type_is_as_large_as_the_window_has_room_for(
 ) -> None:
     assert larger_scale_for(*size) == pytest.approx(expected, rel=0.01)
     assert larger_scale_for(*size) > scale_for(*size)
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080), (1024, 768), (800, 1280)], ids=str)
+def test_what_is_read_most_is_a_quarter_larger_whatever_the_room(size: tuple[int, int]) -> None:
+    plain: Any = Theme(LIGHT, scale_for(*size))
+    large: Any = Theme(LIGHT, larger_scale_for(*size), read=read_for(*size))
+    for role in READ:
+        assert getattr(large, role) >= 1.25 * getattr(plain, role) - 1.5, role
+    assert large.read_figure / plain.read_figure == pytest.approx(1.25, rel=0.03)
+    # The rest grows as far as there is room, and no size of a plain theme differs.
+    assert large.body / plain.body == pytest.approx(
+        larger_scale_for(*size) / scale_for(*size), rel=0.05
+    )
+    assert (plain.read, plain.read_figure) == (plain.body, plain.figure)
 
 
 def test_the_list_in_hand_leaves_room_for_the_articles() -> None:
