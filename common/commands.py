@@ -22,6 +22,7 @@ from common.messages import Count, Hex16
 from common.models import (
     Article,
     Barcode,
+    Category,
     Customer,
     GoodsReceipt,
     Id,
@@ -130,7 +131,8 @@ class PriceUnschedule:
 class CatalogueEntry:
     """One article as a list brings it: found by `code`, its category by name, made if new.
 
-    `stock_milli`, `minimum_milli`: None leaves what the hub has.
+    `stock_milli`, `minimum_milli`: None leaves what the hub has. `subcategory`: which part of the
+    category, "" for none. `colour` is a new category's; a new part of one takes that one's.
     """
 
     code: Barcode
@@ -141,6 +143,7 @@ class CatalogueEntry:
     stock_milli: Milli | None = None
     minimum_milli: Milli | None = None
     colour: Annotated[str, Meta(max_length=100)] = ""
+    subcategory: Annotated[str, Meta(max_length=200)] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,13 @@ class ArticleCreate:
     """An article is new, made where its code was scanned and nobody knew it."""
 
     article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryPut:
+    """A category is new, or another a little: name, colour, place, what it is a part of."""
+
+    category: Category
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +258,7 @@ Arguments = (
     | PriceUnschedule
     | CataloguePut
     | ArticleCreate
+    | CategoryPut
     | QuarantineRef
     | BackupRecord
     | ArchiveData
@@ -383,6 +394,7 @@ COMMANDS: Final = _command_table(
     CommandKind("catalogue.put", {1: CataloguePut}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     # It lies on the counter and is sold: a till needs no hub to go on with it.
     CommandKind("article.create", {1: ArticleCreate}, Nature.FACT, _TILLS, _MANAGERS),
+    CommandKind("category.put", {1: CategoryPut}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("quarantine.retry", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("quarantine.close", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("backup.record", {1: BackupRecord}, Nature.REQUEST, frozenset({Profile.CONSOLE})),

@@ -77,12 +77,16 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A row of topic `categories`; `colour` names a role of the kiosk's theme, never a colour."""
+    """A row of topic `categories`; `colour` names a role of the kiosk's theme, never a colour.
+
+    `parent_id`: the category that this one is a part of, "" for none. A part has no parts.
+    """
 
     id: Id
     name: Label
     colour: Key = "slate"
     rank: int = 0
+    parent_id: NoId = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,15 +27,22 @@ BASKET_LINES_PERCENT: Final = (18, 17, 14, 12, 10, 8, 6, 5, 4, 3, 2, 1)
 
 @dataclass(frozen=True, slots=True)
 class SampleCategory:
-    """A category; `colour` is a role of the kiosk's theme (`teal`), never a colour."""
+    """A category; `colour` is a role of the kiosk's theme (`teal`), never a colour.
+
+    `parent`: the name of the category that it is a part of, "" for none.
+    """
 
     name: str
     colour: str
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleArticle:
-    """An article; `category` is a category's name. `by_weight`: priced and weighed by kilogram."""
+    """An article; `category` is a category's name, `subcategory` that of a part of it, or "".
+
+    `by_weight`: priced and weighed by kilogram.
+    """
 
     code: str
     name: str
@@ -45,6 +52,7 @@ class SampleArticle:
     stock_thousandths: int
     stock_min_thousandths: int
     by_weight: bool = False
+    subcategory: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,14 @@ def sample_shop(seed: int = 1, articles: int = 240) -> SampleShop:
     if not 1 <= articles <= sample_limit():
         raise ValueError(f"a sample shop has 1 to {sample_limit()} articles, not {articles}")
     rng = Random(seed)
-    categories = tuple(SampleCategory(each.name, each.colour) for each in DEPARTMENTS)
+    categories = (
+        *(SampleCategory(each.name, each.colour) for each in DEPARTMENTS),
+        *(
+            SampleCategory(part.name, part.colour, each.name)
+            for each in DEPARTMENTS
+            for part in each.parts
+        ),
+    )
     kinds = islice(_kinds(rng), articles)
     return SampleShop(
         categories, tuple(_article(rng, kind, number) for number, kind in enumerate(kinds))
@@ -161,6 +176,7 @@ def _article(rng: Random, kind: _Kind, number: int) -> SampleArticle:
         stock,
         minimum,
         kind.good.by_weight,
+        kind.department.part_of(kind.good),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from common.sample_goods import FOOD_MAKERS as FOOD
 from common.sample_goods import WARES_MAKERS as WARES
-from common.sample_goods import Department, food, kilo, taxed, to_go
+from common.sample_goods import Department, Part, food, kilo, taxed, to_go
 
 DEPARTMENTS: Final = (
     Department(
@@ -34,6 +34,11 @@ DEPARTMENTS: Final = (
             to_go("Quiche lorraine chaude", 380, 490),
             to_go("Café à emporter", 130, 190, ", double @150"),
         ),
+        (
+            Part("Pains", "orange", ("Baguette", "Pain complet", "Pain de", "Pain aux", "Ficelle")),
+            Part("Viennoiseries", "amber", ("Croissant", "Pain au choc", "Brioche", "Chausson")),
+            Part("Pâtisseries", "pink", ("Tartelette", "Éclair", "Flan")),
+        ),
     ),
     Department(
         "Crèmerie",
@@ -58,6 +63,12 @@ DEPARTMENTS: Final = (
             food("Chèvre frais", 230, 340, "150 g, 300 g @185"),
             food("Roquefort", 280, 390, "150 g, 300 g @190"),
             kilo("Reblochon fermier", 1890, 2390),
+        ),
+        (
+            Part("Laits & œufs", "blue", ("Lait", "Œufs")),
+            Part("Beurres & crèmes", "amber", ("Beurre", "Crème")),
+            Part("Yaourts & desserts", "pink", ("Yaourt", "Fromage blanc", "Petit", "Mousse")),
+            Part("Fromages", "orange", ("Camembert", "Comté", "Emmental", "Chèvre", "Ro", "Reb")),
         ),
     ),
     Department(
@@ -163,6 +174,12 @@ DEPARTMENTS: Final = (
             taxed("Vin rouge de pays", 390, 690, "75 cl, 37,5 cl @60, 3 L @310"),
             taxed("Rosé de Provence", 490, 890, "75 cl, 37,5 cl @60, 3 L @310"),
             taxed("Crémant brut", 790, 1290, "75 cl, 37,5 cl @60"),
+        ),
+        (
+            Part("Eaux", "blue", ("Eau",)),
+            Part("Jus & sirops", "orange", ("Jus", "Nectar", "Sirop")),
+            Part("Bières & cidres", "amber", ("Cidre", "Bière")),
+            Part("Vins", "purple", ("Vin ", "Rosé", "Crémant")),
         ),
     ),
     Department(

@@ -39,14 +39,31 @@ class Good:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A sub-category: its colour role, and the names that goods in it begin with."""
+
+    name: str
+    colour: str
+    begins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Department:
-    """A category: its colour role, the word for better goods, its makers and its goods."""
+    """A category: its colour role, the word for better goods, its makers and its goods.
+
+    `parts`: its sub-categories; what begins like none of them stands in the category itself.
+    """
 
     name: str
     colour: str
     better: str
     makers: tuple[str, ...]
     goods: tuple[Good, ...]
+    parts: tuple[Part, ...] = ()
+
+    def part_of(self, good: "Good") -> str:
+        """Return the name of a good's sub-category, "" for none."""
+        return next((part.name for part in self.parts if good.name.startswith(part.begins)), "")
 
 
 # An invented maker is one of each: `Ferme des Tilleuls`, `Maison du Vieux Pont`. Both tuples of

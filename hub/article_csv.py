@@ -18,9 +18,9 @@ from common.i18n import LANGUAGES, Translator, mark
 from hub.article_fields import (
     REQUIRED,
     Column,
-    clean_text,
     column_of,
     read_amount,
+    read_category,
     read_code,
     read_name,
     read_price,
@@ -49,8 +49,9 @@ REJECT_HEADINGS: Final = (mark("Line"), mark("Reason"), mark("Text of the line")
 class ArticleLine:
     """One article as a file has it. `line` counts physical lines from 1, headings included.
 
-    `category` may be "". The stock fields are None where the file says nothing. A later line with
-    the same `code` is meant to win. `warnings` holds what was odd; the values stand all the same.
+    `category` and `subcategory` may be "". The stock fields are None where the file says nothing.
+    A later line with the same `code` is meant to win. `warnings` holds what was odd; the values
+    stand all the same.
     """
 
     line: int
@@ -62,6 +63,7 @@ class ArticleLine:
     stock_thousandths: int | None
     stock_min_thousandths: int | None
     warnings: tuple[Notice, ...] = ()
+    subcategory: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class _Table:
 
     def plausible(self, fields: Sequence[str]) -> bool:
         """Return whether fields can be an article whose cells all stand in their own column."""
-        for column in (Column.NAME, Column.CATEGORY):
+        for column in (Column.NAME, Column.CATEGORY, Column.SUBCATEGORY):
             position = self.positions.get(column)
             if position is not None and read_amount(fields[position]) is not None:
                 return False
@@ -185,17 +187,24 @@ class _Table:
 
     def _values(self, line: int, fields: Sequence[str], notices: list[Notice]) -> ArticleLine:
         positions = self.positions
-        category = positions.get(Column.CATEGORY)
+        category, subcategory = read_category(
+            self._cell(fields, Column.CATEGORY), self._cell(fields, Column.SUBCATEGORY), notices
+        )
         return ArticleLine(
             line,
             read_code(fields[positions[Column.CODE]], notices),
             read_name(fields[positions[Column.NAME]], notices),
-            "" if category is None else clean_text(fields[category], notices)[:200],
+            category,
             read_price(fields[positions[Column.PRICE]], notices),
             read_vat(fields[positions[Column.VAT]]),
             self._quantity(fields, Column.STOCK, Reason.UNREADABLE_STOCK, notices),
             self._minimum(fields, notices),
+            subcategory=subcategory,
         )
+
+    def _cell(self, fields: Sequence[str], column: Column) -> str:
+        position = self.positions.get(column)
+        return "" if position is None else fields[position]
 
     def _quantity(
         self, fields: Sequence[str], column: Column, reason: Reason, notices: list[Notice]

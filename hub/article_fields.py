@@ -27,6 +27,7 @@ class Column(StrEnum):
     CODE = "code_barres"
     NAME = "libelle"
     CATEGORY = "categorie"
+    SUBCATEGORY = "sous_categorie"
     PRICE = "prix_ttc"
     VAT = "tva"
     STOCK = "stock"
@@ -46,6 +47,8 @@ _HEADINGS: Final[dict[Column, str]] = {
     "product item description",
     Column.CATEGORY: "categorie categories category rayon famille department departement groupe "
     "group",
+    Column.SUBCATEGORY: "souscategorie souscategories sousrayon sousfamille sousdepartement "
+    "sousgroupe subcategory subcategories subdepartment subfamily subgroup",
     Column.PRICE: "prixttc pvttc prixventettc puttc prixunitairettc tarifttc priceinclvat "
     "priceincvat priceincltax priceinctax pricettc grossprice prixvente pv sellingprice saleprice "
     "salesprice retailprice prix price prixunitaire pu unitprice tarif",
@@ -127,6 +130,19 @@ def read_name(text: str, notices: list[Notice]) -> str:
         notices.append(Notice(Remark.NAME_CUT, (("limit", NAME_LIMIT_CHARS),)))
         name = name[:NAME_LIMIT_CHARS].rstrip()
     return name
+
+
+def read_category(text: str, part: str, notices: list[Notice]) -> tuple[str, str]:
+    """Return category and sub-category, each "" where there is none.
+
+    They stand in a cell each, or in one as `Boissons > Vins`. More levels raise FieldError.
+    """
+    cells = [clean_text(cell, notices).split(">") for cell in (text, part)]
+    names = [name for cell in cells for piece in cell if (name := piece.strip()[:NAME_LIMIT_CHARS])]
+    if len(names) > 2:
+        raise FieldError(Reason.CATEGORY_TOO_DEEP, ("value", " > ".join(names)[:60]))
+    category, subcategory = (*names, "", "")[:2]
+    return category, subcategory
 
 
 def clean_text(text: str, notices: list[Notice]) -> str:

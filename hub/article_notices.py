@@ -27,6 +27,7 @@ class Reason(StrEnum):
     BAD_CODE = "bad_code"
     CODE_LOST_DIGITS = "code_lost_digits"
     EMPTY_NAME = "empty_name"
+    CATEGORY_TOO_DEEP = "category_too_deep"
     EMPTY_PRICE = "empty_price"
     UNREADABLE_PRICE = "unreadable_price"
     NEGATIVE_PRICE = "negative_price"
@@ -53,6 +54,7 @@ REASONS: Final[Mapping[Reason, str]] = {
         "format that column as text and export again."
     ),
     Reason.EMPTY_NAME: mark("The name is missing."),
+    Reason.CATEGORY_TOO_DEEP: mark("“{value}” has more than a category and a sub-category."),
     Reason.EMPTY_PRICE: mark("The price is missing."),
     Reason.UNREADABLE_PRICE: mark("“{value}” cannot be read as a price."),
     Reason.NEGATIVE_PRICE: mark("The price {value} is below zero."),

@@ -18,6 +18,7 @@ from common.help_texts import HelpTexts, asked_language
 from common.i18n import Translator, mark
 from hub import backup_cli, posts_cli, status_cli
 from hub.backup_key_cli import backup_key
+from hub.category_cli import categories
 from hub.cli_session import Session, language
 from hub.config import NetworkSettings, Settings, ShopSettings
 from hub.customers_cli import customers
@@ -158,6 +159,7 @@ main.add_command(quarantine)
 main.add_command(people)
 main.add_command(customers)
 main.add_command(price)
+main.add_command(categories)
 main.add_command(audit)
 main.add_command(backup_key)
 main.add_command(journal)

@@ -57,6 +57,7 @@ def entries(
             line.vat_bp,
             line.stock_thousandths,
             line.stock_min_thousandths,
+            subcategory=line.subcategory,
         )
 
 

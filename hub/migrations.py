@@ -174,6 +174,11 @@ STEPS: Final[Mapping[int, tuple[str, ...]]] = {
             f" VALUES ('prices', 0, 0, '{'0' * 64}') ON CONFLICT (topic) DO NOTHING"
         ),
     ),
+    11: (
+        """ALTER TABLE "category" ADD COLUMN "parent_id" TEXT NOT NULL DEFAULT ''""",
+        'DROP INDEX "category_name"',
+        ('CREATE UNIQUE INDEX "category_parent_id_name" ON "category" ("parent_id", "name")'),
+    ),
 }
 """Version → what makes it of the version before."""
 OLDEST: Final = min(STEPS) - 1

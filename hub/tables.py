@@ -8,6 +8,7 @@ quantities integer thousandths, times milliseconds since 1970 UTC. Hot statement
 from typing import Any, Final
 
 from peewee import (
+    SQL,
     BigIntegerField,
     BlobField,
     CompositeKey,
@@ -17,7 +18,7 @@ from peewee import (
     TextField,
 )
 
-SCHEMA_VERSION: Final = 10
+SCHEMA_VERSION: Final = 11
 database: Final = DatabaseProxy()
 """Bound by `Store.open`; a process opens one hub database."""
 
@@ -204,12 +205,16 @@ class TopicHead(Table):
 
 
 class Category(Table):
-    """A family of articles."""
+    """A family of articles. `parent_id`: the one that it is a part of, "" for none."""
 
     id = TextField(primary_key=True)
-    name = TextField(unique=True)
+    name = TextField()
     colour = TextField()
     rank = IntegerField()
+    parent_id = TextField(constraints=[SQL("DEFAULT ''")])
+
+    class Meta:
+        indexes = ((("parent_id", "name"), True),)
 
 
 class Article(Table):

@@ -6,13 +6,14 @@ them until the replica has it, or the hub has said no. No stock.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Final
 
 import msgspec
 
 from common.models import Article, encode_row
+from kiosk.families import Families
 from kiosk.folds import Rows
 from kiosk.search import Folder, SearchIndex, sort_lines
 from kiosk.spelling import Spelling
@@ -88,6 +89,7 @@ class Articles:
         self._unlearnt: Iterator[str] = iter(())
         self._by_category: dict[str, SearchIndex] = {}
         self._new: dict[str, bytes] = {}
+        self._families = Families(self._by_category)
         self.listing = 0
 
     def __len__(self) -> int:
@@ -116,6 +118,7 @@ class Articles:
         self._spelling = None
         self._by_category = self._all.parted(category_of)
         self._new = new
+        self._families.replace(self._by_category)
 
     def set_pending(self, articles: Iterable[Article]) -> set[str]:
         """Take what was made here and is on its way; return the keys whose view this changed.
@@ -131,6 +134,11 @@ class Articles:
             self._put(key, pending[key])
             self._new[key] = pending[key]
         return {*gone, *come}
+
+    def group(self, parents: Mapping[str, str]) -> None:
+        """Take anew which category is a part of which, by id: articles of both are found there."""
+        self.listing += 1
+        self._families.group(parents)
 
     def put(self, key: str, row: bytes) -> None:
         """Take a row, new or changed."""
@@ -156,6 +164,7 @@ class Articles:
             if after.category_id not in self._by_category:
                 self._by_category[after.category_id] = SearchIndex()
             self._by_category[after.category_id].add(line, key)
+            self._families.add(after.category_id, line, key)
 
     def drop(self, key: str) -> None:
         """Give up a row; nothing happens when it is not there."""
@@ -190,10 +199,14 @@ class Articles:
         Where little is found, words that hardly any name has are taken for those nearest to them.
         A part may be empty: so far it was looked in vain. Once `listing` is another, begin anew.
         """
-        shelf = self._all if category_id is None else self._by_category.get(category_id)
+        shelf = self._all if category_id is None else self._families.shelf(category_id)
         found = iter(()) if shelf is None else self._by_text(shelf, self._fold.words(text))
         exact = self.by_code(text.strip())
-        if exact is None or not exact.active or category_id not in (None, exact.category_id):
+        if (
+            exact is None
+            or not exact.active
+            or category_id not in (None, *self._families.of(exact.category_id))
+        ):
             yield from found
             return
         yield [exact.id]
@@ -237,3 +250,4 @@ class Articles:
             line = self._fold.line(finding.name, finding.codes)
             self._all.remove(line, key)
             self._by_category[finding.category_id].remove(line, key)
+            self._families.remove(finding.category_id, line, key)

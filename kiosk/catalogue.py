@@ -26,6 +26,7 @@ from common.models import (
     stock_key,
 )
 from kiosk.articles import Articles
+from kiosk.categories import Categories
 from kiosk.customers import Customers
 from kiosk.folds import Fold, Rows, StockLevels, Timeline
 from kiosk.parked_tickets import ParkedTickets
@@ -83,8 +84,9 @@ class Catalogue:
 
     def __init__(self) -> None:
         self._shop = Rows(Shop)
-        self._categories = Rows(Category)
+        self._fold = Folder()
         self._articles = Articles()
+        self._categories = Categories(self._fold, self._articles.group)
         self.prices = PriceSchedule()
         self._stock = StockLevels()
         self._sales = Timeline(Sale)
@@ -108,7 +110,6 @@ class Catalogue:
             "parked": self.parked,
             "customers": self.customers,
         }
-        self._fold = Folder()
         self._pending_stock: Mapping[str, int] = {}
         self._pending_tickets: Mapping[str, Ticket] = {}
         self._pending_refunds: Mapping[str, Original] = {}
@@ -181,11 +182,13 @@ class Catalogue:
         """Return how many articles there are, sold any more or not."""
         return len(self._articles)
 
-    def categories(self) -> list[Category]:
-        """Return the categories by rank, then by name."""
-        return sorted(
-            self._categories.values(), key=lambda row: (row.rank, self._fold(row.name), row.id)
-        )
+    def categories(self, parent_id: str = "") -> list[Category]:
+        """Return the categories, or the parts of one, by rank, then by name."""
+        return self._categories.of(parent_id)
+
+    def parent_id(self, category_id: str) -> str:
+        """Return the category that one is a part of, "" for none."""
+        return self._categories.parent_id(category_id)
 
     def category(self, category_id: str) -> Category | None:
         """Return one category."""

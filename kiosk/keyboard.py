@@ -39,7 +39,7 @@ def key_name(key: int, scancode: int, modifiers: Sequence[str]) -> str:
     """
     name = _NAMES.get(key, "")
     if "ctrl" not in modifiers:
-        return name
+        return f"shift+{name}" if "shift" in modifiers and name.startswith("page") else name
     if not name and ord("a") <= key <= ord("z"):
         name = chr(key)
     if not name and 0 <= scancode - _FIRST_DIGIT_PLACE < 9:

@@ -8,7 +8,8 @@ no stock and no screen.
 
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final, Self
 
 _BLOCK: Final = 2_000
@@ -95,6 +96,19 @@ class SearchIndex:
         for part, shelf in shelves.items():
             parts[part].replace(*shelf)
         return parts
+
+    def places(self) -> Iterator[tuple[str, str]]:
+        """Yield line and id of each article, in order."""
+        return zip(self._lines, self._ids, strict=True)
+
+    @classmethod
+    def joined(cls, shelves: Iterable[Self]) -> Self:
+        """Return one index of the articles of several, none of which is in two of them."""
+        # Each is in order already: sorting them put together only merges them.
+        places = sorted(chain.from_iterable(each.places() for each in shelves))
+        made = cls()
+        made.replace([line for line, _ in places], [article_id for _, article_id in places])
+        return made
 
     def add(self, line: str, article_id: str) -> None:
         """Take one more article; it must not be in the index."""

@@ -22,6 +22,8 @@ from child_processes import PATIENCE_S, ROOT, Launch, Process, ShopError
 
 from common import seal
 from common.commands import CatalogueEntry
+from common.ids import IdMint
+from common.models import Category
 from common.sample import SampleArticle, SampleShop
 from hub.config import NetworkSettings, Settings, ShopSettings, read_settings
 from hub.console import Console, open_console
@@ -72,31 +74,39 @@ def found_hub(root: Path, name: str = "Démo", hosts: tuple[str, ...] = (HOST,))
 
 def stock_up(folder: Folder, shop: SampleShop) -> None:
     """Put a sample shop's articles into a hub that does not run, by its usual commands."""
-    colours = {category.name: category.colour for category in shop.categories}
-    entries = [_entry(article, colours[article.category]) for article in shop.articles]
+    entries = [asdict(_entry(article)) for article in shop.articles]
     batches = (entries[at : at + BATCH] for at in range(0, len(entries), BATCH))
     refused: list[Any] = []
     run_locally(
         folder,
-        (("catalogue.put", {"entries": batch}) for batch in batches),
+        (*category_commands(shop), *(("catalogue.put", {"entries": batch}) for batch in batches)),
         lambda reply: refused.append(reply) if reply.code else None,
     )
     if refused:
         raise ShopError(f"the hub refused the sample articles: {refused[0]}")
 
 
-def _entry(article: SampleArticle, colour: str) -> dict[str, Any]:
-    return asdict(
-        CatalogueEntry(
-            article.code,
-            article.name,
-            article.category,
-            article.price_cents,
-            article.vat_bp,
-            article.stock_thousandths,
-            article.stock_min_thousandths,
-            colour,
-        )
+def category_commands(shop: SampleShop) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the commands that make a sample shop's categories, each before its parts."""
+    mint = IdMint(lambda: time.time_ns() // 1_000_000, seal.random_bytes)
+    ids = {each.name: mint() for each in shop.categories if not each.parent}
+    for rank, each in enumerate(shop.categories):
+        parent_id = ids[each.parent] if each.parent else ""
+        category_id = mint() if each.parent else ids[each.name]
+        row = Category(category_id, each.name, each.colour, rank, parent_id)
+        yield "category.put", {"category": asdict(row)}
+
+
+def _entry(article: SampleArticle) -> CatalogueEntry:
+    return CatalogueEntry(
+        article.code,
+        article.name,
+        article.category,
+        article.price_cents,
+        article.vat_bp,
+        article.stock_thousandths,
+        article.stock_min_thousandths,
+        subcategory=article.subcategory,
     )
 
 

@@ -29,6 +29,31 @@ PROBLEMS: Final = (
         "unknown_category", "Category {category} does not exist.", "Choose a category of the shop."
     ),
     ErrorKind(
+        "repeated_category",
+        "There is a category {category} in that place already.",
+        "Give it another name, or put its articles there.",
+    ),
+    ErrorKind(
+        "category_ambiguous",
+        "{category} means several categories: {names}.",
+        "Name the category above it as well, as “Boissons > Vins”.",
+    ),
+    ErrorKind(
+        "category_loop",
+        "{category} cannot be a part of itself.",
+        "Put it under another category, or under none.",
+    ),
+    ErrorKind(
+        "category_too_deep",
+        "{category} cannot be put under {parent}, which stands under a category itself.",
+        "Put it under a category of the first level.",
+    ),
+    ErrorKind(
+        "category_has_parts",
+        "{category} has categories under it, and cannot stand under another.",
+        "Put those elsewhere first.",
+    ),
+    ErrorKind(
         "profile_not_allowed",
         "A {profile} may not do this ({kind}).",
         "Do it on a post that may, or ask the administrator.",

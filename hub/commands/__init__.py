@@ -49,6 +49,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "price.unschedule": prices.unschedule,
     "catalogue.put": catalogue.put,
     "article.create": catalogue.create,
+    "category.put": catalogue.put_category,
     "quarantine.retry": quarantine.retry,
     "quarantine.close": quarantine.close,
     "backup.record": backups.record,

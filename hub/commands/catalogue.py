@@ -5,7 +5,7 @@ An article that a till made is a fact; where it cannot be, it waits in quarantin
 
 from dataclasses import asdict
 
-from common.commands import ArticleCreate, CatalogueEntry, CataloguePut, PriceSet
+from common.commands import ArticleCreate, CatalogueEntry, CataloguePut, CategoryPut, PriceSet
 from common.errors import Refusal
 from common.models import Article, Category, StockLevel
 from hub.commands.prices import overtake
@@ -42,11 +42,38 @@ def put(work: Work, args: CataloguePut) -> None:
 
     Stock is entered when an article is created; later a list does not touch what was counted.
     """
-    categories: dict[str, Category] = {}
+    categories: dict[tuple[str, str], Category] = {}
     for entry in args.entries:
-        if entry.category not in categories:
-            categories[entry.category] = _category(work, entry)
-        _put_entry(work, entry, categories[entry.category])
+        named = entry.category, entry.subcategory
+        if named not in categories:
+            categories[named] = _category(work, entry)
+        _put_entry(work, entry, categories[named])
+
+
+def put_category(work: Work, args: CategoryPut) -> None:
+    """Create or change a category, or make it a part of another; parts have no parts."""
+    row = args.category
+    if row.parent_id:
+        _require_parent(work, row)
+    namesake = catalogue.category_named(work.db, row.name, row.parent_id)
+    if namesake is not None and namesake.id != row.id:
+        raise Refusal("repeated_category", category=row.name)
+    if row != catalogue.category(work.db, row.id):
+        catalogue.put_category(work.db, row)
+        work.put("categories", row)
+
+
+def _require_parent(work: Work, row: Category) -> None:
+    """Raise Refusal where a category cannot be a part of the one that it names."""
+    parent = catalogue.category(work.db, row.parent_id)
+    if row.parent_id == row.id or (parent is not None and parent.parent_id == row.id):
+        raise Refusal("category_loop", category=row.name)
+    if parent is None:
+        raise Refusal("unknown_category", category=row.parent_id)
+    if parent.parent_id:
+        raise Refusal("category_too_deep", category=row.name, parent=parent.name)
+    if catalogue.count_categories(work.db, row.id):
+        raise Refusal("category_has_parts", category=row.name)
 
 
 def create(work: Work, args: ArticleCreate) -> None:
@@ -62,7 +89,7 @@ def create(work: Work, args: ArticleCreate) -> None:
         owner = catalogue.article_of_code(work.db, code)
         if owner is not None:
             raise Refusal("code_taken", barcode=code, article=owner.name)
-    if not catalogue.has_category(work.db, article.category_id):
+    if catalogue.category(work.db, article.category_id) is None:
         raise Refusal("unknown_category", category=article.category_id)
     catalogue.put_article(work.db, article)
     work.put("articles", article)
@@ -74,15 +101,27 @@ def create(work: Work, args: ArticleCreate) -> None:
 
 
 def _category(work: Work, entry: CatalogueEntry) -> Category:
+    """Return what an entry names, made where it is new.
+
+    A name alone that no category has is the part of that name, where there is one such: a list of
+    before a category was put under another does not take its articles out of there.
+    """
     found = catalogue.category_named(work.db, entry.category)
-    if found is not None:
-        return found
-    rank = catalogue.count_categories(work.db)
-    colour = entry.colour or COLOURS[rank % len(COLOURS)]
-    category = Category(work.mint(), entry.category, colour, rank)
-    catalogue.add_category(work.db, category)
-    work.put("categories", category)
-    return category
+    if found is None and not entry.subcategory:
+        found = catalogue.part_named(work.db, entry.category)
+    category = found or _add_category(work, entry.category, entry.colour)
+    if not entry.subcategory:
+        return category
+    part = catalogue.category_named(work.db, entry.subcategory, category.id)
+    return part or _add_category(work, entry.subcategory, category.colour, category.id)
+
+
+def _add_category(work: Work, name: str, colour: str, parent_id: str = "") -> Category:
+    rank = catalogue.count_categories(work.db, parent_id)
+    row = Category(work.mint(), name, colour or COLOURS[rank % len(COLOURS)], rank, parent_id)
+    catalogue.put_category(work.db, row)
+    work.put("categories", row)
+    return row
 
 
 def _put_entry(work: Work, entry: CatalogueEntry, category: Category) -> None:

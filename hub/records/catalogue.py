@@ -6,6 +6,7 @@ from common.models import Article, Category
 from hub.store import Connection
 
 _ARTICLE = "id, name, category_id, price_cents, vat_bp, active"
+_CATEGORY = "id, name, colour, rank, parent_id"
 
 
 def article(db: Connection, article_id: str) -> Article | None:
@@ -53,30 +54,52 @@ def known(db: Connection, article_ids: Iterable[str]) -> set[str]:
     return found
 
 
-def category_named(db: Connection, name: str) -> Category | None:
-    """Return the category with this name."""
+def category(db: Connection, category_id: str) -> Category | None:
+    """Return a category."""
+    row = db.execute(f"SELECT {_CATEGORY} FROM category WHERE id = ?", (category_id,)).fetchone()
+    return None if row is None else Category(*row)
+
+
+def categories(db: Connection) -> list[Category]:
+    """Return all of them, by rank, then by name."""
+    rows = db.execute(f"SELECT {_CATEGORY} FROM category ORDER BY rank, name, id")
+    return [Category(*row) for row in rows]
+
+
+def category_named(db: Connection, name: str, parent_id: str = "") -> Category | None:
+    """Return the category with this name among a category's parts, or among those of none."""
     row = db.execute(
-        "SELECT id, name, colour, rank FROM category WHERE name = ?", (name,)
+        f"SELECT {_CATEGORY} FROM category WHERE parent_id = ? AND name = ?", (parent_id, name)
     ).fetchone()
     return None if row is None else Category(*row)
 
 
-def has_category(db: Connection, category_id: str) -> bool:
-    """Return whether there is such a category."""
-    found = db.execute("SELECT 1 FROM category WHERE id = ?", (category_id,)).fetchone()
-    return found is not None
+def part_named(db: Connection, name: str) -> Category | None:
+    """Return the part with this name, of whichever category; None where several have it."""
+    rows = db.execute(
+        f"SELECT {_CATEGORY} FROM category WHERE parent_id <> '' AND name = ? LIMIT 2", (name,)
+    ).fetchall()
+    return Category(*rows[0]) if len(rows) == 1 else None
 
 
-def count_categories(db: Connection) -> int:
-    """Return how many categories there are."""
-    return int(db.execute("SELECT count(*) FROM category").fetchone()[0])
+def articles_by_category(db: Connection) -> dict[str, int]:
+    """Return how many articles stand right in each category that has any."""
+    return dict(db.execute("SELECT category_id, count(*) FROM article GROUP BY category_id"))
 
 
-def add_category(db: Connection, row: Category) -> None:
-    """Create a category."""
+def count_categories(db: Connection, parent_id: str = "") -> int:
+    """Return how many parts a category has, or how many categories are a part of none."""
+    row = db.execute("SELECT count(*) FROM category WHERE parent_id = ?", (parent_id,)).fetchone()
+    return int(row[0])
+
+
+def put_category(db: Connection, row: Category) -> None:
+    """Create or replace a category."""
     db.execute(
-        "INSERT INTO category (id, name, colour, rank) VALUES (?, ?, ?, ?)",
-        (row.id, row.name, row.colour, row.rank),
+        f"INSERT INTO category ({_CATEGORY}) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+        " SET name = excluded.name, colour = excluded.colour, rank = excluded.rank,"
+        " parent_id = excluded.parent_id",
+        (row.id, row.name, row.colour, row.rank, row.parent_id),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from common.i18n import Translator
 from kiosk.catalogue import Catalogue
-from kiosk.views import CategoryView, TileView, category_views, tile
+from kiosk.views import CategoryView, TileView, category_views, part_views, tile
 from kiosk.views.shelf import FAVOURITES
 
 PARTS_AT_ONCE: Final = 12
@@ -119,6 +119,10 @@ class Shelf:
     def categories(self, t: Translator) -> tuple[CategoryView, ...]:
         """Return the category buttons."""
         return category_views(self._catalogue, t, self.category_id, bool(self._at_hand()))
+
+    def parts(self, t: Translator) -> tuple[CategoryView, ...]:
+        """Return the buttons of what the chosen category is made of; none where it has no parts."""
+        return part_views(self._catalogue, t, self.category_id)
 
     def tile(self, article_id: str, t: Translator) -> TileView | None:
         """Return one tile; None when the article is gone."""

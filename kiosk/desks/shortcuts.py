@@ -45,6 +45,8 @@ SHORTCUTS: Final = (
     Shortcut("pagedown", mark("More articles"), "step_page", (1,)),
     Shortcut("ctrl+pageup", mark("The category before"), "step_category", (-1,)),
     Shortcut("ctrl+pagedown", mark("The next category"), "step_category", (1,)),
+    Shortcut("shift+pageup", mark("The sub-category before"), "step_part", (-1,)),
+    Shortcut("shift+pagedown", mark("The next sub-category"), "step_part", (1,)),
     Shortcut("ctrl+enter", mark("Do what a notice offers"), "act_on_notice"),
     Shortcut("ctrl+i", mark("What the signs on top mean"), "explain_link"),
     *(

@@ -172,6 +172,7 @@ class TillScreen(TillKeys, Frame):
         shelf, ids = self.desk.shelf, self.ids
         ids.search.text = shelf.text
         ids.categories.show(shelf.categories(self.t))
+        ids.parts.show(shelf.parts(self.t))
         ids.grid.show(shelf.ids(), self._tile)
         if shelf.counted:
             self.render_pager()

@@ -3,9 +3,11 @@
 Owns where each step leads from what is in view. Which key is which step: `kiosk.desks.shortcuts`.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from common.i18n import LANGUAGES
+from kiosk.views import CategoryView
 from kiosk.widgets.search_field import has_keyboard
 
 
@@ -92,8 +94,16 @@ class TillKeys:
     def step_category(self: Any, by: int) -> None:
         """Look into the next category, or the one before."""
         views = self.desk.shelf.categories(self.t)
-        at = next(place for place, view in enumerate(views) if view.selected)
-        self.choose_category(views[(at + by) % len(views)].id)
+        self._choose_beside(views, by)
+
+    def step_part(self: Any, by: int) -> None:
+        """Look into the next part of the chosen category, or the one before."""
+        self._choose_beside(self.desk.shelf.parts(self.t), by)
+
+    def _choose_beside(self: Any, views: Sequence[CategoryView], by: int) -> None:
+        at = next((place for place, view in enumerate(views) if view.selected), None)
+        if at is not None:
+            self.choose_category(views[(at + by) % len(views)].id)
 
     def tap_place(self: Any, place: int) -> None:
         """Touch one of the articles in view, counted from 1."""

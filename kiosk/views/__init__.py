@@ -18,7 +18,15 @@ from kiosk.views.depot import (
 from kiosk.views.papers import PaperLineView, TicketView, ticket_lines, ticket_view, ticket_views
 from kiosk.views.payment import CashChoice, PaymentView, payment_view
 from kiosk.views.problems import problem_text
-from kiosk.views.shelf import CategoryView, TileView, category_views, tile, tiles, touched_articles
+from kiosk.views.shelf import (
+    CategoryView,
+    TileView,
+    category_views,
+    part_views,
+    tile,
+    tiles,
+    touched_articles,
+)
 from kiosk.views.status import StatusView, status_view
 from kiosk.views.till import BasketLineView, BasketView, basket_view
 
@@ -40,6 +48,7 @@ __all__ = [
     "category_views",
     "delivery_lines",
     "delivery_views",
+    "part_views",
     "payment_view",
     "problem_text",
     "receiving_view",

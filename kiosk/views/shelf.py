@@ -47,7 +47,11 @@ class TileView:
 def category_views(
     catalogue: Catalogue, t: Translator, selected_id: str = "", favourites: bool = False
 ) -> tuple[CategoryView, ...]:
-    """Return the category buttons, "All" first, then the favourites where there are any."""
+    """Return the category buttons, "All" first, then the favourites where there are any.
+
+    Of a part, the category is the one that is selected.
+    """
+    chosen_id = catalogue.parent_id(selected_id) or selected_id
     first = [CategoryView("", t("All"), ALL_COLOUR, selected=selected_id == "")]
     if favourites:
         chosen = selected_id == FAVOURITES
@@ -55,8 +59,25 @@ def category_views(
     return (
         *first,
         *(
-            CategoryView(row.id, row.name, row.colour, selected=selected_id == row.id)
+            CategoryView(row.id, row.name, row.colour, selected=chosen_id == row.id)
             for row in catalogue.categories()
+        ),
+    )
+
+
+def part_views(
+    catalogue: Catalogue, t: Translator, selected_id: str = ""
+) -> tuple[CategoryView, ...]:
+    """Return the buttons of the chosen category's parts, all of it first, where it has any."""
+    whole = catalogue.category(catalogue.parent_id(selected_id) or selected_id)
+    parts = [] if whole is None else catalogue.categories(whole.id)
+    if whole is None or not parts:
+        return ()
+    return (
+        CategoryView(whole.id, t("All"), whole.colour, selected=selected_id == whole.id),
+        *(
+            CategoryView(row.id, row.name, row.colour, selected=selected_id == row.id)
+            for row in parts
         ),
     )
 

@@ -37,9 +37,11 @@ class CategoryStrip(GridLayout):
 
     def show(self, views: Sequence[CategoryView]) -> None:
         """Show these buttons; those already there are changed in place."""
-        same_names = [view.name for view in views] == [view.name for view in self._views]
+        same_keys = [(view.id, view.name) for view in views] == [
+            (view.id, view.name) for view in self._views
+        ]
         self._views = views
-        if same_names:
+        if same_keys:
             self._mark()
         else:
             self._page = 0
@@ -47,6 +49,8 @@ class CategoryStrip(GridLayout):
 
     def _lay_out(self, *_: object) -> None:
         self.clear_widgets()
+        if not self._views:
+            self.height = 0
         if not self._views or self.width <= 1:
             return
         shown, columns = self._page_of()

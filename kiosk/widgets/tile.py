@@ -55,6 +55,10 @@ class TileGrid(GridLayout):
     rows: Any
     __events__ = ("on_fit", "on_pick")
 
+    def __init__(self, **kwargs: Any) -> None:
+        self._spare: list[Tile] = []
+        super().__init__(**kwargs)
+
     def on_fit(self, count: int) -> None:
         """Event: the room for tiles has changed."""
 
@@ -68,13 +72,25 @@ class TileGrid(GridLayout):
         rows = max(1, int((self.height + down) // (self.min_tile_height + down)))
         if (columns, rows) == (self.cols, self.rows):
             return
-        self.clear_widgets()
-        self.cols, self.rows = columns, rows
-        for _place in range(columns * rows):
-            tile = Tile()
-            tile.bind(on_press=lambda pressed: self.dispatch("on_pick", pressed.article_id))
-            self.add_widget(tile)
+        self._make(columns, rows)
         self.dispatch("on_fit", columns * rows)
+
+    def _make(self, columns: int, rows: int) -> None:
+        """Have so many tiles; those too many are kept, for keys above them come and go."""
+        count = columns * rows
+        for tile in self._tiles()[count:]:
+            tile.show(None)
+            self.remove_widget(tile)
+            self._spare.append(tile)
+        # In this order: the grid takes no more children than it has places.
+        self.cols, self.rows = columns, rows
+        for _place in range(count - len(self.children)):
+            self.add_widget(self._spare.pop() if self._spare else self._new())
+
+    def _new(self) -> Tile:
+        tile = Tile()
+        tile.bind(on_press=lambda pressed: self.dispatch("on_pick", pressed.article_id))
+        return tile
 
     def show(self, ids: Sequence[str], view_of: Callable[[str], TileView | None]) -> None:
         """Fill the page."""

@@ -121,6 +121,7 @@ def _catalogue(count: int) -> list[tuple[str, dict[str, Any]]]:
             "code": article.code,
             "name": article.name,
             "category": article.category,
+            "subcategory": article.subcategory,
             "price_cents": article.price_cents,
             "vat_bp": article.vat_bp,
             # Plenty, so that no round of sales ends in alerts about empty shelves.

@@ -34,15 +34,29 @@ def test_the_same_seed_gives_the_same_shop() -> None:
 
 
 def test_categories_have_a_colour_each() -> None:
-    categories = sample_shop().categories
+    categories = [category for category in sample_shop().categories if not category.parent]
     assert len(categories) == 10
     assert {category.colour for category in categories} == COLOURS
     assert len({category.name for category in categories}) == 10
 
 
+def test_some_categories_have_parts_with_articles_in_them() -> None:
+    shop = sample_shop(1, 240)
+    tops = {category.name for category in shop.categories if not category.parent}
+    parts = {(category.parent, category.name) for category in shop.categories if category.parent}
+    assert {parent for parent, _ in parts} == {"Boulangerie", "Crèmerie", "Boissons"} <= tops
+    filed = {(each.category, each.subcategory) for each in shop.articles if each.subcategory}
+    assert filed == parts
+    assert _by_name("Vin rouge de pays 75 cl").subcategory == "Vins"
+    assert _by_name("Vinaigre ménager 1 L").subcategory == ""
+    assert _by_name("Limonade artisanale 75 cl").subcategory == ""
+
+
 def test_ten_articles_meet_every_category() -> None:
     shop = sample_shop(1, 10)
-    assert {article.category for article in shop.articles} == {c.name for c in shop.categories}
+    assert {article.category for article in shop.articles} == {
+        c.name for c in shop.categories if not c.parent
+    }
 
 
 @pytest.mark.parametrize("seed", [1, 2])

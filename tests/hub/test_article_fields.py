@@ -10,6 +10,7 @@ from hub.article_fields import (
     NAME_LIMIT_CHARS,
     Column,
     column_of,
+    read_category,
     read_code,
     read_name,
     read_price,
@@ -189,3 +190,26 @@ def _refusal(reader: Callable[[], object]) -> Notice | None:
     except FieldError as error:
         return error.notice
     return None
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (("", ""), ("", "")),
+        (("Boissons", ""), ("Boissons", "")),
+        (("Boissons", "Vins"), ("Boissons", "Vins")),
+        (("Boissons > Vins", ""), ("Boissons", "Vins")),
+        (("Boissons&gt;Vins", ""), ("Boissons", "Vins")),
+        (("", "Vins"), ("Vins", "")),
+        ((" Boissons > ", ""), ("Boissons", "")),
+    ],
+)
+def test_a_category_and_its_part(cells: tuple[str, str], expected: tuple[str, str]) -> None:
+    assert read_category(*cells, []) == expected
+
+
+def test_a_category_has_no_third_level() -> None:
+    with pytest.raises(FieldError) as raised:
+        read_category("Boissons > Vins", "Rouges", [])
+    assert raised.value.notice.kind is Reason.CATEGORY_TOO_DEEP
+    assert "Boissons > Vins > Rouges" in raised.value.notice.text()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from common.commands import CategoryPut
 from common.models import Article, Category, StockLevel
 from hub.commands.catalogue import COLOURS
 from hub.records import catalogue, trail
@@ -69,6 +70,84 @@ def test_colours_come_round_again(bench: ShopBench) -> None:
     bench.take(bench.console.put(*(entry(f"c{name}", category=name) for name in names)))
     given = {row.name: row.colour for row in bench.rows("categories", Category)}
     assert [given[name] for name in names] == [*COLOURS, COLOURS[0]]
+
+
+def test_a_list_makes_parts_of_categories(bench: ShopBench) -> None:
+    bench.take(
+        bench.console.put(
+            entry("A", category="Drinks", subcategory="Wine", colour="red"),
+            entry("B", category="Drinks", subcategory="Water"),
+            entry("C", category="Drinks"),
+            entry("D", category="Food", subcategory="Wine"),
+        )
+    )
+    rows = {(row.parent_id, row.name): row for row in bench.rows("categories", Category)}
+    drinks, food = rows["", "Drinks"], rows["", "Food"]
+    wine, water = rows[drinks.id, "Wine"], rows[drinks.id, "Water"]
+    assert len(rows) == 5
+    assert [row.colour for row in (drinks, wine, water)] == ["red"] * 3
+    assert [row.rank for row in (drinks, food, wine, water)] == [0, 1, 0, 1]
+    filed = [by_code(bench, code).category_id for code in "ABCD"]
+    assert filed == [wine.id, water.id, drinks.id, rows[food.id, "Wine"].id]
+
+
+def test_a_name_alone_is_the_part_of_that_name_where_there_is_one(bench: ShopBench) -> None:
+    bench.take(
+        bench.console.put(
+            entry("A", category="Drinks", subcategory="Wine"),
+            entry("B", category="Drinks", subcategory="Water"),
+            entry("C", category="Food", subcategory="Water"),
+        )
+    )
+    bench.take(bench.console.put(entry("A", category="Wine"), entry("B", category="Water")))
+    rows = {row.id: row for row in bench.rows("categories", Category)}
+    wine, water = (rows[by_code(bench, code).category_id] for code in "AB")
+    assert rows[wine.parent_id].name == "Drinks"
+    assert (water.name, water.parent_id) == ("Water", ""), "two parts have that name"
+    assert len(rows) == 6
+
+
+def a_category(number: int, name: str, parent: int = 0) -> Category:
+    return Category(f"{number:032x}", name, "teal", 3, f"{parent:032x}" if parent else "")
+
+
+def put(bench: ShopBench, row: Category) -> tuple[list[str], list[str]]:
+    taken = bench.take(bench.office.command("category.put", CategoryPut(row)))
+    return taken.statuses, taken.codes
+
+
+def test_a_category_is_made_changed_and_put_under_another(bench: ShopBench) -> None:
+    drinks, wine = a_category(1, "Drinks"), a_category(2, "Wine", parent=1)
+    for row in (drinks, a_category(2, "Wines"), wine):
+        assert put(bench, row)[0] == ["accepted"]
+    assert {row.id: row for row in bench.rows("categories", Category)} == {
+        drinks.id: drinks,
+        wine.id: wine,
+    }
+    again = bench.take(bench.office.command("category.put", CategoryPut(wine)))
+    assert (again.statuses, again.changes) == (["accepted"], [])
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (a_category(1, "Drinks", parent=1), "category_loop"),
+        (a_category(1, "Drinks", parent=2), "category_loop"),
+        (a_category(1, "Drinks", parent=3), "category_has_parts"),
+        (a_category(3, "Food", parent=2), "category_too_deep"),
+        (a_category(3, "Food", parent=9), "unknown_category"),
+        (a_category(4, "Wine", parent=1), "repeated_category"),
+        (a_category(3, "Drinks"), "repeated_category"),
+    ],
+)
+def test_what_would_be_no_tree_of_two_levels_is_refused(
+    bench: ShopBench, row: Category, code: str
+) -> None:
+    for each in (a_category(1, "Drinks"), a_category(2, "Wine", parent=1), a_category(3, "Food")):
+        put(bench, each)
+    before = bench.rows("categories", Category)
+    assert put(bench, row) == (["refused"], [code])
+    assert bench.rows("categories", Category) == before
 
 
 def test_an_update_keeps_id_codes_and_counted_stock(bench: ShopBench) -> None:

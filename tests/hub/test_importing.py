@@ -11,7 +11,7 @@ from rich.console import Console as Terminal
 
 from common import messages as m
 from common.i18n import Translator
-from common.models import Article, StockLevel, decode_row
+from common.models import Article, Category, StockLevel, decode_row
 from hub.article_notices import ArticleFileError
 from hub.changes import ChangeLogBook
 from hub.config import NetworkSettings, Settings
@@ -106,6 +106,30 @@ def test_imported_again_it_updates_and_leaves_stock_alone(folder: Folder) -> Non
     assert level is not None
     assert (level.quantity_milli, level.minimum_milli) == (12000, 5000)
     assert after["LOT-7"] == before["LOT-7"]
+
+
+def test_sub_categories_come_with_the_articles(folder: Folder) -> None:
+    lines = (
+        "code;nom;rayon;sous-rayon;prix ttc;tva",
+        "A1;Rouge;Boissons;Vins;5;20",
+        "A2;Bleu;Fromages > Frais;;5;20",
+        "A3;Eau;Boissons > Eaux;Plates;1;20",
+    )
+    report, _ = run(folder, "\n".join(lines))
+    assert (report.taken, [reject.line for reject in report.rejects]) == (2, [4])
+    store = Store.open(folder.database)
+    rows = [
+        decode_row(bytes(row), Category)
+        for (row,) in store.db.execute("SELECT row FROM live_row WHERE topic = 'categories'")
+    ]
+    store.close()
+    names = {row.id: row.name for row in rows}
+    assert {(names.get(row.parent_id, ""), row.name) for row in rows} == {
+        ("", "Boissons"),
+        ("Boissons", "Vins"),
+        ("", "Fromages"),
+        ("Fromages", "Frais"),
+    }
 
 
 def rejected(path: Path) -> list[list[str]]:

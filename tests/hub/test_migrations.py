@@ -51,6 +51,9 @@ def old(tmp_path: Path) -> Path:
         ).fetchall()
         for table in (*NEW_SINCE_1, "quarantine"):
             db.execute(f"DROP TABLE {table}")
+        db.execute('DROP INDEX "category_parent_id_name"')
+        db.execute("ALTER TABLE category DROP COLUMN parent_id")
+        db.execute('CREATE UNIQUE INDEX "category_name" ON "category" ("name")')
         topics = "'people', 'parked', 'customers', 'prices'"
         db.execute(f"DELETE FROM topic_head WHERE topic IN ({topics})")
         db.execute(QUARANTINE_1)

@@ -78,6 +78,40 @@ def test_categories_by_rank_then_name_as_people_sort() -> None:
     assert catalogue.category(FOOD) is None
 
 
+WINE = Category(uid(50), "Vins", "purple", parent_id=DRINKS)
+
+
+def test_a_category_has_the_articles_of_its_parts() -> None:
+    catalogue = small_shop()
+    put(catalogue, "categories", WINE, Category(uid(51), "Eaux", parent_id=DRINKS))
+    assert [row.name for row in catalogue.categories()] == ["Boissons", "Épicerie"]
+    assert [row.name for row in catalogue.categories(DRINKS)] == ["Eaux", "Vins"]
+    assert catalogue.parent_id(WINE.id) == DRINKS
+    put(catalogue, "articles", article(60, "Rouge", category_id=WINE.id, codes=("60",)))
+    assert names(catalogue.search("", DRINKS)) == ["Eau minérale 1,5 L", "Rouge"]
+    assert names(catalogue.search("", WINE.id)) == ["Rouge"]
+    assert names(catalogue.search("60", DRINKS)) == ["Rouge"]
+    assert names(catalogue.search("60", FOOD)) == []
+    put(catalogue, "articles", article(60, "Blanc", category_id=WINE.id, codes=("60",)))
+    assert names(catalogue.search("", DRINKS)) == ["Blanc", "Eau minérale 1,5 L"]
+    before = catalogue.listing
+    put(catalogue, "categories", replace(WINE, parent_id=FOOD))
+    assert catalogue.listing != before
+    assert names(catalogue.search("", DRINKS)) == ["Eau minérale 1,5 L"]
+    assert "Blanc" in names(catalogue.search("", FOOD))
+    catalogue.drop("articles", uid(60))
+    assert "Blanc" not in names(catalogue.search("", FOOD))
+
+
+def test_a_part_whose_category_is_not_there_stands_on_the_first_level() -> None:
+    catalogue = small_shop()
+    put(catalogue, "categories", WINE, Category(uid(51), "Rouges", parent_id=WINE.id))
+    assert [row.name for row in catalogue.categories()] == ["Rouges", "Boissons", "Épicerie"]
+    catalogue.drop("categories", DRINKS)
+    assert [row.name for row in catalogue.categories()] == ["Rouges", "Vins", "Épicerie"]
+    assert catalogue.categories(DRINKS) == []
+
+
 def test_search() -> None:
     catalogue = small_shop()
     assert names(catalogue.search()) == [

@@ -26,6 +26,8 @@ def scan(typist: Typist, code: str, at_ms: int, gap_ms: int = 4) -> int:
         (13, 40, [], "enter"),
         (271, 88, [], "enter"),
         (13, 40, ["ctrl"], "ctrl+enter"),
+        (281, 78, ["shift"], "shift+pagedown"),
+        (13, 40, ["shift"], "enter"),
         (ord("d"), 7, ["ctrl"], "ctrl+d"),
         (ord("d"), 7, ["shift", "ctrl"], "ctrl+shift+d"),
         (ord("d"), 7, [], ""),

@@ -530,17 +530,27 @@ class FakeSession:
 
     def _fill(self, articles: int) -> None:
         sample = sample_shop(articles=articles)
-        category_id = {row.name: f"{i:032x}" for i, row in enumerate(sample.categories, 0xC0)}
+        category_id = {
+            (row.parent, row.name): f"{i:032x}" for i, row in enumerate(sample.categories, 0xC0)
+        }
         rows: dict[str, list[Row]] = {"shop": [Shop("shop", "Épicerie des Tilleuls")]}
         rows["categories"] = [
-            Category(category_id[row.name], row.name, row.colour, rank)
+            Category(
+                category_id[row.parent, row.name],
+                row.name,
+                row.colour,
+                rank,
+                category_id["", row.parent] if row.parent else "",
+            )
             for rank, row in enumerate(sample.categories)
         ]
         rows["articles"] = [
             Article(
                 f"{0xA000 + i:032x}",
                 row.name,
-                category_id[row.category],
+                category_id[
+                    (row.category, row.subcategory) if row.subcategory else ("", row.category)
+                ],
                 row.price_cents,
                 row.vat_bp,
                 (row.code,),

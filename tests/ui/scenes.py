@@ -481,6 +481,23 @@ def _no_favourites(till: Hands) -> None:
     till.frames()
 
 
+def _parts(till: Hands) -> None:
+    """A category that has parts, and one of them."""
+    till.tap(till.key("Boissons", under=till.screen.ids.categories))
+    till.frames()
+
+
+def _part(till: Hands) -> None:
+    till.tap(till.key("Vins", under=till.screen.ids.parts))
+    till.frames()
+
+
+def _no_parts(till: Hands) -> None:
+    """One touch leads out of it."""
+    till.tap(till.key(till.stage.t("All"), under=till.screen.ids.categories))
+    till.frames()
+
+
 def _park(till: Hands) -> None:
     """A sale is put aside under a name; the next customer is there."""
     till.screen.act("back")
@@ -971,6 +988,9 @@ TILL = (
     Scene("till-voided", _voided),
     Scene("till-favourites", _favourites),
     Scene("till-favourites-over", _no_favourites),
+    Scene("till-parts", _parts),
+    Scene("till-part", _part),
+    Scene("till-parts-over", _no_parts),
     Scene("till-parked-none", _parked_none),
     Scene("till-park", _park),
     Scene("till-parked", _parked),

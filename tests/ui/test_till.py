@@ -358,3 +358,26 @@ def test_what_the_hub_takes_at_once_is_not_said_to_wait(till: Hands) -> None:
     till.screen.render_status()
     till.frames()
     assert till.reads("1 sale waits for the office")
+
+
+def test_a_category_leads_to_its_parts_and_one_touch_back(till: Hands) -> None:
+    strips = till.screen.ids.categories, till.screen.ids.parts
+    every = [tile.name for tile in till.tiles()]
+    assert strips[1].height == 0
+    till.tap(till.key("Boissons", under=strips[0]))
+    till.frames()
+    drinks = till.screen.desk.shelf.count
+    till.tap(till.key("Vins", under=strips[1]))
+    till.frames()
+    assert 0 < till.screen.desk.shelf.count < drinks
+    assert till.tiles()[0].name.startswith(("Crémant", "Rosé", "Vin"))
+    assert till.key("Boissons", under=strips[0]).look == "solid"
+    till.tap(till.tiles()[0])
+    assert len(basket(till)) == 1
+    till.tap(till.key("All", under=strips[1]))
+    till.frames()
+    assert till.screen.desk.shelf.count == drinks
+    till.tap(till.key("All", under=strips[0]))
+    till.frames()
+    assert strips[1].height == 0
+    assert [tile.name for tile in till.tiles()] == every

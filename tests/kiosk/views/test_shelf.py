@@ -1,9 +1,17 @@
 """Category buttons and tiles say name, price, stock, colour and what is on its way."""
 
 from common.i18n import Translator
-from common.models import stock_key
+from common.models import Category, stock_key
 from kiosk.state import Update
-from kiosk.views import CategoryView, TileView, category_views, tile, tiles, touched_articles
+from kiosk.views import (
+    CategoryView,
+    TileView,
+    category_views,
+    part_views,
+    tile,
+    tiles,
+    touched_articles,
+)
 from tests.kiosk.shop_rows import DRINKS, FOOD, article, put, small_shop, uid
 
 FR, EN = Translator("fr"), Translator("en")
@@ -56,3 +64,17 @@ def test_touched_articles() -> None:
     )
     assert touched_articles(update) == {uid(1), uid(2)}
     assert touched_articles(Update()) == frozenset()
+
+
+def test_the_parts_of_the_chosen_category_all_of_it_first() -> None:
+    catalogue = small_shop()
+    wine = Category(uid(50), "Vins", "purple", parent_id=DRINKS)
+    put(catalogue, "categories", wine)
+    assert part_views(catalogue, FR) == part_views(catalogue, FR, FOOD) == ()
+    assert part_views(catalogue, FR, DRINKS) == (
+        CategoryView(DRINKS, "Tout", "blue", selected=True),
+        CategoryView(wine.id, "Vins", "purple", selected=False),
+    )
+    assert [view.selected for view in part_views(catalogue, FR, wine.id)] == [False, True]
+    chosen = [view.name for view in category_views(catalogue, FR, wine.id) if view.selected]
+    assert chosen == ["Boissons"], "its category is marked as well"
