@@ -91,8 +91,14 @@ def _in_view(desk: "TillDesk") -> str | None:
 
 
 def _choices(desk: "TillDesk") -> tuple[tuple[str, Said], ...]:
-    """Return the categories that are offered, the one that is looked into always."""
-    everything, in_view = desk.catalogue.categories(), _in_view(desk)
+    """Return the categories that are offered, and the parts of the one looked into."""
+    in_view, catalogue = _in_view(desk), desk.catalogue
+    family = catalogue.parent_id(in_view or "") or in_view
+    everything = [
+        each
+        for first in catalogue.categories()
+        for each in (first, *(catalogue.categories(first.id) if first.id == family else ()))
+    ]
     offered = everything[:OFFERED]
     if in_view is not None and all(each.id != in_view for each in offered):
         offered[-1] = next(each for each in everything if each.id == in_view)

@@ -84,5 +84,13 @@ class TouchArea(ButtonBehavior, RelativeLayout):
         widget.size_hint = (None, None)
         super().add_widget(widget, *args, **kwargs)
 
+    def on_touch_down(self, touch: Any) -> bool:
+        """Leave touches elsewhere alone.
+
+        Kivy looks whether a touch lies on a disabled area after it has moved it into the area's own
+        coordinates: an empty tile would swallow touches of keys far from it.
+        """
+        return self.collide_point(*touch.pos) and bool(super().on_touch_down(touch))
+
 
 load_beside(__file__)

@@ -121,7 +121,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staffed]:
     with open_staffed(tmp_path_factory.mktemp("shop")) as staffed:
         staffed.bench.store.db.execute("PRAGMA synchronous = OFF")
         with staffed.bench.store.group() as db:
-            catalogue.add_category(db, Category(SHELF, "Shelf"))
+            catalogue.put_category(db, Category(SHELF, "Shelf"))
         yield staffed
 
 
@@ -301,7 +301,7 @@ def test_without_any_pin_the_profile_alone_decides(tmp_path: Path, papers: ShopB
     with open_staffed(tmp_path) as shop:
         with shop.bench.store.group() as db:
             db.execute("DELETE FROM pin")
-            catalogue.add_category(db, Category(SHELF, "Shelf"))
+            catalogue.put_category(db, Category(SHELF, "Shelf"))
         assert not people.has_pins(shop.bench.store.db)
         # A new process: once roles decide, they do for as long as it runs.
         shop.bench.restart_pipeline()

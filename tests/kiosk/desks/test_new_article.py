@@ -110,3 +110,18 @@ def test_labels_and_exercises_make_no_article(till: Till) -> None:
     assert not offer(desk)
     desk.act_on_other()
     assert desk.mode is Mode.SELL
+
+
+def test_the_parts_of_the_category_in_view_are_offered_too(till: Till) -> None:
+    desk, session = till
+    drinks = next(row for row in session.catalogue.categories() if row.name == "Boissons")
+    wine = next(row for row in session.catalogue.categories(drinks.id) if row.name == "Vins")
+    desk.shelf.choose(wine.id)
+    offer(desk)
+    desk.act_on_other()
+    view = desk.form.view(desk.t)
+    assert view is not None
+    asked = next(each for each in view.fields if each.name == "category")
+    chosen = [choice.text for choice in asked.choices if choice.selected]
+    assert chosen == ["Vins"]
+    assert "Boissons" in [choice.text for choice in asked.choices]
