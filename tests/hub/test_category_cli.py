@@ -7,7 +7,7 @@ import pytest
 
 from hub.audit import audit_file
 from hub.category_cli import COLOURS
-from hub.config import Folder
+from hub.folder import Folder
 from kiosk.theme import LIGHT
 from tests.hub.test_cli import made
 from tests.hub.test_price_cli import done, run

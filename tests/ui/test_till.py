@@ -226,8 +226,8 @@ def test_an_emptied_basket_is_one_touch_away(till: Hands) -> None:
 
 def test_categories_pages_and_search(till: Hands) -> None:
     first = till.tiles()[0].name
-    till.press("Boissons")
-    assert {tile.colour for tile in till.tiles()} == {"teal"}
+    till.press("Entretien")
+    assert {tile.colour for tile in till.tiles()} == {"purple"}
     till.press("All")
     till.tap(till.key(icon="right", under=till.screen.ids.pager))
     assert till.tiles()[0].name != first
