@@ -137,6 +137,7 @@ EDITS = [
     ("category", "name", "name || 'x'", "1"),
     ("category", "colour", "'blue' || colour", "1"),
     ("category", "rank", "rank + 8", "1"),
+    ("category", "parent_id", "'f' || id", "1"),
     ("article", "name", "name || 'x'", "1"),
     ("article", "category_id", "'0' || substr(category_id, 2) || '0'", "1"),
     ("article", "price_cents", "price_cents + 1", "1"),

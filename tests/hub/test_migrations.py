@@ -9,6 +9,7 @@ from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it ou
 from common.topics import TOPICS, Profile
 from hub import tables
 from hub.audit import audit_file
+from hub.audit_goods import catalogue, published
 from hub.backup import back_up
 from hub.backup_restore import restore
 from hub.changes import ChangeLogBook
@@ -86,6 +87,25 @@ def test_nothing_is_lost(old: Path) -> None:
         assert store.meta("epoch_again") == store.meta("epoch") == EPOCH
     finally:
         store.close()
+
+
+def test_rows_published_before_a_column_was_there_are_sound(tmp_path: Path) -> None:
+    """What was published stays as it was: a category says nothing of what it is a part of."""
+    shop = Shop(tmp_path)
+    shop.stock(goods(1))
+    row = shop.one("SELECT row FROM live_row WHERE topic = 'categories'")
+    shop.close()
+    assert b'"parent_id":""' in bytes(row)
+    with closing(sqlite3.connect(shop.path)) as db:
+        before = bytes(row).replace(b',"parent_id":""', b"")
+        kept = (before, bytes(row))
+        db.execute("UPDATE live_row SET row = ? WHERE row = ?", kept)
+        db.execute("UPDATE change SET row = ? WHERE row = ?", kept)
+        db.commit()
+        assert list(published(db)) == []
+        db.execute("UPDATE category SET parent_id = ?", ("9" * 32,))
+        assert [what for _, what in published(db)] == ["is not what its ledger says"]
+        assert [what for _, what in catalogue(db)] == ["is a part of no category"]
 
 
 def test_it_is_done_once(old: Path) -> None:
