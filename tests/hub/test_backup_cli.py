@@ -17,7 +17,7 @@ from shop_processes import HubProcess, found_hub
 from hub.cli import main
 from hub.folder import Folder
 from hub.store import Store
-from tests.hub.test_migrations import NEW_SINCE_1, QUARANTINE_1
+from tests.hub.test_migrations import make_tables_old
 
 LIST = "code_barres;libelle;prix_ttc;tva\n1;Pain;2,50;5,5\n"
 
@@ -160,9 +160,7 @@ def test_restore_refuses_what_is_not_there(folder: Folder, tmp_path: Path) -> No
 
 def test_a_backup_before_an_update_leaves_the_database_as_it_is(folder: Folder) -> None:
     with closing(sqlite3.connect(folder.database)) as db:
-        for table in (*NEW_SINCE_1, "quarantine"):
-            db.execute(f"DROP TABLE {table}")
-        db.execute(QUARANTINE_1)
+        make_tables_old(db)
         db.execute("UPDATE meta SET value = '1' WHERE name = 'schema'")
         db.execute("DELETE FROM meta WHERE name = 'epoch_again'")
         db.commit()

@@ -17,6 +17,7 @@ COMMANDS = (
     *("init", "run", "pair", "devices", "status", "import-articles", "quarantine"),
     *("backup", "restore", "backups", "check", "people", "audit", "backup-key", "journal"),
     *("revoke", "reinstate", "rotate-device-key", "rotate-hub-key", "collect"),
+    "categories",
     *("rotate-identity", "customers", "price"),
 )
 GOOD = "code_barres;libelle;prix_ttc;tva\n1;Pain;2,50;5,5\n"

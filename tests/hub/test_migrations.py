@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
@@ -38,6 +39,16 @@ NEW_SINCE_1 = (
 )
 
 
+def make_tables_old(db: Any) -> None:
+    """Let an open database have the tables of schema 1."""
+    for table in (*NEW_SINCE_1, "quarantine"):
+        db.execute(f"DROP TABLE {table}")
+    db.execute('DROP INDEX "category_parent_id_name"')
+    db.execute("ALTER TABLE category DROP COLUMN parent_id")
+    db.execute('CREATE UNIQUE INDEX "category_name" ON "category" ("name")')
+    db.execute(QUARANTINE_1)
+
+
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     """Return a database as version 1 left it: with a sale, and something in quarantine."""
@@ -50,14 +61,9 @@ def old(tmp_path: Path) -> Path:
         kept = db.execute(
             "SELECT outbox_id, n, body_hash, schema, body, code, received_ms FROM quarantine"
         ).fetchall()
-        for table in (*NEW_SINCE_1, "quarantine"):
-            db.execute(f"DROP TABLE {table}")
-        db.execute('DROP INDEX "category_parent_id_name"')
-        db.execute("ALTER TABLE category DROP COLUMN parent_id")
-        db.execute('CREATE UNIQUE INDEX "category_name" ON "category" ("name")')
+        make_tables_old(db)
         topics = "'people', 'parked', 'customers', 'prices'"
         db.execute(f"DELETE FROM topic_head WHERE topic IN ({topics})")
-        db.execute(QUARANTINE_1)
         db.executemany("INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?)", kept)
         db.execute("UPDATE meta SET value = '1' WHERE name = 'schema'")
         db.execute("DELETE FROM meta WHERE name = 'epoch_again'")
