@@ -1,5 +1,6 @@
 """What every test stands on: the same examples on every run, and a home folder of its own."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,12 @@ from hypothesis import settings
 # Examples come from the test's own name: a run that passed passes again, on any machine.
 settings.register_profile("same", derandomize=True, deadline=None, database=None, print_blob=True)
 settings.load_profile("same")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector of garbage from walking through seven thousand tests again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -178,6 +179,7 @@ def _imported(node: ast.AST, package: list[str]) -> Iterator[str]:
             yield from KV_IMPORT.findall(kv)
 
 
+@cache
 def sources() -> dict[str, str]:
     """Return every .py and .kv file of the three packages: path from the root → text."""
     return {
@@ -188,13 +190,16 @@ def sources() -> dict[str, str]:
     }
 
 
+@cache
+def all_imports() -> list[tuple[str, str]]:
+    """Return each file with each module that it imports."""
+    return [(path, module) for path, text in sources().items() for module in imports_of(path, text)]
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_rule_holds_in_every_file(rule: Rule) -> None:
     broken = [
-        f"{path} imports {module}"
-        for path, text in sources().items()
-        for module in imports_of(path, text)
-        if rule.forbids(path, module)
+        f"{path} imports {module}" for path, module in all_imports() if rule.forbids(path, module)
     ]
     assert not broken, f"{rule.name}: " + "; ".join(broken)
 
