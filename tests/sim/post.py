@@ -639,8 +639,9 @@ def label_of(kind: str, body: bytes) -> str:
             return str(args["receipt"]["note"])
         if kind == "ticket.park":
             return str(args["ticket"]["note"])
-        if kind == "price.set":
-            return f"p{args['prices'][0]['price_cents']}"
+        if kind in ("price.set", "price.schedule"):
+            mark = "p" if kind == "price.set" else "f"
+            return f"{mark}{args['prices'][0]['price_cents']}"
     except (ValueError, KeyError, IndexError, TypeError):
         pass
     return ""
