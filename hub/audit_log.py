@@ -118,13 +118,16 @@ def causes(db: Connection) -> Iterator[Place]:
 def _effects(db: Connection, aside: set[tuple[str, int]]) -> Iterator[Place]:
     lows = dict(_heads(db, "low"))
     for outbox, n, body in db.execute("SELECT outbox_id, n, body FROM reply ORDER BY outbox_id, n"):
-        for topic, tseq in orjson.loads(body)["topics"].items():
+        reply = orjson.loads(body)
+        # What was taken under another number before stands at others' changes.
+        repeated = "flag_repeated_id" in reply["flags"]
+        for topic, tseq in reply["topics"].items():
             if (outbox, n) in aside or tseq <= lows[topic]:
                 continue
             cause = db.execute(
                 "SELECT outbox_id, n FROM change WHERE topic = ? AND tseq = ?", (topic, tseq)
             ).fetchone()
-            if cause != (outbox, n):
+            if cause != (outbox, n) and not (repeated and cause):
                 yield f"reply {outbox[:8]}-{n}", mark("its changes are not in the log")
 
 

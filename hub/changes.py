@@ -52,6 +52,7 @@ class Draft:
         self._undo: list[tuple[tuple[str, str], bool, bytes | None, int]] = []
         self._forgotten: list[tuple[str, str]] = []
         self._forgotten_before = 0
+        self._standing: tuple[str, ...] = ()
         self.changes: dict[str, list[m.Change]] = {}
         self.digests: dict[str, int] = {}
 
@@ -93,11 +94,20 @@ class Draft:
     def begin(self) -> None:
         """A command begins: remember what it changes, should it be refused."""
         self._undo.clear()
+        self._standing = ()
         self._forgotten_before = len(self._forgotten)
 
     def reached(self) -> dict[str, int]:
-        """Return {topic: tseq} of the last change that the command at hand made there."""
-        return {entry[0][0]: self.tseq(entry[0][0]) for entry in self._undo}
+        """Return {topic: tseq} of the last change that the command at hand made there.
+
+        Of what it found there already: how far the topic is.
+        """
+        topics = (*(entry[0][0] for entry in self._undo), *self._standing)
+        return {topic: self.tseq(topic) for topic in topics}
+
+    def found(self, *topics: str) -> None:
+        """The effect of the command at hand stands in these topics already."""
+        self._standing = topics
 
     def undo(self) -> None:
         """Forget what was published since `begin`."""

@@ -69,6 +69,11 @@ class Work:
         devices.add_alert(self.db, alert)
         self.put("alerts", alert)
 
+    def repeated(self, *topics: str) -> None:
+        """It was taken under another number before: whoever copies `topics` up to here has it."""
+        self.remark("flag_repeated_id")
+        self.draft.found(*topics)
+
     def remark(self, code: str) -> None:
         """Say in the reply what is odd, where nobody need look at it."""
         if code not in self.flags:

@@ -83,7 +83,7 @@ def create(work: Work, args: ArticleCreate) -> None:
     """
     article = args.article
     if catalogue.article(work.db, article.id) is not None:
-        work.remark("flag_repeated_id")
+        work.repeated("articles")
         return
     for code in article.codes:
         owner = catalogue.article_of_code(work.db, code)

@@ -25,7 +25,7 @@ def park(work: Work, args: TicketPark) -> None:
         kept = parked.standing(work.db, ticket.id)
         if kept is not None and kept.ticket not in (None, ticket):
             raise Refusal("repeated_id", id=ticket.id)
-        work.remark("flag_repeated_id")
+        work.repeated("parked")
         if ticket.before:
             # Where its own end came first, nobody has said yet that it went on from another.
             _go_on(work, ticket.before, parked.AGAIN)
@@ -70,7 +70,7 @@ def _go_on(work: Work, parked_id: str, outcome: str) -> None:
     elif found.holder_id not in ("", work.device.id):
         _flag_twice(work, found)
     elif found.outcome is not None:
-        work.remark("flag_repeated_id")
+        work.repeated("parked")
     elif outcome != Unparked.TAKEN:
         parked.end(work.db, found.id, work.device.id, work.now_ms, outcome)
         work.draft.drop("parked", found.id, work.cause)

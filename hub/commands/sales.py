@@ -64,7 +64,7 @@ def _is_new(work: Work, ticket: Ticket, entered: bool) -> bool:
         return True
     if sales.kept_ticket(work.db, ticket.id) != ticket:
         raise Refusal("repeated_id", id=ticket.id)
-    work.remark("flag_repeated_id")
+    work.repeated("sales", "stock")
     if entered:
         # It stands in another record, too: the journal's sums are those of the tickets.
         work.journal.repeated(ticket.id, work.now_ms)

@@ -16,7 +16,7 @@ def receive(work: Work, args: GoodsReceive) -> None:
     if not sales.add_receipt(work.db, receipt, work.arrival):
         if sales.kept_receipt(work.db, receipt.id) != receipt:
             raise Refusal("repeated_id", id=receipt.id)
-        work.remark("flag_repeated_id")
+        work.repeated("receipts", "stock")
         return
     check_operator(work, "goods.receive", receipt.id, receipt.operator_id)
     known = catalogue.known(work.db, (line.article_id for line in receipt.lines))

@@ -67,6 +67,10 @@ def test_the_same_delivery_comes_in_once(bench: ShopBench) -> None:
     taken = bench.take(bench.office.delivery(receipt))
     assert taken.statuses == ["accepted"]
     assert taken.answers[0].flags == ("flag_repeated_id",)
+    # Its post shows the delivery until its copy is as far: seed 505553.
+    stands = {topic: bench.log.heads[topic].tseq for topic in ("receipts", "stock")}
+    assert taken.answers[0].topics == stands
+    assert stands["stock"] > 1
     assert bench.level("A") == 11_000
     assert len(bench.rows("receipts", Delivery)) == 1
 
