@@ -75,6 +75,18 @@ class Shop:
     blind_count: bool = False
 
 
+CATEGORY_COLOURS: Final = (
+    *("orange", "blue", "green", "teal", "purple"),
+    *("pink", "indigo", "amber", "red", "slate"),
+)
+"""The roles of the kiosks' theme that are a category's, in the order in which they are given."""
+
+
+def colour_at(place: int) -> str:
+    """Return the colour of a new category at this place, from 0."""
+    return CATEGORY_COLOURS[place % len(CATEGORY_COLOURS)]
+
+
 @dataclass(frozen=True, slots=True)
 class Category:
     """A row of topic `categories`; `colour` names a role of the kiosk's theme, never a colour.

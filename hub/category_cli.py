@@ -6,7 +6,7 @@ show it at once, or by the folder of one that is stopped.
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.table import Table
@@ -14,7 +14,7 @@ from rich.table import Table
 from common import seal
 from common.i18n import Translator, mark
 from common.ids import IdMint
-from common.models import Category
+from common.models import CATEGORY_COLOURS, Category, colour_at
 from hub.cli_session import Session
 from hub.config import read_settings
 from hub.service import now_ms
@@ -22,12 +22,6 @@ from hub.telling import tell_hub
 
 if TYPE_CHECKING:
     from hub.category_list import Listed
-
-COLOURS: Final = (
-    *("slate", "orange", "amber", "green", "teal"),
-    *("blue", "indigo", "purple", "pink", "red"),
-)
-"""The roles of the kiosks' theme that are a category's."""
 
 
 class Name(click.ParamType):  # type: ignore[type-arg] # it has none at run time
@@ -43,7 +37,9 @@ class Name(click.ParamType):  # type: ignore[type-arg] # it has none at run time
         return name
 
 
-_colour = click.option("--colour", type=click.Choice(COLOURS), help="Colour of its keys and tiles.")
+_colour = click.option(
+    "--colour", type=click.Choice(CATEGORY_COLOURS), help="Colour of its keys and tiles."
+)
 _rank = click.option(
     "--rank", type=click.IntRange(0, 10_000), help="Its place among those beside it, from 0."
 )
@@ -85,7 +81,7 @@ def add(
         parent_id = "" if parent is None else parent.id
         place = next_rank(path, parent_id) if rank is None else rank
         mint = IdMint(now_ms, seal.random_bytes)
-        inherited = COLOURS[place % len(COLOURS)] if parent is None else parent.colour
+        inherited = colour_at(place) if parent is None else parent.colour
         _put(session, Category(mint(), name, colour or inherited, place, parent_id))
     session.say(mark("{name} is a category now."), name=name)
 

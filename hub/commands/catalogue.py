@@ -7,23 +7,11 @@ from dataclasses import asdict
 
 from common.commands import ArticleCreate, CatalogueEntry, CataloguePut, CategoryPut, PriceSet
 from common.errors import Refusal
-from common.models import Article, Category, StockLevel
+from common.models import Article, Category, StockLevel, colour_at
 from hub.commands.prices import overtake
 from hub.records import catalogue, stock, trail
 from hub.work import Work
 
-COLOURS = (
-    "orange",
-    "blue",
-    "green",
-    "teal",
-    "purple",
-    "pink",
-    "indigo",
-    "amber",
-    "red",
-    "slate",
-)
 MAIN_LOCATION = "main"
 
 
@@ -118,7 +106,7 @@ def _category(work: Work, entry: CatalogueEntry) -> Category:
 
 def _add_category(work: Work, name: str, colour: str, parent_id: str = "") -> Category:
     rank = catalogue.count_categories(work.db, parent_id)
-    row = Category(work.mint(), name, colour or COLOURS[rank % len(COLOURS)], rank, parent_id)
+    row = Category(work.mint(), name, colour or colour_at(rank), rank, parent_id)
     catalogue.put_category(work.db, row)
     work.put("categories", row)
     return row

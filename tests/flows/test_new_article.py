@@ -13,16 +13,15 @@ from common.rules import ticket_line
 from common.topics import Profile
 from hub.records import catalogue
 from tests.flows.staffed_post import StaffedPost
-from tests.hub.people_bench import Staffed, open_staffed
+from tests.hub.people_bench import Staffed
 
 CODE = "3760123456784"
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Staffed]:
-    with open_staffed(tmp_path) as staffed:
-        put(staffed, "A")
-        yield staffed
+def shop(shop: Staffed) -> Staffed:
+    put(shop, "A")
+    return shop
 
 
 @pytest.fixture

@@ -9,13 +9,7 @@ from common.people import Role
 from common.topics import Profile
 from kiosk.drawers import Drawer
 from tests.flows.staffed_post import StaffedPost
-from tests.hub.people_bench import Staffed, open_staffed
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Staffed]:
-    with open_staffed(tmp_path) as staffed:
-        yield staffed
+from tests.hub.people_bench import Staffed
 
 
 @pytest.fixture

@@ -13,13 +13,7 @@ from common.topics import Profile
 from hub.records import people
 from kiosk.state import At, LinkStatus
 from tests.flows.staffed_post import StaffedPost
-from tests.hub.people_bench import PINS, Staffed, open_staffed
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Staffed]:
-    with open_staffed(tmp_path) as staffed:
-        yield staffed
+from tests.hub.people_bench import PINS, Staffed
 
 
 @pytest.fixture

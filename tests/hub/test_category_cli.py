@@ -5,8 +5,8 @@ from pathlib import Path
 import orjson
 import pytest
 
+from common.models import CATEGORY_COLOURS
 from hub.audit import audit_file
-from hub.category_cli import COLOURS
 from hub.folder import Folder
 from kiosk.theme import LIGHT
 from tests.hub.test_cli import made
@@ -75,4 +75,4 @@ def test_what_is_no_name_is_not_taken(root: Path, name: str) -> None:
 
 
 def test_the_colours_are_those_of_the_kiosks() -> None:
-    assert set(COLOURS) == set(LIGHT.tones) - {"plain", "accent", "go", "warn", "danger"}
+    assert set(CATEGORY_COLOURS) == set(LIGHT.tones) - {"plain", "accent", "go", "warn", "danger"}

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from common.commands import CategoryPut
-from common.models import Article, Category, StockLevel
-from hub.commands.catalogue import COLOURS
+from common.models import CATEGORY_COLOURS, Article, Category, StockLevel
 from hub.records import catalogue, trail
 from tests.hub.shop_bench import ShopBench, Taken, check_all, entry
 
@@ -46,7 +45,7 @@ def test_a_list_makes_articles_their_category_and_stock(bench: ShopBench) -> Non
     assert taken.statuses == ["accepted"]
     assert taken.answers[0].topics == {"categories": 2, "articles": 3, "stock": 2}
     fruit, wine = bench.rows("categories", Category)
-    assert (fruit.name, fruit.colour, fruit.rank) == ("Fruit", COLOURS[0], 0)
+    assert (fruit.name, fruit.colour, fruit.rank) == ("Fruit", CATEGORY_COLOURS[0], 0)
     assert (wine.name, wine.colour, wine.rank) == ("Wine", "red", 1)
     first, second, third = (by_code(bench, code) for code in "ABC")
     assert first == Article(first.id, "Item A", fruit.id, 250, 550, ("A",))
@@ -66,10 +65,10 @@ def test_a_category_is_made_once_and_kept_as_it_is(bench: ShopBench) -> None:
 
 
 def test_colours_come_round_again(bench: ShopBench) -> None:
-    names = [f"{place:02}" for place in range(len(COLOURS) + 1)]
+    names = [f"{place:02}" for place in range(len(CATEGORY_COLOURS) + 1)]
     bench.take(bench.console.put(*(entry(f"c{name}", category=name) for name in names)))
     given = {row.name: row.colour for row in bench.rows("categories", Category)}
-    assert [given[name] for name in names] == [*COLOURS, COLOURS[0]]
+    assert [given[name] for name in names] == [*CATEGORY_COLOURS, CATEGORY_COLOURS[0]]
 
 
 def test_a_list_makes_parts_of_categories(bench: ShopBench) -> None:
