@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 
+from common.pages import SOUND, first_finding
 from hub import backup_seal, tables
 from hub.audit import audit_file, told
 from hub.backup_seal import Sealing, is_sealed
@@ -313,5 +314,5 @@ def _looks_sound(entry: Listed) -> bool:
         return False
     with suppress(*FAULTS, OSError, ValueError), closing(open_still(entry.file)) as db:
         known = OLDEST <= schema_of(db) <= tables.SCHEMA_VERSION
-        return known and db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+        return known and first_finding(db, "quick_check") == SOUND
     return False

@@ -18,6 +18,7 @@ from peewee import (  # type: ignore[attr-defined] # its stubs leave sqlite3 out
 )
 
 from common.errors import Refusal
+from common.pages import SOUND, first_finding
 from hub import tables
 from hub.digests import disagreeing
 from hub.migrations import OLDEST, migrate
@@ -230,10 +231,10 @@ def _look(path: Path) -> int:
             raise StoreError(
                 "database_schema", file=path, theirs=version, ours=tables.SCHEMA_VERSION
             )
-        damage = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if damage == "ok":
-            damage = ", ".join(f"live_row {topic}" for topic in disagreeing(db)) or "ok"
-    if damage != "ok":
+        damage = first_finding(db, "quick_check")
+        if damage == SOUND:
+            damage = ", ".join(f"live_row {topic}" for topic in disagreeing(db)) or SOUND
+    if damage != SOUND:
         raise StoreError("database_damaged", file=path, reason=damage)
     return version
 

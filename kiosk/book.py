@@ -10,7 +10,7 @@ from common.journal.opened import FIRST, TRAINING, OpenedData, begins_with, carr
 from common.journal.record import ChainHead
 from common.journal.till_tally import TillTally
 from kiosk import outbox_chain, outbox_counts
-from kiosk.database import FAULTS, Connection
+from kiosk.database import FAULTS, Connection, require_disk
 from kiosk.outbox_chain import Chain
 from kiosk.outbox_counts import Counted
 from kiosk.sealed import Box
@@ -87,7 +87,8 @@ def after(db: Connection, box: Box, why: str) -> OpenedData:
     head = chain.head
     try:
         tally = _tally(db, box, chain)
-    except (*FAULTS, ValueError):
+    except (*FAULTS, ValueError) as fault:
+        require_disk(fault)
         tally = None
     carried = carried_over(tally, head.chain, head.seq, why)
     return OpenedData(why, head.chain, head.seq, head.digest, carried)

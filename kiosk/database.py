@@ -9,12 +9,13 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import peewee
 from peewee import DatabaseError, Model, PeeweeException, SchemaManager, SqliteDatabase
 
 from common.errors import Refusal
+from common.pages import SOUND, NotRead, first_finding
 
 sqlite3 = peewee.sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 
@@ -97,9 +98,31 @@ class Database:
             if connection.in_transaction:
                 connection.execute("COMMIT")
 
+    def fold_log(self) -> None:
+        """Have all of it in the file itself, on disk, before the file is renamed.
+
+        `close` does the same, and says nothing where the disk fails.
+        """
+        busy, _, _ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise FAULTS[0]("the write-ahead log is in use")
+
     def close(self) -> None:
         """Close; the last connection also folds the write-ahead log into the file."""
         self._peewee.close()
+
+
+def require_pages(connection: Connection, check: Literal["quick_check", "integrity_check"]) -> None:
+    """Raise one of `FAULTS`, as damage, where a file's pages are not in order.
+
+    One that is no damage where the disk fails to read them.
+    """
+    try:
+        found = first_finding(connection, check)
+    except NotRead as unread:
+        raise FAULTS[0](f"disk I/O error: {unread.strerror}") from unread
+    if found != SOUND:
+        raise FAULTS[0](f"malformed: {found}")
 
 
 def require_sound_sqlite(version: tuple[int, int, int]) -> None:
@@ -122,10 +145,14 @@ def is_full(fault: BaseException) -> bool:
 
 def is_damage(fault: BaseException) -> bool:
     """Return whether a fault says that the file's contents are broken, not the disk or a lock."""
-    cause = fault if isinstance(fault, sqlite3.Error) else fault.__cause__ or fault.__context__
-    name = getattr(cause, "sqlite_errorname", None) or ""
     text = str(fault)
-    return name.startswith(_DAMAGE) or any(words in text for words in _DAMAGE_WORDS)
+    return _error_name(fault).startswith(_DAMAGE) or any(words in text for words in _DAMAGE_WORDS)
+
+
+def require_disk(fault: BaseException) -> None:
+    """Raise a fault again that says that the disk did not read: another time it may."""
+    if _error_name(fault).startswith("SQLITE_IOERR"):
+        raise fault
 
 
 def mend_head(path: Path) -> None:
@@ -151,8 +178,13 @@ def is_misshapen(fault: BaseException) -> bool:
 
     Bits that flip in a schema leave a database that is sound, and another one.
     """
+    return _error_name(fault) == "SQLITE_ERROR"
+
+
+def _error_name(fault: BaseException) -> str:
+    """Return SQLite's own name of a fault, also where peewee wrapped it; "" for none."""
     cause = fault if isinstance(fault, sqlite3.Error) else fault.__cause__ or fault.__context__
-    return getattr(cause, "sqlite_errorname", None) == "SQLITE_ERROR"
+    return getattr(cause, "sqlite_errorname", None) or ""
 
 
 def set_aside(path: Path, mark: str) -> Path:

@@ -300,12 +300,12 @@ class Outbox:
         Returns what to show. Raises Refusal, and is to be tried again, where the disk will not do.
         """
         with self._lock:
-            if self._rescued is None and self._mended is None and not self._in_place():
-                # What vanished is still whole for whoever has it open, and for nobody after that.
-                self._rescued = salvage(self._database.connection, self._box, LOST)
-            with suppress(*FAULTS):
-                self._database.close()
             try:
+                if self._rescued is None and self._mended is None and not self._in_place():
+                    # What vanished is still whole for whoever has it open, for nobody after that.
+                    self._rescued = salvage(self._database.connection, self._box, LOST)
+                with suppress(*FAULTS):
+                    self._database.close()
                 # Each step is done once, however often the disk says no to the next.
                 self._mended = self._mended or replace_damaged(
                     self._path, self._maker, self._rescued

@@ -18,7 +18,7 @@ from peewee import BigIntegerField, BlobField, Model, TextField
 from common.journal.opened import TRAINING, OpenedData
 from common.journal.record import ChainHead
 from common.models import convert
-from kiosk.database import FAULTS, Connection
+from kiosk.database import FAULTS, Connection, require_disk
 
 _ROW: Final = "SELECT chain, seq, digest, counts, opened, hash FROM chain"
 
@@ -100,10 +100,14 @@ def note(db: Connection, chain: Chain) -> None:
 
 
 def ended(db: Connection) -> Chain | None:
-    """Return the chain of a file that is given up, as far as it can be read."""
+    """Return the chain of a file that is given up, as far as it can be read.
+
+    Raises one of `FAULTS` where the disk fails to read it.
+    """
     try:
         rows = db.execute(_ROW).fetchall()
-    except FAULTS:
+    except FAULTS as fault:
+        require_disk(fault)
         return None
     return _first(rows)
 

@@ -159,6 +159,7 @@ def replace_file(
         with database.transaction() as connection:
             for n, draft in enumerate(drafts, start=1):
                 insert(connection, n, draft, maker.box)
+        database.fold_log()
     finally:
         database.close()
     aside = set_aside(path, mark)

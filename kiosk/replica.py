@@ -7,15 +7,16 @@ thread. When to fold and what to ask for is the follower's; what a row means nev
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from zlib import crc32
 
 from common.messages import Change
 from common.wire import DIGEST_MASK, digest_hex, row_digest
-from kiosk.database import FAULTS, Database, is_full
+from kiosk import positions
+from kiosk.database import FAULTS, Database, is_full, require_pages
 from kiosk.news import Folded, Left, News, Swapped
+from kiosk.positions import Stand
 from kiosk.replica_file import PRAGMAS, TABLES, digest_of
 from kiosk.sealed import Box
 from kiosk.unsealed import bring_over_replica
@@ -29,24 +30,6 @@ _PUT: Final = (
 )
 _OPEN: Final = nullcontext()
 _DROP: Final = "DELETE FROM row WHERE slot = ? AND key = ?"
-_STAND: Final = (
-    "INSERT INTO position (topic, slot, tseq, digest, last_n, stale, staging)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (topic) DO UPDATE SET slot = excluded.slot,"
-    " tseq = excluded.tseq, digest = excluded.digest, last_n = excluded.last_n,"
-    " stale = excluded.stale, staging = excluded.staging"
-)
-
-
-@dataclass(slots=True)
-class _Stand:
-    """A topic's position, as on disk when no transaction is open."""
-
-    slot: int
-    tseq: int = 0
-    digest: int = 0
-    last_n: int = 0
-    stale: bool = True
-    staging: int | None = None
 
 
 class Replica:
@@ -57,7 +40,7 @@ class Replica:
         self._box = box
         self._database = Database(path, PRAGMAS, TABLES)
         self._connection = self._database.connection
-        self._stands: dict[str, _Stand] = {}
+        self._stands: dict[str, Stand] = {}
         self._epoch = ""
         self._outbox = ""
         self.synced_ms: int | None = None
@@ -69,6 +52,7 @@ class Replica:
         self._dirty: set[str] = set()
         self._staged_digests: dict[str, int] = {}
         try:
+            positions.bring_over(self._connection)
             bring_over_replica(self._database, box)
             self._know()
             # Then the outbox is not the one that this post had when it last worked.
@@ -162,7 +146,7 @@ class Replica:
             if epoch != self._epoch:
                 self._leave_epoch(epoch)
             self._drop_slot(stand.slot)
-            self._stands[topic] = _Stand(stand.staging, tseq, staged, last_n, stale=False)
+            self._stands[topic] = Stand(stand.staging, tseq, staged, last_n, stale=False)
             self._news.append(Swapped(topic, tseq, last_n))
             return True
 
@@ -224,7 +208,7 @@ class Replica:
         with self._writing():
             stand = self._stand(topic)
             self._drop_slot(stand.slot)
-            self._stands[topic] = _Stand(stand.slot, staging=stand.staging)
+            self._stands[topic] = Stand(stand.slot, staging=stand.staging)
             self._dirty.add(topic)
             self._news.append(Swapped(topic, 0, 0))
 
@@ -235,9 +219,7 @@ class Replica:
 
     def require_order(self) -> None:
         """Raise one of `FAULTS`, as damage, where the file's pages are not in order."""
-        (found,) = self._connection.execute("PRAGMA integrity_check(1)").fetchone()
-        if found != "ok":
-            raise FAULTS[0](f"malformed: {found}")
+        require_pages(self._connection, "integrity_check")
 
     def keep_epoch(self) -> None:
         """Have the epoch survive power loss, before replies of it are on the outbox's disk.
@@ -287,15 +269,7 @@ class Replica:
             self._known = True
 
     def _load(self) -> None:
-        rows = self._connection.execute(
-            "SELECT topic, slot, tseq, digest, last_n, stale, staging FROM position"
-        )
-        self._stands = {
-            topic: _Stand(
-                slot, tseq, self._box.open_digest(topic, digest), last_n, bool(stale), staging
-            )
-            for topic, slot, tseq, digest, last_n, stale, staging in rows
-        }
+        self._stands = positions.read(self._connection, self._box)
         found = self._connection.execute("SELECT epoch, outbox, synced_ms FROM meta").fetchone()
         self._epoch, self._outbox, self.synced_ms = found or ("", "", None)
         (mark,) = self._connection.execute("PRAGMA user_version").fetchone()
@@ -314,14 +288,14 @@ class Replica:
                     self._dirty.add(topic)
         self.use_outbox(outbox)
 
-    def _stand(self, topic: str) -> _Stand:
+    def _stand(self, topic: str) -> Stand:
         self._know()
         stand = self._stands.get(topic)
         if stand is None:
-            stand = self._stands[topic] = _Stand(self._free_slot())
+            stand = self._stands[topic] = Stand(self._free_slot())
         return stand
 
-    def _fresh_stand(self, topic: str) -> _Stand:
+    def _fresh_stand(self, topic: str) -> Stand:
         """Return a topic's stand for writing; rows of an older epoch go first."""
         stand = self._stand(topic)
         if stand.stale:
@@ -346,7 +320,7 @@ class Replica:
         taken = {slot for s in self._stands.values() for slot in (s.slot, s.staging)}
         return next(slot for slot in range(1, len(taken) + 2) if slot not in taken)
 
-    def _drop_staging(self, stand: _Stand) -> None:
+    def _drop_staging(self, stand: Stand) -> None:
         if stand.staging is not None:
             self._drop_slot(stand.staging)
             stand.staging = None
@@ -358,26 +332,12 @@ class Replica:
         if not self._dirty:
             return
         stands = [(topic, self._stands[topic]) for topic in self._dirty]
-        self._connection.executemany(
-            _STAND,
-            [
-                (
-                    topic,
-                    s.slot,
-                    s.tseq,
-                    self._box.digest(topic, s.digest & DIGEST_MASK),
-                    s.last_n,
-                    s.stale,
-                    s.staging,
-                )
-                for topic, s in stands
-            ],
-        )
+        positions.write(self._connection, self._box, stands)
         self._dirty.clear()
 
     # Inside: rows.
 
-    def _fold_one_by_one(self, topic: str, stand: _Stand, changes: Sequence[Change]) -> None:
+    def _fold_one_by_one(self, topic: str, stand: Stand, changes: Sequence[Change]) -> None:
         execute = self._connection.execute
         slot, digest = stand.slot, stand.digest
         for key, row, _, _ in changes:
@@ -391,7 +351,7 @@ class Replica:
                 execute(_DROP, (slot, key))
         stand.digest = digest & DIGEST_MASK
 
-    def _fold_together(self, topic: str, stand: _Stand, changes: Sequence[Change]) -> None:
+    def _fold_together(self, topic: str, stand: Stand, changes: Sequence[Change]) -> None:
         execute = self._connection.execute
         slot, digest = stand.slot, stand.digest
         final: dict[str, bytes | None] = {change.key: change.row for change in changes}

@@ -47,6 +47,7 @@ class Position(Model):
     """Where a topic stands. `staging`: the slot of a snapshot that is not whole yet.
 
     `stale`: the rows, if any, are none of this epoch's: good for reading until the hub's come.
+    `mark`: of all the rest, by which flipped bits are seen; none of a release that wrote none.
     """
 
     topic = TextField(primary_key=True)
@@ -56,6 +57,7 @@ class Position(Model):
     last_n = BigIntegerField()
     stale = IntegerField()
     staging = IntegerField(null=True)
+    mark = BigIntegerField(null=True)
 
     class Meta:
         table_name = "position"

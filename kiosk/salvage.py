@@ -14,7 +14,7 @@ from common import wire
 from common.errors import Problem
 from common.journal.opened import DAMAGED, OpenedData, unknown
 from kiosk import book
-from kiosk.database import FAULTS, Connection, Database, is_damage
+from kiosk.database import FAULTS, Connection, Database, is_damage, require_disk, require_pages
 from kiosk.outbox_file import (
     KIND,
     Draft,
@@ -66,9 +66,7 @@ def require_sound(database: Database, box: Box) -> None:
     """Raise one of `FAULTS`, as damage, where structure or what waits is not as it was written."""
     connection = database.connection
     if database.path.stat().st_size <= _CHECKED_BYTES:
-        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if found != "ok":
-            raise FAULTS[0](f"malformed: {found}")
+        require_pages(connection, "quick_check")
     for outbox, series in connection.execute("SELECT outbox, series FROM meta"):
         if not _OUTBOX.fullmatch(outbox) or not series.endswith(series_of(0, outbox)[-4:]):
             raise FAULTS[0](f"malformed: outbox {outbox} with series {series}")
@@ -127,7 +125,10 @@ def salvage_file(path: Path, box: Box) -> Salvaged:
 
 
 def salvage(connection: Connection, box: Box, why: str = DAMAGED) -> Salvaged:
-    """Return what still waits in an open outbox, in order; `why`: what became of its file."""
+    """Return what still waits in an open outbox, in order; `why`: what became of its file.
+
+    Raises one of `FAULTS` where the disk fails to read: what it holds is not lost.
+    """
     found = Salvaged(opened=book.after(connection, box, why))
     row = _ROW.format("hash" if _is_unsealed(connection) else "NULL")
     by_index = _walked(connection, _BY_INDEX)[0]
@@ -145,7 +146,8 @@ def _take(
 ) -> None:
     try:
         row = execute(sql, (n,)).fetchone()
-    except FAULTS:
+    except FAULTS as fault:
+        require_disk(fault)
         found.lost += 1
         return
     if row is None:
@@ -165,7 +167,8 @@ def _take(
 def _is_unsealed(connection: Connection) -> bool:
     try:
         return is_unsealed(connection)
-    except FAULTS:
+    except FAULTS as fault:
+        require_disk(fault)
         return False
 
 
@@ -180,5 +183,5 @@ def _walked(connection: Connection, sql: str) -> tuple[dict[int, int], Iterable[
 def _until_fault(connection: Connection, sql: str) -> Iterator[Any]:
     try:
         yield from connection.execute(sql)
-    except FAULTS:
-        return
+    except FAULTS as fault:
+        require_disk(fault)

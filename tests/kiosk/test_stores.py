@@ -156,3 +156,31 @@ def test_bits_flipped_in_the_epoch_do_not_keep_a_post_from_its_hub(tmp_path: Pat
     assert [problem.code for problem in stores.problems] == ["replica_rebuilt"]
     assert stores.replica.epoch() == ""
     stores.close()
+
+
+@pytest.mark.parametrize("column", ["slot", "tseq", "last_n", "stale", "staging"])
+def test_bits_flipped_in_a_position_cost_the_copy_and_not_the_outbox(
+    tmp_path: Path, column: str
+) -> None:
+    """An n that nobody counted to would begin other numbers, for which no restored hub asks."""
+    outbox, _ = filled(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "replica.db")) as db, db:
+        changed = f"UPDATE position SET {column} = coalesce({column}, 0) + 4096 WHERE topic = ?"
+        db.execute(changed, ("stock",))
+    stores = opened(tmp_path)
+    assert [problem.code for problem in stores.problems] == ["replica_rebuilt"]
+    assert stores.outbox.id == outbox
+    assert stores.replica.newest_n == 0
+    stores.close()
+
+
+def test_a_position_of_an_older_release_is_taken_as_it_is(tmp_path: Path) -> None:
+    filled(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "replica.db")) as db, db:
+        db.execute("ALTER TABLE position DROP COLUMN mark")
+    for _ in range(2):
+        stores = opened(tmp_path)
+        assert stores.problems == ()
+        assert stores.replica.tseq("stock") == 499
+        stores.replica.cover("stock", 7)
+        stores.close()

@@ -40,6 +40,7 @@ FOUND: Final[Mapping[int, str]] = MappingProxyType(
         401_440: "a restored hub kept apart for good what its post had in quarantine still",
         404_644: "rows were on disk, and not shown while the outbox's disk failed",
         404_876: "a kind that is no text any more: nothing that waits could be read",
+        505_463: "a read that failed during the check of an outbox was taken for damage of it",
         452: "bits flipped in a replica's schema: the post never started again",
     }
 )
