@@ -41,6 +41,7 @@ FOUND: Final[Mapping[int, str]] = MappingProxyType(
         404_644: "rows were on disk, and not shown while the outbox's disk failed",
         404_876: "a kind that is no text any more: nothing that waits could be read",
         505_463: "a read that failed during the check of an outbox was taken for damage of it",
+        505_553: "a hub that knew a paper under another number did not say how far a copy must be",
         452: "bits flipped in a replica's schema: the post never started again",
     }
 )
