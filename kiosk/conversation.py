@@ -169,7 +169,7 @@ class Conversation:
         self._settle(turn)
         if self._following.follower.live:
             # Not before: what the replica does not hold yet is shown from the outbox.
-            self._delivery.let_go(self._replica.tidy)
+            self._delivery.let_go(self._following.holds, self._replica.make_durable)
         # Last: where the outbox fails, what the replica took is handed over with the fault.
         turn.news = self._replica.take_news()
         turn.out = [wire.encode(ask) for ask in asks]

@@ -108,16 +108,17 @@ class Delivery:
 
     # What is due.
 
-    def let_go(self, keep_replica: Callable[[], None]) -> None:
+    def let_go(self, holds: Callable[[m.Reply], bool], keep_replica: Callable[[], None]) -> None:
         """Drop a slice of what the hub's backups hold; for a moment when all is in step.
 
-        `keep_replica` makes the replica durable first: what power takes from it again would be
-        shown from here.
+        Not what the replica does not hold yet, by the hub's reply: a restart would show it from
+        here. `keep_replica` makes the replica durable first, since what power takes from it again
+        would be shown from here, too.
         """
         if not self._covered_n:
             return
         try:
-            dropped = self._outbox.drop_covered(self._covered_n, keep_replica)
+            dropped = self._outbox.drop_covered(self._covered_n, holds, keep_replica)
         except Refusal as refusal:
             # It costs room, nothing else; a disk that is full has none to write that down.
             _log.warning("nothing was let go: %s", refusal)

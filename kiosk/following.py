@@ -62,6 +62,21 @@ class Following:
             return None
         return Problem("replica_no_room", {"folder": str(self._replica.path.parent)})
 
+    def holds(self, reply: m.Reply) -> bool:
+        """Return whether the replica has all that an operation changed in the topics of this post.
+
+        Its reply may be here before: broadcasts come by another way.
+        """
+        if reply.status is not m.Status.ACCEPTED:
+            return True
+        replica = self._replica
+        return all(
+            topic not in self._topics
+            or replica.tseq(topic) >= tseq
+            or replica.last_n(topic) >= reply.n
+            for topic, tseq in reply.topics.items()
+        )
+
     def meet(self, epoch: str) -> None:
         """Operations go to a hub of this epoch before it is followed, or without following it.
 

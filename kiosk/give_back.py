@@ -11,19 +11,20 @@ from kiosk.database import Connection
 SLICE: Final = 500
 """So many operations are dropped in one transaction, for an append to get in between."""
 _COVERED: Final = (
-    "SELECT n FROM command WHERE n <= ?1 AND status IN (1, 2)"
+    "SELECT n, reply FROM command WHERE n <= ?1 AND status IN (1, 2)"
     " AND n < (SELECT max(n) FROM command)"
     " AND n < coalesce((SELECT min(n) FROM command WHERE status = 0), ?1 + 1)"
     " ORDER BY n LIMIT ?2"
 )
 
 
-def covered_numbers(connection: Connection, covered_n: int) -> list[tuple[int]]:
-    """Return the oldest operations that may go, at most a slice of them.
+def covered_replies(connection: Connection, covered_n: int) -> list[tuple[int, bytes | None]]:
+    """Return the oldest operations that backups let go, at most a slice: n and sealed reply.
 
     None above one that waits: by `oldest_n` the hub would learn that it is gone, and pass it over.
     """
-    found: list[tuple[int]] = connection.execute(_COVERED, (covered_n, SLICE)).fetchall()
+    found: list[tuple[int, bytes | None]]
+    found = connection.execute(_COVERED, (covered_n, SLICE)).fetchall()
     return found
 
 

@@ -8,6 +8,7 @@ What an operation means, and when it is sent, never enters here.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from threading import Lock
 
@@ -25,7 +26,7 @@ from kiosk import outbox_rows as rows
 from kiosk.book import Book
 from kiosk.commits import Commits
 from kiosk.database import FAULTS, Connection, is_damage, mend_head, refusal
-from kiosk.give_back import covered_numbers, oldest_n
+from kiosk.give_back import covered_replies, oldest_n
 from kiosk.outbox_file import (
     Draft,
     Maker,
@@ -231,15 +232,25 @@ class Outbox:
         """Return the number from which on every operation is here, replied to or not."""
         return self._oldest_n
 
-    def drop_covered(self, covered_n: int, before: Callable[[], None] = lambda: None) -> int:
+    def drop_covered(
+        self,
+        covered_n: int,
+        may_go: Callable[[m.Reply], bool] = lambda _: True,
+        before: Callable[[], None] = lambda: None,
+    ) -> int:
         """Drop replied operations up to `covered_n` for good, a slice of them; return how many.
 
-        Two verified backups of the hub hold them. The newest operation stays. `before` is called
-        where something is about to go, and what it raises keeps all of it.
+        Two verified backups of the hub hold them. The newest operation stays, and so does what
+        follows one that may not go yet. `before` is called where something is about to go, and what
+        it raises keeps all of it.
         """
         with self._held():
             with self._guarded():
-                going = covered_numbers(self._database.connection, covered_n)
+                covered = covered_replies(self._database.connection, covered_n)
+            replies = ((n, rows.read_reply(self._box, self.id, n, lying)) for n, lying in covered)
+            # A reply of which bits have flipped says nothing any more, and will not again.
+            held = takewhile(lambda pair: pair[1] is None or may_go(pair[1]), replies)
+            going = [(n,) for n, _ in held]
             if not going:
                 return 0
             before()

@@ -63,7 +63,7 @@ def kept(db: Connection, box: Box, outbox: str, after_n: int) -> list[Kept]:
     sql = f"SELECT n, {KIND}, body, reply FROM command WHERE n > ? OR status = 0 ORDER BY n"
     rows = db.execute(sql, (after_n,)).fetchall()
     return [
-        Kept(n, kind_of(kind), _body(box, n, sealed), _reply(box, outbox, n, reply))
+        Kept(n, kind_of(kind), _body(box, n, sealed), read_reply(box, outbox, n, reply))
         for n, kind, sealed, reply in rows
     ]
 
@@ -75,7 +75,7 @@ def undelivered(db: Connection, box: Box, outbox: str, limit: int) -> list[Kept]
     for status in (_ENDED[m.Status.QUARANTINED], 0):
         found += db.execute(sql, (status, limit - len(found))).fetchall()
     return [
-        Kept(n, kind_of(kind), _body(box, n, sealed), _reply(box, outbox, n, reply), made_ms)
+        Kept(n, kind_of(kind), _body(box, n, sealed), read_reply(box, outbox, n, reply), made_ms)
         for n, kind, sealed, reply, made_ms in found
     ]
 
@@ -107,18 +107,19 @@ def wait_again(db: Connection, first_n: int) -> None:
     db.execute("UPDATE command SET status = 0, reply = NULL WHERE n >= ?", (first_n,))
 
 
-def _body(box: Box, n: int, sealed: bytes) -> bytes:
-    """Return an operation's body; b"" where bits of it flipped: nothing is shown of it."""
-    found = box.open_operation(n, sealed)
-    return b"" if found is None else found[1]
-
-
-def _reply(box: Box, outbox: str, n: int, sealed: bytes | None) -> m.Reply | None:
+def read_reply(box: Box, outbox: str, n: int, sealed: bytes | None) -> m.Reply | None:
+    """Return the hub's reply as it lies here; None where there is none, or bits of it flipped."""
     body = None if sealed is None else box.open_reply(n, sealed)
     if body is None:
-        return None  # None yet, or bits of it flipped; that there is one, its status says.
+        return None  # That there is one, an operation's status says.
     try:
         reply = wire.decode(wire.encode_reply(outbox, n, body))
     except wire.WireError:
         return None
     return reply if isinstance(reply, m.Reply) else None
+
+
+def _body(box: Box, n: int, sealed: bytes) -> bytes:
+    """Return an operation's body; b"" where bits of it flipped: nothing is shown of it."""
+    found = box.open_operation(n, sealed)
+    return b"" if found is None else found[1]

@@ -228,16 +228,38 @@ class Replica:
         """
         if self._epoch_is_kept:
             return
+        self.make_durable()
+        self._epoch_is_kept = True
+
+    def make_durable(self) -> None:
+        """Have all that is committed survive power loss; raises one of `FAULTS` where it may not.
+
+        A checkpoint syncs the log first, unless a reader stands in its way: that, its answer says.
+        """
         try:
-            self.tidy()
+            busy, logged, folded = self._checkpoint()
         except FAULTS as fault:
             if not is_full(fault):  # The log is synced by then; only folding it in found no room.
                 raise
-        self._epoch_is_kept = True
+            return
+        if not busy and folded == logged:
+            return
+        self._connection.execute("PRAGMA synchronous = FULL")
+        try:
+            # Writes a page even where nothing changes, and with its commit goes all before it.
+            self._connection.execute(f"PRAGMA user_version = {_mark(self._epoch):d}")
+        finally:
+            self._connection.execute("PRAGMA synchronous = NORMAL")
 
     def tidy(self) -> None:
         """Fold the write-ahead log into the file; for a moment when nothing else is to be done."""
-        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        self._checkpoint()
+
+    def _checkpoint(self) -> tuple[int, int, int]:
+        """Return whether it was held up, and how many pages are in the log and how many folded."""
+        found: tuple[int, int, int]
+        found = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        return found
 
     def close(self) -> None:
         """Close the file."""

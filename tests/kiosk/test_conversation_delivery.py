@@ -14,7 +14,7 @@ from kiosk.presence import Way
 from kiosk.reasking import REASK_S
 from kiosk.state import LinkStatus
 from tests.kiosk.post import NOW_MS, draft, reply
-from tests.kiosk.scripted_hub import EPOCH, NEWER, OLDER, Scripted, heartbeat
+from tests.kiosk.scripted_hub import EPOCH, NEWER, OLDER, Scripted, changes, heartbeat
 
 QUARANTINED = m.Status.QUARANTINED
 
@@ -50,6 +50,13 @@ def alive(post: Scripted, seconds: int, covered_n: int = 0) -> list[m.Reply]:
         told += post.hear(*pongs).replies
         post.hear_broadcast(heartbeat({}))
     return told
+
+
+def cover(post: Scripted, covered_n: int) -> None:
+    """Let the hub's next pong say what its backups hold."""
+    post.wait(3)
+    for ping in post.take(m.Ping):
+        post.hear(m.Pong(ping.sent_ms, NOW_MS, covered_n))
 
 
 def test_what_the_replica_took_is_there_to_be_shown_though_the_outbox_fails(post: Scripted) -> None:
@@ -107,6 +114,29 @@ def test_what_a_welcome_covers_goes_once_all_is_in_step(post: Scripted) -> None:
     post.hear(post.welcome(hello, last_n=5, covered_n=4))
     post.wait(1)
     assert post.outbox.oldest_n() == 5
+
+
+def test_what_the_replica_does_not_hold_yet_stays_here(post: Scripted) -> None:
+    """Backups hold an operation whose broadcast is late: a restart would not show it; 507554."""
+    post.go_live()
+    for _ in range(4):
+        post.outbox.append(draft())
+    post.turn()
+    topics = ({"stock": 1}, {"stock": 2, "receipts": 9}, {"stock": 3, "sales": 2}, {"stock": 4})
+    answers = [reply(post.outbox.id, n, topics=said) for n, said in enumerate(topics, start=1)]
+    post.hear(*answers)
+    alive(post, 4, covered_n=3)
+    assert post.outbox.oldest_n() == 1
+    own = [m.Change("a", b"%d" % n, post.outbox.id, n) for n in (1, 2, 3)]
+    post.hear_broadcast(m.Changes("stock", EPOCH, 1, 1, own[:2]))
+    cover(post, 3)
+    assert post.outbox.oldest_n() == 3  # Nothing of a topic that is not followed is waited for.
+    post.hear_broadcast(m.Changes("stock", EPOCH, 1, 3, own[2:]))
+    cover(post, 3)
+    assert post.outbox.oldest_n() == 3  # Its ticket is on its way still.
+    post.hear_broadcast(changes("sales", 1, ("t1", b"{}"), ("t2", b"{}")))
+    cover(post, 3)
+    assert post.outbox.oldest_n() == 4
 
 
 def test_a_hub_that_is_not_followed_is_not_heeded(post: Scripted) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from common.errors import Refusal
+from common.messages import Change
 from hub.store import FAULTS, Store, is_passing
 from kiosk.book import Book
 from kiosk.outbox import Outbox
 from kiosk.outbox_file import Draft
 from kiosk.replica import Replica
+from kiosk.replica_file import Reader
 from tests.kiosk.post import BOX, draft, maker, ticketed
 from tests.sim.disk.disk import Machine
 
@@ -170,3 +172,42 @@ def test_an_epoch_that_a_process_before_left_is_kept_as_well(machine: Machine) -
     third = Replica(path, "0" * 32, BOX)
     assert third.epoch() == "1" * 16
     third.close()
+
+
+def test_a_replica_is_made_durable_though_a_reader_stands_in_the_way(machine: Machine) -> None:
+    """A checkpoint that a reader holds up syncs nothing, and says so in its answer alone."""
+    path = machine.folder / "replica.db"
+    replica = Replica(path, "0" * 32, BOX)
+    replica.apply("stock", 1, [Change("a", b"1", "0" * 32, 1)])
+    replica.tidy()
+    reader = Reader(path, BOX)
+    with reader._database.reading() as connection:
+        assert connection.execute("SELECT tseq FROM position").fetchone() == (1,)
+        replica.apply("stock", 2, [Change("a", b"2", "0" * 32, 2)])
+        replica.make_durable()
+        machine.power_loss(None)
+    with suppress(*FAULTS):
+        reader.close()
+    with suppress(*FAULTS):
+        replica.close()
+    machine.thaw()
+    again = Replica(path, "0" * 32, BOX)
+    assert (again.tseq("stock"), again.last_n("stock")) == (2, 2)
+    again.close()
+
+
+def test_making_durable_leaves_later_commits_as_quick_as_before(machine: Machine) -> None:
+    path = machine.folder / "replica.db"
+    replica = Replica(path, "0" * 32, BOX)
+    replica.apply("stock", 1, [Change("a", b"1", "0" * 32, 1)])
+    replica.tidy()
+    reader = Reader(path, BOX)
+    with reader._database.reading() as connection:
+        assert connection.execute("SELECT tseq FROM position").fetchone() == (1,)
+        replica.apply("stock", 2, [Change("a", b"2", "0" * 32, 2)])
+        replica.make_durable()
+        syncs = machine.counts().syncs
+        replica.apply("stock", 3, [Change("a", b"3", "0" * 32, 3)])
+        assert machine.counts().syncs == syncs
+    reader.close()
+    replica.close()
