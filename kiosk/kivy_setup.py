@@ -73,6 +73,8 @@ def prepare(settings: WindowSettings, home: Path) -> None:
         KIVY_NO_FILELOG="1",
         # Kivy's records go through Python's logging and leave the root logger alone.
         KIVY_LOG_MODE="PYTHON",
+        # What a touch or news have asked for is drawn at once, and not when a frame is due.
+        KIVY_CLOCK="interrupt",
     )
     if settings.density:
         os.environ["KIVY_METRICS_DENSITY"] = str(settings.density)
@@ -95,7 +97,7 @@ def _configure(settings: WindowSettings) -> None:
         ("graphics", "fullscreen", "0"),
         ("graphics", "borderless", "1" if fixed else "0"),
         ("graphics", "resizable", "0" if fixed else "1"),
-        # A touch waits for the next frame to be due. Nothing is drawn where nothing has changed.
+        # So often it is looked for touches. Nothing is drawn where nothing has changed.
         ("graphics", "maxfps", "120"),
         ("graphics", "allow_screensaver", "0"),
         ("graphics", "show_cursor", "1" if settings.show_cursor else "0"),
