@@ -18,7 +18,16 @@ from common.journal.opened import FIRST, OpenedData
 from common.outgoing import Queued
 from kiosk import book, outbox_chain, outbox_counts, outbox_memos
 from kiosk.book import Book
-from kiosk.database import FAULTS, Connection, Database, delete, set_aside
+from kiosk.database import (
+    FAULTS,
+    Connection,
+    Database,
+    delete,
+    is_damage,
+    is_misshapen,
+    set_aside,
+)
+from kiosk.schema import mend_schema, require_shape
 from kiosk.sealed import Box
 from kiosk.unsealed import Sealing, bring_over_outbox, require_key
 
@@ -61,7 +70,7 @@ class Operation(Model):
         strict_tables = True
 
 
-_TABLES: Final = (
+TABLES: Final = (
     Meta,
     Operation,
     outbox_chain.ChainRow,
@@ -117,8 +126,18 @@ def series_of(device_number: int, outbox: str) -> str:
 
 def open_file(path: Path, maker: Maker) -> Database:
     """Open or make the file, with its id in it; raises one of `FAULTS`, OtherKey."""
-    database = Database(path, _PRAGMAS, _TABLES)
     try:
+        return _open_file(path, maker)
+    except FAULTS as fault:
+        if not ((is_damage(fault) or is_misshapen(fault)) and mend_schema(path, TABLES)):
+            raise
+    return _open_file(path, maker)
+
+
+def _open_file(path: Path, maker: Maker) -> Database:
+    database = Database(path, _PRAGMAS, TABLES)
+    try:
+        require_shape(database.connection, TABLES)
         bring_over_outbox(database, maker.box)
         require_key(database, maker.box)
         if database.connection.execute("SELECT 1 FROM meta").fetchone() is None:
@@ -152,7 +171,7 @@ def replace_file(
     """
     beside = _beside(path)
     delete(beside)
-    database = Database(beside, _PRAGMAS, _TABLES)
+    database = Database(beside, _PRAGMAS, TABLES)
     try:
         bring_over_outbox(database, maker.box)
         _begin(database, maker, unlike, opened)

@@ -17,6 +17,7 @@ from kiosk import book
 from kiosk.database import FAULTS, Connection, Database, is_damage, require_disk, require_pages
 from kiosk.outbox_file import (
     KIND,
+    TABLES,
     Draft,
     Maker,
     kind_of,
@@ -24,6 +25,7 @@ from kiosk.outbox_file import (
     replace_file,
     series_of,
 )
+from kiosk.schema import mend_schema
 from kiosk.sealed import Box
 from kiosk.unsealed import is_unsealed
 
@@ -112,6 +114,7 @@ def salvage_file(path: Path, box: Box) -> Salvaged:
 
     Raises one of `FAULTS` where the disk, not the file, is at fault: another time it may be read.
     """
+    mend_schema(path, TABLES)
     try:
         database = Database(path, ())
     except FAULTS as fault:
