@@ -1,7 +1,8 @@
 """What must hold of the hub's books at the end: they are what people did.
 
 Owns the comparison of papers, stock and money with the history. What posts hold and show is
-`checks.py`'s; the records of the journal, `ledger.py`'s; parked tickets, `parked.py`'s.
+`checks.py`'s; the records of the journal, `ledger.py`'s; parked tickets, `parked.py`'s; customers,
+`customers.py`'s; articles that tills made and categories, `assortment.py`'s.
 """
 
 from collections import Counter
@@ -11,14 +12,17 @@ import orjson
 
 from common import messages as m
 from hub.journal_status import noted_conflicts, noted_losses
-from tests.sim import ledger, parked
+from tests.sim import assortment, customers, ledger, parked
 from tests.sim.history import Deed, Fate, History, Told
 from tests.sim.hub import SimHub
 from tests.sim.trade import labels_of_records
 from tests.sim.world import World
 
 _UNLABELLED: Final = frozenset(
-    {"price.set", "price.schedule", "ticket.park", "ticket.recall", "ticket.unpark"}
+    {
+        *("price.set", "price.schedule", "ticket.park", "ticket.recall", "ticket.unpark"),
+        *("customer.put", "customer.erase", "article.create", "category.put"),
+    }
 )
 """What stands at the hub under no label, or not for good: looked at by checks of their own."""
 ENDED: Final = (m.Status.REFUSED, m.Status.QUARANTINED)
@@ -42,6 +46,12 @@ class Books:
         self._check_stock(db)
         self._check_money(db)
         for fault in parked.faults(db, self._history, outbox_lost, went_back):
+            raise self._world.broken(fault)
+        for fault in customers.faults(db, self._history, outbox_lost):
+            raise self._world.broken(fault)
+        for fault in assortment.article_faults(db, self._history, outbox_lost, went_back):
+            raise self._world.broken(fault)
+        for fault in assortment.category_faults(db, self._history, outbox_lost):
             raise self._world.broken(fault)
         for fault in ledger.faults(db, self._hub.identity):
             raise self._world.broken(fault)
@@ -106,26 +116,44 @@ class Books:
         if moved != levels:
             raise self._world.broken(f"stock levels {levels} are not their movements' {moved}")
         done: Counter[str] = Counter()
-        sources = Counter(
-            source
-            for (source,) in db.execute(
-                "SELECT source_id FROM stock_movement WHERE reason <> 'import'"
+        moves = Counter(
+            (source, article)
+            for source, article in db.execute(
+                "SELECT source_id, article_id FROM stock_movement WHERE reason <> 'import'"
             )
         )
+        unknown = self._unknown_then(db)
         for body, sign in (("ticket", -1), ("goods_receipt", 1)):
             for paper_id, raw in db.execute(f"SELECT id, body FROM {body}"):
                 lines: Counter[str] = Counter()
                 for line in orjson.loads(raw)["lines"]:
                     lines[line["article_id"]] += sign * line["quantity_milli"]
-                done.update(lines)
-                if sources[paper_id] != len(lines):
-                    raise self._world.broken(f"paper {paper_id} moved stock {sources[paper_id]} x")
+                for article, milli in lines.items():
+                    times = moves.pop((paper_id, article), 0)
+                    if times == 1:
+                        done[article] += milli
+                    elif times or (paper_id, article) not in unknown:
+                        raise self._world.broken(f"paper {paper_id} moved {article} {times} x")
+        if moves:
+            raise self._world.broken(f"stock was moved by no paper: {moves}")
         started = dict(
             db.execute("SELECT article_id, delta_milli FROM stock_movement WHERE reason = 'import'")
         )
         for article, level in levels.items():
             if level != started.get(article, 0) + done[article]:
                 raise self._world.broken(f"stock of {article} is {level}: papers say otherwise")
+
+    def _unknown_then(self, db: Any) -> set[tuple[str, str]]:
+        """Return the (ticket, article) that the hub did not know when it took the ticket, and said
+        so: of what a till made, which was put aside, or came later as the hub was set back."""
+        made = {deed.about for deed in self._history.kind("article.create")}
+        unknown: set[tuple[str, str]] = set()
+        for (raw,) in db.execute("SELECT row FROM live_row WHERE topic = 'sales'"):
+            sale = orjson.loads(raw)
+            if "flag_unknown_article" in sale["flags"]:
+                articles = {line["article_id"] for line in sale["ticket"]["lines"]} & made
+                unknown.update((sale["id"], article) for article in articles)
+        return unknown
 
     def _check_money(self, db: Any) -> None:
         """Every cent of every ticket is in the takings once."""

@@ -13,11 +13,12 @@ import orjson
 from common import messages as m
 from common import wire
 from common.models import stock_key
-from common.topics import TOPICS_OF
+from common.topics import TOPICS_OF, Profile
 from hub.store import FAULTS
 from kiosk.outbox import Counts
 from kiosk.presence import Way
 from kiosk.state import LinkStatus
+from tests.sim import customers
 from tests.sim.books import ENDED, Books
 from tests.sim.history import Deed, Fate, History, Told
 from tests.sim.hub import SimHub, labels
@@ -58,6 +59,8 @@ class Checks:
         """No row reaches a profile that may not see it."""
         post = line.post
         assert isinstance(post, SimPost)
+        if post.profile is Profile.DEPOT and customers.NAME.encode() in frame:
+            raise self._world.broken(f"{post.name} was told of a customer")
         if line.way is Way.BROADCASTS:
             topic = frame.split(b"\0", 1)[0].decode()
             if topic not in ("hb", *TOPICS_OF[post.profile]):
@@ -85,6 +88,7 @@ class Checks:
             )  # Else what it sold may lie at the hub alone.
             if here and self._looks[post.number] % _ALL_SALES_EVERY == 0:
                 self._check_sales(post)
+                self._check_own_rows(post)
 
     def _check_replica(self, post: SimPost) -> None:
         """A replica at tseq equals the fold of the log, and never goes back while it is on."""
@@ -205,6 +209,27 @@ class Checks:
             if deed.status not in ENDED and deed.ticket.id not in shown:
                 raise self._world.broken(f"{post.name} does not show its sale {deed.label}")
 
+    def _check_own_rows(self, post: SimPost) -> None:
+        """An article that a till made, and a customer, stay on its screen as well."""
+        if post.session is None:
+            return
+        catalogue, asked = (
+            post.session.catalogue,
+            {deed.about for deed in self._history.kind("customer.erase")},
+        )
+        for kind, (topic, find) in {
+            "article.create": ("articles", catalogue.article),
+            "customer.put": ("customers", catalogue.customers.get),
+        }.items():
+            folded = post.session._mirror._folded_to.get(topic)
+            if not folded or (post.number, topic) in self._garbled:
+                continue
+            for deed in self._history.of(post.number):
+                if deed.kind != kind or not deed.sure or deed.fragile or deed.about in asked:
+                    continue
+                if deed.status not in ENDED and find(deed.about) is None:
+                    raise self._world.broken(f"{post.name} does not show its own {deed.label}")
+
     # What is allowed to go missing.
 
     def outbox_set_back(self, post: SimPost, waiting: dict[Place, str]) -> None:
@@ -284,12 +309,25 @@ class Checks:
             waiting = post.stores.outbox.counts().waiting
             if waiting:
                 return f"{waiting} operations wait on {post.name}"
+            if late := self._late(post):
+                return f"{post.name} was not told that {late} was taken"
             if update and (aside := self._aside(post)):
                 return f"{post.name} was not told that {aside} was taken"
             for topic in TOPICS_OF[post.profile]:
                 head, replica = heads[topic], post.stores.replica
                 if (replica.tseq(topic), replica.digest(topic)) != (head.tseq, head.digest):
                     return f"{post.name} has another {topic} than the hub"
+        return ""
+
+    def _late(self, post: SimPost) -> str:
+        """Return an article of a post that lay in quarantine before the hub was set back."""
+        assert self._witness.now is not None
+        there = self._witness.now.topics["articles"].rows
+        for deed in self._history.of(post.number):
+            aside = deed.kind == "article.create" and deed.status is m.Status.QUARANTINED
+            told_last = not deed.fragile and post.number not in self.outbox_lost
+            if aside and told_last and deed.about in there:
+                return deed.label
         return ""
 
     def _aside(self, post: SimPost) -> str:
@@ -325,6 +363,9 @@ class Checks:
             told = {notice.code for notice in post.notices}
             if post.number in self._must_tell and "outbox_damaged" not in told:
                 raise self._world.broken(f"{post.name} does not say that an operation was damaged")
+            with self._hub.look() as db:
+                for fault in customers.faults_at(post, self._history, db):
+                    raise self._world.broken(f"{post.name} {fault}")
 
     def _check_prices(self, post: SimPost) -> None:
         """What no price is scheduled for any more costs the same at every post as at the hub."""

@@ -4,6 +4,7 @@ Owns the list of operations by the label that each carries, and what became of e
 post: on its disk, answered by the hub, or perhaps never recorded.
 """
 
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -31,8 +32,8 @@ class Fate(Enum):
 class Deed:
     """One operation. `lines`: (article id, thousandths), as stock sees it; `excused`: why it may
     be missing at the end ("" for no reason); `fragile`: its post's copy is gone, the hub's is the
-    only one; `parked`: the id of the parked ticket that it is about; `status`: the hub's last word
-    to the post."""
+    only one; `parked`: the id of the parked ticket that it is about, `about`: that of any other
+    row; `status`: the hub's last word to the post."""
 
     label: str
     post: int
@@ -47,8 +48,14 @@ class Deed:
     code: str = ""
     fate: Fate = Fate.TAKEN
     parked: str = ""
+    about: str = ""
     excused: str = ""
     fragile: bool = False
+
+    @property
+    def sure(self) -> bool:
+        """Return whether it was recorded, and nothing excuses that it be missing."""
+        return self.told is Told.RECORDED and not self.excused
 
 
 @dataclass(slots=True)
@@ -90,6 +97,25 @@ class History:
                 self.by_place[outbox, n] = deed
                 if deed.told is Told.PERHAPS:
                     deed.told = Told.RECORDED
+
+    def kind(self, kind: str) -> list[Deed]:
+        """Return the deeds of a kind."""
+        return [deed for deed in self.deeds.values() if deed.kind == kind]
+
+    def last(self, deeds: Iterable[Deed], outbox_lost: Set[int]) -> set[str]:
+        """Return the labels of those, of deeds about one row, of which one was the last to arrive.
+
+        Of each post its last one, as what it records arrives in order; any of it where its outbox
+        was damaged, or an older copy, and perhaps sent what was done with again.
+        """
+        labels = set()
+        over = set()
+        for deed in reversed(list(deeds)):
+            if deed.told is not Told.REFUSED and deed.post not in over:
+                labels.add(deed.label)
+            if deed.sure and not deed.fragile and deed.post not in outbox_lost:
+                over.add(deed.post)
+        return labels
 
     def of(self, post: int) -> list[Deed]:
         """Return a post's deeds."""

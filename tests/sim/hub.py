@@ -35,7 +35,7 @@ from tests.hub.journals import signing_keys
 from tests.sim.agenda import MachineClock
 from tests.sim.releases import HANDLERS as RELEASES_HANDLERS
 from tests.sim.releases import OLDER_KINDS
-from tests.sim.trade import labels_of_records
+from tests.sim.trade import label_of_number, labels_of_records
 from tests.sim.witness import Witness
 from tests.sim.world import World
 
@@ -302,11 +302,16 @@ class SimHub:
 
 
 def labels(db: Any) -> set[str]:
-    """Return the labels of the papers that a hub's database holds."""
+    """Return the labels of the papers and rows that a hub's database holds."""
     tickets = [orjson.loads(body) for (body,) in db.execute("SELECT body FROM ticket")]
     receipts = [orjson.loads(body) for (body,) in db.execute("SELECT body FROM goods_receipt")]
     parked = db.execute("SELECT body FROM parked WHERE body IS NOT NULL")
+    articles = db.execute("SELECT name FROM article").fetchall()
+    customers = db.execute("SELECT note FROM customer").fetchall()
+    categories = db.execute("SELECT rank FROM category").fetchall()
     return {
+        *(label for (label,) in (*articles, *customers)),
+        *(label_of_number("g", rank) for (rank,) in categories),
         *(orjson.loads(body)["note"] for (body,) in parked),
         *(ticket["lines"][0]["label"] for ticket in tickets),
         *(receipt["note"] for receipt in receipts),

@@ -1,10 +1,9 @@
 """A post of a simulated shop: the shipped session, conversation and files, on a disk that fails.
 
-Owns the post's process: it is switched on, works, and dies, at any write of its disk. `SimLink` is
-the link's thread without a socket.
+Owns the post's process: it is switched on, works, and dies, at any write of its disk; and what
+people do there with papers and prices.
 """
 
-from collections import deque
 from collections.abc import Callable
 from contextlib import closing, suppress
 from random import Random
@@ -14,8 +13,7 @@ import orjson
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 
 from common import messages as m
-from common import wire
-from common.commands import Unparked, sold_ticket
+from common.commands import Unparked
 from common.errors import Problem, Refusal
 from common.ids import IdMint
 from common.models import ParkedTicket, Payment, ReceiptLine
@@ -24,9 +22,8 @@ from common.seal import CurveKeys
 from common.topics import TOPICS_OF, Profile
 from hub.records.devices import ACTIVE
 from hub.records.devices import Device as EnrolledDevice
-from kiosk.arrivals import Arrivals, Batch, HandingOver, LinkView
+from kiosk.arrivals import Arrivals, Batch
 from kiosk.basket import Basket
-from kiosk.conversation import Conversation, Turn
 from kiosk.database import FAULTS
 from kiosk.device import Device, HubPlace
 from kiosk.keys import DeviceKeys
@@ -34,9 +31,7 @@ from kiosk.link_life import Post
 from kiosk.outbox_file import Draft, Maker
 from kiosk.parking import basket_of
 from kiosk.presence import Way
-from kiosk.sealed import Box
 from kiosk.session import Session
-from kiosk.state import LinkStatus
 from kiosk.stores import Stores, open_stores
 from kiosk.till import Stamp, Till
 from kiosk.witness import Witness
@@ -44,18 +39,16 @@ from tests.hub.journals import signing_keys
 from tests.sim.agenda import MachineClock
 from tests.sim.heads import Heads
 from tests.sim.history import Deed, Fate, History, Told
+from tests.sim.labels import BOX, label_of, opened
+from tests.sim.link import SimLink
 from tests.sim.releases import COUNTED, LATER_SCHEMA, POISON
-from tests.sim.trade import TRADES, label_of_record, sold_lines
+from tests.sim.trade import TRADES, sold_lines
 from tests.sim.world import World
 
-TURN_S: Final = (0.0001, 0.002)
 POLL_S: Final = (0.0, 0.02)
 TICK_S: Final = 1.0
 BOOT_S: Final = (0.2, 2.0)
 SOLD_S: Final = (0.1, 3.0)
-DRAIN: Final = 500
-BOX: Final = Box(bytes(range(32)))
-
 
 POISONS: Final = {
     "garbage": ("goods.receive", 1, Fate.ASIDE),
@@ -64,128 +57,6 @@ POISONS: Final = {
     "later schema": ("sale.record", LATER_SCHEMA, Fate.LATER),
 }
 """What a hub cannot take: kind, schema, and what becomes of it."""
-
-
-class SimLink:
-    """Moves frames between the network and one conversation; begins again after a fault."""
-
-    def __init__(self, post: "SimPost", place: Post, arrivals: Arrivals) -> None:
-        self._post = post
-        self._place = place
-        self._arrivals = arrivals
-        self._handing_over = HandingOver(arrivals)
-        self._pause_s = 1.0
-        self._due = 0
-        self.running = False
-        self.inbox: deque[tuple[Way, bytes]] = deque()
-        self.talk: Conversation
-
-    def start(self) -> None:
-        """Begin a life."""
-        stores = self._place.stores
-        try:
-            mended = stores.mend()
-            if mended.notices:
-                self._arrivals.put(
-                    Batch(
-                        0,
-                        notices=mended.notices,
-                        renumbered=mended.renumbered,
-                        rebuilt=mended.rebuilt,
-                    )
-                )
-            topics = TOPICS_OF[self._place.device.profile]
-            place = self._place
-            self.talk = Conversation(
-                topics, stores.outbox, stores.replica, place.clocks, place.witness
-            )
-        except (*FAULTS, Refusal) as fault:
-            self._failed(fault)
-            return
-        self._note_replies()
-        self.running = True
-        for way in Way:
-            self._post.world.network.dial(self._post.number, way)
-        self.wake(0.0)
-
-    def _note_replies(self) -> None:
-        """Take from disk what a turn noted there before it failed."""
-        with suppress(*FAULTS, Refusal):
-            for kept in self._place.stores.outbox.kept(0):
-                if kept.reply is not None:
-                    self._post.history.replied(kept.reply)
-
-    def ring(self) -> None:
-        """Look into the outbox soon."""
-        self.wake(self._post.world.rng.uniform(*TURN_S))
-
-    def stop(self) -> None:
-        """Say goodbye, and touch nothing any more."""
-        if self.running:
-            self._post.world.network.up(self._post.number, wire.encode(m.Goodbye()))
-        self.running = False
-        self._post.world.network.hang_up(self._post.number)
-
-    def tell(self, what: Callable[[Conversation], None]) -> None:
-        """Tell the conversation something of its ways."""
-        try:
-            what(self.talk)
-        except (*FAULTS, Refusal) as fault:
-            self._failed(fault)
-        else:
-            self.ring()
-
-    def wake(self, delay_s: float) -> None:
-        """Take a turn after this time, unless another is due before."""
-        self._due += 1
-        due = self._due
-        self._post.after(delay_s, lambda: self._turn() if due == self._due else None)
-
-    def _turn(self) -> None:
-        post = self._post
-        if not self.running or post.world.agenda.now_s < post.stalled_until_s:
-            if self.running:
-                self.wake(post.stalled_until_s - post.world.agenda.now_s)
-            return
-        frames = [self.inbox.popleft() for _ in range(min(DRAIN, len(self.inbox)))]
-        try:
-            turn = self.talk.turn(frames)
-        except (*FAULTS, Refusal) as fault:
-            self._failed(fault)
-            return
-        if post.machine.frozen:
-            post.crash("in the midst of a turn")
-            return
-        for frame in turn.out:
-            post.world.network.up(post.number, frame)
-        self._hand_over(turn)
-        self.wake(0.0005 if self.inbox else max(0.001, self.talk.due_in_s))
-
-    def _hand_over(self, turn: Turn) -> None:
-        talk = self.talk
-        status = talk.status
-        problem = None if status is LinkStatus.ONLINE else talk.problem
-        view = LinkView(status, problem, talk.synced_ms, talk.clock.now_ms(), talk.hub_trouble)
-        for reply in turn.replies:
-            self._post.history.replied(reply)
-        self._handing_over.turn(turn, view, 0)
-
-    def _failed(self, fault: Exception) -> None:
-        """As `kiosk.link.Link`: shown, and begun again on what is on disk."""
-        post = self._post
-        self.running = False
-        self.inbox.clear()
-        if post.machine.frozen:
-            post.crash("in the midst of a turn")
-            return
-        post.world.trace.note(post.name, "its link fails: %s", fault)
-        post.world.network.hang_up(post.number)
-        problem = fault.problem if isinstance(fault, Refusal) else Problem("kiosk_fault")
-        stores = self._place.stores
-        self._handing_over.fault(problem, 0, stores.replica.take_news())
-        stores.note_fault(fault)
-        post.after(self._pause_s, self.start)
-        self._pause_s = min(2 * self._pause_s, 4.0)
 
 
 class SimPost:
@@ -342,7 +213,9 @@ class SimPost:
         with closing(sqlite3.connect(self.folder / "outbox.db")) as db:
             (outbox,) = db.execute("SELECT outbox FROM meta").fetchone()
             rows = db.execute("SELECT n, kind, body FROM command WHERE status = 0")
-            return {(outbox, n): label_of(kind, opened(n, body)) for n, kind, body in rows}
+            return {
+                (outbox, n): label_of(self.number, kind, opened(n, body)) for n, kind, body in rows
+            }
 
     def flip_waiting(self, rng: Random) -> int | None:
         """Flip a bit of a waiting operation of a post that is off; return its n."""
@@ -441,7 +314,7 @@ class SimPost:
                     deed.status = None  # A restored hub has not answered it yet.
             self.history.renumbered(
                 [
-                    (label_of(kept.kind, kept.body), outbox.id, kept.n)
+                    (label_of(self.number, kept.kind, kept.body), outbox.id, kept.n)
                     for kept in waiting
                     if (outbox.id, kept.n) not in known
                 ]
@@ -449,38 +322,47 @@ class SimPost:
 
     # What people do here.
 
-    def sell(self, lines: list[tuple[str, int]]) -> None:
-        """Sell these articles (id, thousandths)."""
-        label = self._label("s")
+    def sell(self, lines: list[tuple[str, int]], customer: str = "") -> None:
+        """Sell these articles (id, thousandths). `customer`: whose it is, by id."""
+        self._sell(lines, tuple(lines), customer)
+
+    def sell_new(self, article: str) -> None:
+        """Sell an article that a till made. Where it is not at the hub yet, no stock is moved."""
+        self._sell([(article, 1000)], (), "")
+
+    def _sell(
+        self, lines: list[tuple[str, int]], moved: tuple[tuple[str, int], ...], customer: str
+    ) -> None:
+        label = self.label("s")
         sold = sold_lines(label, lines)
         total = total_cents(sold)
-        deed = Deed(label, self.number, "sale.record", Told.RECORDED, tuple(lines), total)
+        deed = Deed(label, self.number, "sale.record", Told.RECORDED, moved, total)
 
         def do(session: Session) -> None:
-            deed.ticket = session.sell(sold, (Payment("card", total, total),))
+            deed.ticket = session.sell(sold, (Payment("card", total, total),), customer)
 
-        self._do(deed, do)
+        self.do(deed, do)
 
     def trade(self, kind: str, lines: list[tuple[str, int]]) -> None:
         """Do something else that a till does, with these articles where it is about any."""
         trade = TRADES[kind]
         moved = tuple((article, trade.moves * milli) for article, milli in lines if trade.moves)
-        deed = Deed(self._label("t"), self.number, f"{kind}.record", Told.RECORDED, moved)
-        self._do(deed, lambda session: trade.do(session.counter, deed, lines))
+        deed = Deed(self.label("t"), self.number, f"{kind}.record", Told.RECORDED, moved)
+        self.do(deed, lambda session: trade.do(session.counter, deed, lines))
 
     def park(self) -> None:
         """Put a basket aside."""
         self._park(Basket())
 
     def _park(self, basket: Basket) -> None:
-        label = self._label("k")
+        label = self.label("k")
         deed = Deed(label, self.number, "ticket.park", Told.RECORDED)
 
         def do(session: Session) -> None:
             ticket = session.parking.park(basket.add_free(label, 250, 550), label)
             deed.parked = ticket.id
 
-        self._do(deed, do)
+        self.do(deed, do)
         if basket.parked:
             self._ended(deed, basket.parked)
 
@@ -493,7 +375,7 @@ class SimPost:
         entries = [] if session is None or session.parking.asking else session.parking.entries()
         if entries:
             parked = rng.choice(entries).ticket.id
-            deed = Deed(self._label("q"), self.number, "ticket.recall", Told.RECORDED)
+            deed = Deed(self.label("q"), self.number, "ticket.recall", Told.RECORDED)
             deed.parked = parked
 
             def do(session: Session) -> None:
@@ -501,7 +383,7 @@ class SimPost:
                 if not session.parking.asking:
                     deed.kind = "ticket.unpark"  # Taken up without the hub: nobody granted it.
 
-            self._do(deed, do)
+            self.do(deed, do)
         return bool(entries)
 
     def _go_on(self, ticket: ParkedTicket) -> None:
@@ -510,8 +392,8 @@ class SimPost:
         if choice < 0.3:
             self._park(basket_of(ticket))
         elif choice < 0.9:
-            deed = Deed(self._label("q"), self.number, "ticket.unpark", Told.RECORDED)
-            self._do(deed, lambda session: session.parking.end(ticket.id, Unparked.SOLD))
+            deed = Deed(self.label("q"), self.number, "ticket.unpark", Told.RECORDED)
+            self.do(deed, lambda session: session.parking.end(ticket.id, Unparked.SOLD))
             self._ended(deed, ticket.id)
 
     def _ended(self, deed: Deed, parked: str) -> None:
@@ -520,10 +402,10 @@ class SimPost:
 
     def receive(self, lines: list[tuple[str, int]]) -> None:
         """Take in a delivery."""
-        label = self._label("r")
+        label = self.label("r")
         brought = tuple(ReceiptLine(article, milli) for article, milli in lines)
         deed = Deed(label, self.number, "goods.receive", Told.RECORDED, tuple(lines))
-        self._do(deed, lambda session: session.receive(brought, label))
+        self.do(deed, lambda session: session.receive(brought, label))
 
     def price(self, article: str) -> None:
         """Give an article a new price, of which there is only one."""
@@ -531,7 +413,7 @@ class SimPost:
         cents = self.number * 10_000 + self._deeds
         prices = [{"article_id": article, "price_cents": cents}]
         deed = Deed(f"p{cents}", self.number, "price.set", Told.RECORDED)
-        self._do(deed, lambda session: session.send("price.set", {"prices": prices}))
+        self.do(deed, lambda session: session.send("price.set", {"prices": prices}))
 
     def schedule(self, article: str, delay_s: float) -> None:
         """Give an article a price from a moment to come on, of which there is only one."""
@@ -543,14 +425,14 @@ class SimPost:
         from_ms = self.clock.wall_ms() + session.state.clock_diff_ms + round(delay_s * 1000)
         planned = [{"article_id": article, "price_cents": cents, "from_ms": from_ms}]
         deed = Deed(f"f{cents}", self.number, "price.schedule", Told.RECORDED)
-        self._do(deed, lambda session: session.send("price.schedule", {"prices": planned}))
+        self.do(deed, lambda session: session.send("price.schedule", {"prices": planned}))
 
     def poison(self, how: str, lines: list[tuple[str, int]]) -> None:
         """Record what this hub cannot take: of a later release, forbidden, or a fault's food."""
         session, clocks = self.session, self.clock.clocks
         if session is None:
             return
-        label = self._label("x")
+        label = self.label("x")
         till = Till(clocks, IdMint(clocks.wall_ms, self.world.random_bytes(label)))
         kind, schema, fate = POISONS[how]
         stamp = Stamp("", "main", 0)
@@ -575,13 +457,15 @@ class SimPost:
         def do(session: Session) -> None:
             session._appended(kind, session._outbox.append(draft))
 
-        self._do(deed, do)
+        self.do(deed, do)
 
-    def _label(self, mark: str) -> str:
+    def label(self, mark: str) -> str:
+        """Return the label of an operation that is to be: no other bears it."""
         self._deeds += 1
         return f"{mark}{self.number}-{self._deeds}"
 
-    def _do(self, deed: Deed, do: Callable[[Session], object]) -> None:
+    def do(self, deed: Deed, do: Callable[[Session], object]) -> None:
+        """Do something, and keep what the person was told of it."""
         session = self.session
         if session is None:
             deed.told = Told.REFUSED
@@ -620,31 +504,6 @@ class SimPost:
         self.stopped = True
         self.switch_off()
         self.machine.forget()
-
-
-def opened(n: int, sealed: bytes) -> bytes:
-    """Return the body of an operation as it lies on disk; b"" where it does not open."""
-    return (BOX.open_operation(n, sealed) or (b"", b""))[1]
-
-
-def label_of(kind: str, body: bytes) -> str:
-    """Return the label of the deed that an operation's body is."""
-    try:
-        args = orjson.loads(body)["args"]
-        if "records" in args:
-            return label_of_record(orjson.loads(args["records"][-1]["body"]))
-        if kind == "sale.record" and "ticket" in args:
-            return sold_ticket(args).lines[0].label
-        if kind in ("goods.receive", POISON, COUNTED):
-            return str(args["receipt"]["note"])
-        if kind == "ticket.park":
-            return str(args["ticket"]["note"])
-        if kind in ("price.set", "price.schedule"):
-            mark = "p" if kind == "price.set" else "f"
-            return f"{mark}{args['prices'][0]['price_cents']}"
-    except (ValueError, KeyError, IndexError, TypeError):
-        pass
-    return ""
 
 
 def quarantined(post: SimPost) -> list[m.Reply]:

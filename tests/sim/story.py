@@ -15,10 +15,12 @@ from random import Random
 from typing import Final
 
 from common.topics import Profile
+from tests.sim import assortment, customers
 from tests.sim.admin import lost_by_gap
 from tests.sim.disk.disk import Disk
 from tests.sim.faults import FAULTS, Fault
 from tests.sim.history import Fate
+from tests.sim.post import SimPost
 from tests.sim.shop import SimShop
 from tests.sim.trade import drawn
 from tests.sim.world import Violation
@@ -36,6 +38,14 @@ OTHERWISE: Final = 0.4
 PARKED: Final = 0.08
 RECALLED: Final = 0.12
 """So much of it is parking, so much of the rest is recalling what was parked."""
+SCANNED: Final = 0.06
+"""So many of the sales are of a code that the shop did not begin with."""
+MET: Final = 0.06
+"""So much of what tills and the office do is making, changing or erasing a customer."""
+NAMED: Final = 0.25
+"""So many of the sales are to a customer, where there is one."""
+ARRANGED: Final = 0.35
+"""So much of what the office does beside deliveries is about categories."""
 SCHEDULED: Final = 0.3
 """So many of the new prices are for a moment to come."""
 DEALT: Final = 2
@@ -101,6 +111,7 @@ class Story:
         self.rng = Random(f"story {seed}")
         self.trade = Random(f"trade {seed}")
         self.parking = Random(f"parking {seed}")
+        self.rows = Random(f"rows {seed}")
         self.crowded = seed % CROWD_EVERY == CROWD_EVERY - 1
         cast = [Profile.TILL, Profile.DEPOT, Profile.OFFICE] * (CROWD // 3)
         if not self.crowded:
@@ -180,22 +191,32 @@ class Story:
             shop.world.agenda.after(HALF_S, self._deed)
             return
         post = rng.choice(there)
-        if post.profile is Profile.TILL:
-            lines = self._lines()
-            if self.parking.random() < PARKED:
-                post.park()
-            elif self.parking.random() < RECALLED and post.recall(self.parking):
-                pass  # Where nothing is parked, something else is done.
-            elif self.trade.random() < OTHERWISE:
-                post.trade(drawn(self.trade), lines)
-            else:
-                post.sell(lines)
+        if self.rows.random() < MET and post.profile is not Profile.DEPOT:
+            customers.draw(post, self.rows)
+        elif post.profile is Profile.TILL:
+            self._at_a_till(post)
         elif post.profile is Profile.DEPOT or rng.random() < 0.4:
             post.receive(self._lines())
+        elif self.rows.random() < ARRANGED:
+            assortment.arrange(post, self.rows)
         elif self.parking.random() < SCHEDULED:
             post.schedule(rng.choice(shop.articles), self.parking.uniform(0.5, 8.0))
         else:
             post.price(rng.choice(shop.articles))
+
+    def _at_a_till(self, post: SimPost) -> None:
+        lines = self._lines()
+        if self.parking.random() < PARKED:
+            post.park()
+        elif self.parking.random() < RECALLED and post.recall(self.parking):
+            pass  # Where nothing is parked, something else is done.
+        elif self.trade.random() < OTHERWISE:
+            post.trade(drawn(self.trade), lines)
+        elif self.rows.random() < SCANNED:
+            assortment.scan(post, self.rows)
+        else:
+            named = self.rows.random() < NAMED
+            post.sell(lines, customers.choose(post, self.rows) if named else "")
 
     def _lines(self) -> list[tuple[str, int]]:
         articles = self.rng.sample(self.shop.articles, self.rng.randint(1, 3))

@@ -80,6 +80,11 @@ def number_of(label: str) -> int:
     return int(post) * 1_000_000 + int(deed)
 
 
+def label_of_number(mark: str, number: int) -> str:
+    """Return the label, of this mark, that such a number stands for."""
+    return f"{mark}{number // 1_000_000}-{number % 1_000_000}"
+
+
 def label_of_record(record: Any) -> str:
     """Return the label of a record, given as JSON data; "" where it has none."""
     kind, data = record["type"], record["data"]
@@ -90,7 +95,7 @@ def label_of_record(record: Any) -> str:
     if "reason" in data:
         return str(data["reason"])
     number = data.get("counted_cents", data.get("float_cents"))
-    return "" if number is None else f"t{number // 1_000_000}-{number % 1_000_000}"
+    return "" if number is None else label_of_number("t", number)
 
 
 def labels_of_records(db: Any) -> Iterator[str]:

@@ -6,7 +6,7 @@ digest that a replica must have at any tseq.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from common import messages as m
 from common import wire
 from common.topics import TOPICS, Profile
 from hub.changes import OWN
+from tests.sim.assortment import broken_tree, shared_code
 
 Place = tuple[str, int]
 _OVERLAP = 40
@@ -139,16 +140,23 @@ class Witness:
             " WHERE topic = ? AND tseq > ? ORDER BY tseq",
             (topic, after),
         )
+        forgotten = set()  # The log says of who was erased that they never had a row.
         for tseq, gseq, key, row, outbox, n in rows:
             after += 1
             change = m.Change(key, row, outbox, n)
             if tseq != after:
                 raise self._broken(f"{topic}: the log jumps from {after - 1} to {tseq}")
             if tseq <= known.tseq:
-                if known.changes[tseq - known.first - 1] != change:
+                before = known.changes[tseq - known.first - 1]
+                if topic == "customers" and row is None and before.row is not None:
+                    before = before._replace(row=None)
+                    forgotten.add(key)
+                if before != change:
                     raise self._broken(f"{topic}: change {tseq} is another one now")
                 continue
             self._fold(log, topic, gseq, change)
+        if forgotten & known.rows.keys():
+            raise self._broken(f"{topic}: the log forgets {forgotten & known.rows.keys()}")
         if known.tseq != head[0]:
             raise self._broken(f"{topic}: the log ends at {known.tseq}, its head says {head[0]}")
 
@@ -175,6 +183,9 @@ class Witness:
             steps = known.levels.setdefault(change.key, ([], []))
             steps[0].append(known.tseq)
             steps[1].append(orjson.loads(change.row)["quantity_milli"])
+        fault = self._row_fault(topic, known.rows, change)
+        if fault:
+            raise self._broken(fault)
         if topic == "articles" and change.row is not None:
             price = orjson.loads(change.row)["price_cents"]
             seen = known.prices.setdefault(change.key, [])
@@ -188,6 +199,11 @@ class Witness:
                 f"command {change.n} of outbox {change.outbox[:8]} took effect in commits"
                 f" {log.effects[place]} and {gseq}"
             )
+
+    def _row_fault(self, topic: str, rows: Mapping[str, bytes], change: m.Change) -> str:
+        if change.row is not None and topic == "articles":
+            return shared_code(rows, change.key, change.row)
+        return broken_tree(rows) if topic == "categories" else ""
 
     # What it is asked.
 

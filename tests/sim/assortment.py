@@ -1,0 +1,167 @@
+"""The assortment of a simulated shop: articles that tills make, and categories with their parts.
+
+Owns making both, and what must hold of them: an acknowledged one is there once, as somebody said
+last; a code means one article, and a till that made another of the same code is told; categories
+are a tree of two levels.
+"""
+
+from collections.abc import Iterator, Mapping, Set
+from random import Random
+from typing import Any, Final
+
+import orjson
+
+from common import messages as m
+from common.models import Article, Category
+from tests.sim.history import Deed, History, Told
+from tests.sim.post import SimPost
+from tests.sim.trade import UNIT_CENTS, label_of_number, number_of
+
+CODES: Final = 6
+"""So few unknown codes are scanned in a story: two tills make an article of the same."""
+FIRST: Final = "All"
+"""The category that the shop begins with. No operation changes it."""
+
+
+# Articles.
+
+
+def scan(post: SimPost, rng: Random) -> None:
+    """Scan a code that the shop did not begin with: where the till does not know it, it makes the
+    article; and sells it at once."""
+    session = post.session
+    assert session is not None
+    code = f"99{rng.randrange(CODES):06}"
+    known = session.catalogue.by_code(code)
+    if known is not None:
+        post.sell_new(known.id)
+        return
+    label = post.label("a")
+    first = session.catalogue.categories()
+    if not first:
+        return  # No copy of the shop yet.
+    place = rng.choice(first)
+    place = rng.choice((place, *session.catalogue.categories(place.id)))
+    row = Article(session.new_id(), label, place.id, UNIT_CENTS, 550, (code,))
+    deed = Deed(label, post.number, "article.create", Told.RECORDED, about=row.id)
+    post.do(deed, lambda session: session.send("article.create", {"article": row}))
+    if deed.told is Told.RECORDED and post.session is not None:
+        post.sell_new(row.id)
+
+
+def article_faults(
+    db: Any, history: History, outbox_lost: Set[int], went_back: bool
+) -> Iterator[str]:
+    """Yield what does not hold of the articles that tills made. `outbox_lost`: posts of which not
+    all is known; `went_back`: the hub was restored, and may lack their category."""
+    there = dict(db.execute("SELECT id, name FROM article"))
+    owners: dict[str, set[str]] = {}
+    for article_id, code in db.execute("SELECT article_id, code FROM barcode"):
+        owners.setdefault(article_id, set()).add(code)
+    aside = _put_aside(db)
+    made = history.kind("article.create")
+    for deed in made:
+        name, told_last = deed.label, not deed.fragile and deed.post not in outbox_lost
+        code = aside.get(deed.about)
+        if deed.about in there:
+            if deed.told is Told.REFUSED or there[deed.about] != name:
+                yield f"article {name} is there as {there[deed.about]}, {deed.told}"
+            if not owners.get(deed.about):
+                yield f"article {name} is there, and its code means another"
+            if told_last and deed.status is not m.Status.ACCEPTED and deed.sure:
+                yield f"article {name} is there, and its post was told {deed.status}"
+        elif deed.sure and code is None:
+            yield f"article {name} is not at the hub, nor put aside: {deed.status} {deed.code}"
+        elif deed.sure and code != "code_taken" and not (went_back and code == "unknown_category"):
+            yield f"article {name} is put aside as {code}"
+        elif deed.sure and told_last and deed.status is not m.Status.QUARANTINED:
+            yield f"article {name} is put aside, and its post was told {deed.status}"
+    known = {deed.about for deed in made}
+    for article_id, name in there.items():
+        if article_id not in known and not name.startswith("Item "):
+            yield f"nobody made article {name}"
+
+
+def _put_aside(db: Any) -> dict[str, str]:
+    """Return why articles lie in quarantine, by their ids."""
+    found = {}
+    for code, body in db.execute("SELECT code, body FROM quarantine WHERE outcome IS NULL"):
+        if b'"article.create"' in body:
+            found[orjson.loads(body)["args"]["article"]["id"]] = code
+    return found
+
+
+def shared_code(rows: Mapping[str, bytes], key: str, row: bytes) -> str:
+    """Return what is wrong with an article that takes its place among others; "" for nothing."""
+    codes = set(orjson.loads(row)["codes"])
+    for other, raw in rows.items():
+        if other != key and codes & set(orjson.loads(raw)["codes"]):
+            return f"articles {key} and {other} have a code in common: {sorted(codes)}"
+    return ""
+
+
+# Categories.
+
+
+def arrange(post: SimPost, rng: Random) -> None:
+    """Make a category, or a part of one, or move one; some of it cannot be, and is refused."""
+    session = post.session
+    assert session is not None
+    first = session.catalogue.categories()
+    shown = [each for top in first for each in (top, *session.catalogue.categories(top.id))]
+    own = [each.id for each in shown if each.name != FIRST]
+    label = post.label("g")
+    category_id, parent_id, name = session.new_id(), "", f"Rayon {label}"
+    choice = rng.random()
+    if choice < 0.1:
+        name = FIRST
+    elif choice < 0.7:
+        parent_id = rng.choice(["", *(each.id for each in shown)])
+    elif own:
+        category_id = rng.choice(own)
+        parent_id = rng.choice(["", *(each.id for each in shown)])
+    row = Category(category_id, name, rank=number_of(label), parent_id=parent_id)
+    deed = Deed(label, post.number, "category.put", Told.RECORDED, about=category_id)
+    post.do(deed, lambda session: session.send("category.put", {"category": row}))
+
+
+def category_faults(db: Any, history: History, outbox_lost: Set[int]) -> Iterator[str]:
+    """Yield what does not hold of the categories. `outbox_lost`: posts of which not all is known.
+
+    A request: it was taken or refused, and its post was told which.
+    """
+    sql = "SELECT id, name, rank, parent_id FROM category"
+    rows = {row[0]: row[1:] for row in db.execute(sql)}
+    places = [(parent_id, name) for name, _, parent_id in rows.values()]
+    if len(set(places)) < len(places):
+        yield f"two categories bear one name in one place: {sorted(places)}"
+    by_category: dict[str, list[Deed]] = {}
+    for deed in history.kind("category.put"):
+        by_category.setdefault(deed.about, []).append(deed)
+        told_last = not deed.fragile and deed.post not in outbox_lost
+        if deed.sure and told_last and deed.status not in (m.Status.ACCEPTED, m.Status.REFUSED):
+            yield f"{deed.label} was neither taken nor refused: {deed.status} {deed.code}"
+    for category_id, deeds in by_category.items():
+        taken = [deed for deed in deeds if deed.status is m.Status.ACCEPTED and deed.sure]
+        if category_id not in rows:
+            if taken:
+                yield f"{taken[0].label} was taken, and its category is not at the hub"
+            continue
+        label = label_of_number("g", rows[category_id][1])
+        may_be = [deed for deed in deeds if deed.status is not m.Status.REFUSED]
+        if label not in history.last(may_be, outbox_lost):
+            yield f"category {category_id} is as by {label}, and that was not the last taken"
+    for category_id, (name, _, _) in rows.items():
+        if category_id not in by_category and name != FIRST:
+            yield f"nobody made category {name}"
+
+
+def broken_tree(rows: Mapping[str, bytes]) -> str:
+    """Return what is wrong with the tree that categories are; "" for nothing."""
+    parents = {key: orjson.loads(row).get("parent_id", "") for key, row in rows.items()}
+    for key, parent in parents.items():
+        if parent and parent not in parents:
+            return f"category {key} is a part of {parent}, which is none"
+        if parent and parents[parent]:
+            return f"category {key} is a part of {parent}, which is a part itself"
+    return ""
