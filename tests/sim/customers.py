@@ -108,6 +108,8 @@ def faults_at(post: SimPost, history: History, db: Any) -> Iterator[str]:
         yield from (f"does not show customer {each}" for each in ids if not customers.get(each))
     yield from (f"shows the erased customer {each}" for each in erased if customers.get(each))
     names = _names_of(history, erased)
+    if not names:
+        return
     with closing(sqlite3.connect(post.folder / "replica.db")) as replica:
         rows = replica.execute("SELECT key, row FROM row").fetchall()
     opened = BOX.open_rows(_TOPIC, rows)[0]  # Of other topics none opens, or it was never sealed.
@@ -122,6 +124,8 @@ def _names_of(history: History, ids: Set[str]) -> set[bytes]:
 
 def _left(db: Any, names: Set[bytes]) -> Iterator[str]:
     """Yield where the hub's rows, of whichever table, still have one of these names."""
+    if not names:
+        return
     tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     for (table,) in tables:
         values = (value for row in db.execute(f'SELECT * FROM "{table}"') for value in row)

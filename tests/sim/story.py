@@ -213,7 +213,7 @@ class Story:
         elif self.trade.random() < OTHERWISE:
             post.trade(drawn(self.trade), lines)
         elif self.rows.random() < SCANNED:
-            assortment.scan(post, self.rows)
+            assortment.scan(post, self.rows, self.shop.posts)
         else:
             named = self.rows.random() < NAMED
             post.sell(lines, customers.choose(post, self.rows) if named else "")
