@@ -1,13 +1,14 @@
 """The safeguards of the shipping code, and how each is switched off: one table.
 
 Owns those of operations, from a post's disk to the hub's: what is durable, and what happens once.
-Those of copies are in `guards_copies.py`.
+Those of copies are in `guards_copies.py`, those of customers and articles in `guards_rows.py`.
 """
 
 from typing import Final
 
 from tests.sim.guard import Edit, Safeguard
 from tests.sim.guards_copies import OF_COPIES
+from tests.sim.guards_rows import OF_ROWS
 
 _PIPELINE: Final = "hub/pipeline.py"
 _STORE: Final = "hub/store.py"
@@ -290,4 +291,4 @@ _SIGNED: Final = (
     ),
 )
 
-SAFEGUARDS: Final = (*_PARKED, *_DURABLE, *_ONCE, *_SIGNED, *OF_COPIES)
+SAFEGUARDS: Final = (*_PARKED, *_DURABLE, *_ONCE, *_SIGNED, *OF_ROWS, *OF_COPIES)
