@@ -22,7 +22,7 @@ from tests.sim.post import SimPost
 
 NAME: Final = "Client "
 """Before the label of the operation that gave the name."""
-_NAMES: Final = re.compile(rb"Client k\d+-\d+")
+_NAMES: Final = re.compile(rb"Client c\d+-\d+")
 _TOPIC: Final = "customers"
 _MADE: Final = 0.5
 _ERASED: Final = 0.35
@@ -54,7 +54,7 @@ def _known(post: SimPost) -> list[str]:
 def _put(post: SimPost, customer_id: str) -> None:
     session = post.session
     assert session is not None
-    label = post.label("k")
+    label = post.label("c")
     row = Customer(customer_id or session.new_id(), NAME + label, note=label)
     deed = Deed(label, post.number, "customer.put", Told.RECORDED, about=row.id)
     post.do(deed, lambda session: session.send("customer.put", {"customer": row}))

@@ -18,6 +18,7 @@ from tests.sim.agenda import Agenda
 from tests.sim.disk.disk import Effect, Op
 from tests.sim.hub import SimHub
 from tests.sim.network import Line
+from tests.sim.poison import poison
 from tests.sim.post import SimPost
 from tests.sim.releases import Speech
 from tests.sim.shop import SimShop
@@ -325,7 +326,7 @@ def _poison(how: str) -> Deed:
             there = [post for post in there if post.profile is Profile.TILL]
         if there:
             article = rng.choice(shop.articles)
-            rng.choice(there).poison(how, [(article, 1000 * rng.randint(1, 3))])
+            poison(rng.choice(there), how, [(article, 1000 * rng.randint(1, 3))])
 
     return strike
 

@@ -1,17 +1,79 @@
-"""The parked tickets of a simulated shop, held against what people did with them.
+"""The parked tickets of a simulated shop: parking and recalling them, and what must hold of that.
 
-Owns what must hold at the end: none that was parked is lost, each is granted to one till, one that
-is done with is over, and what two tills took is told.
+At the end none that was parked is lost, each is granted to one till, one that is done with is over,
+and what two tills took is told.
 """
 
 from collections.abc import Iterator, Set
+from random import Random
 from typing import Any
 
 import orjson
 
+from common.commands import Unparked
+from common.models import ParkedTicket
 from hub.commands.parked import OVER_DAYS
 from hub.repertoire import DAY_MS
-from tests.sim.history import History, Told
+from kiosk.basket import Basket
+from kiosk.parking import basket_of
+from kiosk.session import Session
+from tests.sim.history import Deed, History, Told
+from tests.sim.post import SimPost
+
+
+def park(post: SimPost, basket: Basket | None = None) -> None:
+    """Put a basket aside: a new one, or one that was recalled."""
+    basket = basket or Basket()
+    label = post.label("k")
+    deed = Deed(label, post.number, "ticket.park", Told.RECORDED)
+
+    def do(session: Session) -> None:
+        ticket = session.parking.park(basket.add_free(label, 250, 550), label)
+        deed.parked = ticket.id
+
+    post.do(deed, do)
+    if basket.parked:
+        _ended(post, deed, basket.parked)
+
+
+def recall(post: SimPost, rng: Random) -> bool:
+    """Ask for a parked ticket, or take up an own one while the hub is away.
+
+    Return whether there was one to ask for.
+    """
+    session = post.session
+    entries = [] if session is None or session.parking.asking else session.parking.entries()
+    if entries:
+        parked = rng.choice(entries).ticket.id
+        deed = Deed(post.label("q"), post.number, "ticket.recall", Told.RECORDED)
+        deed.parked = parked
+
+        def do(session: Session) -> None:
+            session.parking.recall(parked)
+            if not session.parking.asking:
+                deed.kind = "ticket.unpark"  # Taken up without the hub: nobody granted it.
+
+        post.do(deed, do)
+    return bool(entries)
+
+
+def go_on(post: SimPost, ticket: ParkedTicket) -> None:
+    """Do with a parked ticket what is done with one: sell it, park it once more, or neither."""
+    choice = post.world.rng.random()
+    if choice < 0.3:
+        park(post, basket_of(ticket))
+    elif choice < 0.9:
+        deed = Deed(post.label("q"), post.number, "ticket.unpark", Told.RECORDED)
+        post.do(deed, lambda session: session.parking.end(ticket.id, Unparked.SOLD))
+        _ended(post, deed, ticket.id)
+
+
+def _ended(post: SimPost, deed: Deed, parked: str) -> None:
+    if deed.told is Told.RECORDED:
+        post.history.ended.setdefault(parked, []).append(deed)
+
+
+# What must hold.
 
 
 def labels(db: Any) -> Iterator[str]:

@@ -9,13 +9,10 @@ from contextlib import closing, suppress
 from random import Random
 from typing import Final
 
-import orjson
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 
 from common import messages as m
-from common.commands import Unparked
 from common.errors import Problem, Refusal
-from common.ids import IdMint
 from common.models import ParkedTicket, Payment, ReceiptLine
 from common.rules import total_cents
 from common.seal import CurveKeys
@@ -23,25 +20,21 @@ from common.topics import TOPICS_OF, Profile
 from hub.records.devices import ACTIVE
 from hub.records.devices import Device as EnrolledDevice
 from kiosk.arrivals import Arrivals, Batch
-from kiosk.basket import Basket
 from kiosk.database import FAULTS
 from kiosk.device import Device, HubPlace
 from kiosk.keys import DeviceKeys
 from kiosk.link_life import Post
-from kiosk.outbox_file import Draft, Maker
-from kiosk.parking import basket_of
+from kiosk.outbox_file import Maker
 from kiosk.presence import Way
 from kiosk.session import Session
 from kiosk.stores import Stores, open_stores
-from kiosk.till import Stamp, Till
 from kiosk.witness import Witness
 from tests.hub.journals import signing_keys
 from tests.sim.agenda import MachineClock
 from tests.sim.heads import Heads
-from tests.sim.history import Deed, Fate, History, Told
+from tests.sim.history import Deed, History, Told
 from tests.sim.labels import BOX, label_of, opened
 from tests.sim.link import SimLink
-from tests.sim.releases import COUNTED, LATER_SCHEMA, POISON
 from tests.sim.trade import TRADES, sold_lines
 from tests.sim.world import World
 
@@ -49,14 +42,6 @@ POLL_S: Final = (0.0, 0.02)
 TICK_S: Final = 1.0
 BOOT_S: Final = (0.2, 2.0)
 SOLD_S: Final = (0.1, 3.0)
-
-POISONS: Final = {
-    "garbage": ("goods.receive", 1, Fate.ASIDE),
-    "fault": (POISON, 1, Fate.ASIDE),
-    "later kind": (COUNTED, 1, Fate.LATER),
-    "later schema": ("sale.record", LATER_SCHEMA, Fate.LATER),
-}
-"""What a hub cannot take: kind, schema, and what becomes of it."""
 
 
 class SimPost:
@@ -84,6 +69,7 @@ class SimPost:
         self.free_bytes = 2**40
         self.notices: list[Problem] = []
         self.on_poll: Callable[[SimPost], None] = lambda _post: None
+        self.on_recalled: Callable[[SimPost, ParkedTicket], None] = lambda _post, _ticket: None
         self._polling = False
         self._ticking = False
         self._renumbered = False
@@ -278,7 +264,7 @@ class SimPost:
         recall = self.session.parking.take()
         if recall is not None and recall.ticket is not None:
             ticket = recall.ticket
-            self.after(self.world.rng.uniform(*SOLD_S), lambda: self._go_on(ticket))
+            self.after(self.world.rng.uniform(*SOLD_S), lambda: self.on_recalled(self, ticket))
         if self.machine.frozen:
             self.crash("as it notes what happened")
             return
@@ -350,56 +336,6 @@ class SimPost:
         deed = Deed(self.label("t"), self.number, f"{kind}.record", Told.RECORDED, moved)
         self.do(deed, lambda session: trade.do(session.counter, deed, lines))
 
-    def park(self) -> None:
-        """Put a basket aside."""
-        self._park(Basket())
-
-    def _park(self, basket: Basket) -> None:
-        label = self.label("k")
-        deed = Deed(label, self.number, "ticket.park", Told.RECORDED)
-
-        def do(session: Session) -> None:
-            ticket = session.parking.park(basket.add_free(label, 250, 550), label)
-            deed.parked = ticket.id
-
-        self.do(deed, do)
-        if basket.parked:
-            self._ended(deed, basket.parked)
-
-    def recall(self, rng: Random) -> bool:
-        """Ask for a parked ticket, or take up an own one while the hub is away.
-
-        Return whether there was one to ask for.
-        """
-        session = self.session
-        entries = [] if session is None or session.parking.asking else session.parking.entries()
-        if entries:
-            parked = rng.choice(entries).ticket.id
-            deed = Deed(self.label("q"), self.number, "ticket.recall", Told.RECORDED)
-            deed.parked = parked
-
-            def do(session: Session) -> None:
-                session.parking.recall(parked)
-                if not session.parking.asking:
-                    deed.kind = "ticket.unpark"  # Taken up without the hub: nobody granted it.
-
-            self.do(deed, do)
-        return bool(entries)
-
-    def _go_on(self, ticket: ParkedTicket) -> None:
-        """Do with a parked ticket what is done with one: sell it, park it once more, or neither."""
-        choice = self.world.rng.random()
-        if choice < 0.3:
-            self._park(basket_of(ticket))
-        elif choice < 0.9:
-            deed = Deed(self.label("q"), self.number, "ticket.unpark", Told.RECORDED)
-            self.do(deed, lambda session: session.parking.end(ticket.id, Unparked.SOLD))
-            self._ended(deed, ticket.id)
-
-    def _ended(self, deed: Deed, parked: str) -> None:
-        if deed.told is Told.RECORDED:
-            self.history.ended.setdefault(parked, []).append(deed)
-
     def receive(self, lines: list[tuple[str, int]]) -> None:
         """Take in a delivery."""
         label = self.label("r")
@@ -426,38 +362,6 @@ class SimPost:
         planned = [{"article_id": article, "price_cents": cents, "from_ms": from_ms}]
         deed = Deed(f"f{cents}", self.number, "price.schedule", Told.RECORDED)
         self.do(deed, lambda session: session.send("price.schedule", {"prices": planned}))
-
-    def poison(self, how: str, lines: list[tuple[str, int]]) -> None:
-        """Record what this hub cannot take: of a later release, forbidden, or a fault's food."""
-        session, clocks = self.session, self.clock.clocks
-        if session is None:
-            return
-        label = self.label("x")
-        till = Till(clocks, IdMint(clocks.wall_ms, self.world.random_bytes(label)))
-        kind, schema, fate = POISONS[how]
-        stamp = Stamp("", "main", 0)
-        args: dict[str, object] = {}
-        total = 0
-        if kind == "sale.record":
-            sold = sold_lines(label, lines)
-            total = total_cents(sold)
-            paid = (Payment("card", total, total),)
-            args = {"ticket": till.ticket(label, 1, sold, paid, stamp)}
-        else:
-            brought = tuple(ReceiptLine(article, milli) for article, milli in lines)
-            args = {"receipt": till.receipt(brought, label, stamp)}
-        body = orjson.dumps(
-            {"id": f"{self.number:08x}{self._deeds:024x}", "kind": kind, "args": args}
-        )
-        draft = Draft(kind, schema, body if how != "garbage" else b"{" + body, clocks.wall_ms())
-        if how == "garbage":
-            lines = []
-        deed = Deed(label, self.number, kind, Told.RECORDED, tuple(lines), total, fate=fate)
-
-        def do(session: Session) -> None:
-            session._appended(kind, session._outbox.append(draft))
-
-        self.do(deed, do)
 
     def label(self, mark: str) -> str:
         """Return the label of an operation that is to be: no other bears it."""

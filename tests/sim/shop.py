@@ -15,6 +15,7 @@ from tests.sim.checks import Checks
 from tests.sim.disk.disk import Disk
 from tests.sim.history import History
 from tests.sim.hub import SimHub
+from tests.sim.parked import go_on
 from tests.sim.post import SimPost
 from tests.sim.witness import Witness
 from tests.sim.world import World
@@ -58,6 +59,7 @@ class SimShop:
         self.admin.outbox_lost = self.checks.outbox_lost
         for post in self.posts:
             post.on_poll = self.checks.look
+            post.on_recalled = go_on
         world.network.inspect = self.checks.inspect
         world.network.on_garbled = self.checks.row_garbled
         self.articles: list[str] = []

@@ -15,7 +15,7 @@ from random import Random
 from typing import Final
 
 from common.topics import Profile
-from tests.sim import assortment, customers
+from tests.sim import assortment, customers, parked
 from tests.sim.admin import lost_by_gap
 from tests.sim.disk.disk import Disk
 from tests.sim.faults import FAULTS, Fault
@@ -207,8 +207,8 @@ class Story:
     def _at_a_till(self, post: SimPost) -> None:
         lines = self._lines()
         if self.parking.random() < PARKED:
-            post.park()
-        elif self.parking.random() < RECALLED and post.recall(self.parking):
+            parked.park(post)
+        elif self.parking.random() < RECALLED and parked.recall(post, self.parking):
             pass  # Where nothing is parked, something else is done.
         elif self.trade.random() < OTHERWISE:
             post.trade(drawn(self.trade), lines)
