@@ -18,7 +18,7 @@ from hub.authority import Denial
 from hub.changes import OWN, Cause, ChangeLogBook, Draft
 from hub.commands import HANDLERS, Handler
 from hub.journal import JournalBook, JournalDraft
-from hub.quarantine import Quarantine, Tallies
+from hub.quarantine import Quarantine, Tallies, closed
 from hub.records import devices, trail
 from hub.records.devices import Device, OutboxHead
 from hub.repertoire import Repertoire
@@ -285,7 +285,10 @@ class Pipeline:
         """Keep the bytes, advance, answer: the queue goes on."""
         if self._keep_aside(group, received, problem):
             group.draft.begin()
-            self._reply(group, received, m.Status.QUARANTINED, problem)
+            status = m.Status.QUARANTINED
+            if self._quarantined.lets_go(received.command):
+                status, problem = m.Status.REFUSED, closed(received.command.n)
+            self._reply(group, received, status, problem)
 
     def _keep_aside(self, group: _Group, received: Received, problem: Problem) -> bool:
         """Keep the bytes of a command that has no effect; where there is no room, send it back."""

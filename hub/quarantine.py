@@ -17,6 +17,7 @@ from common.models import Alert
 from hub.changes import OWN, Draft
 from hub.records import devices
 from hub.records import quarantine as records
+from hub.records.customers import is_about_erased
 from hub.records.devices import Device
 from hub.records.quarantine import ACCEPTED, CLOSED, Kept
 from hub.store import Connection
@@ -66,8 +67,13 @@ class Quarantine:
     ) -> Problem | None:
         """Keep a command's bytes, and tell whoever looks after the shop; return why not, or None.
 
-        One that lies there already is neither kept nor told twice.
+        One that lies there already is neither kept nor told twice. Of a customer who was erased
+        nothing is kept: that is closed at once.
         """
+        if self.lets_go(command):
+            if records.keep(self._db, command, problem.code, now_ms):
+                records.end(self._db, command, CLOSED, now_ms)
+            return None
         tally = self._tally(tallies, device.id)
         size = len(command.body)
         if not tally.has_room(size):
@@ -80,6 +86,11 @@ class Quarantine:
             tallies[device.id] = Tally(tally.commands + 1, tally.size + size)
             self._alert(draft, problem.code, short_ref(command.outbox, command.n), device, now_ms)
         return None
+
+    def lets_go(self, command: m.Command) -> bool:
+        """Return whether a command only says who a customer was that is erased."""
+        is_put = kind_of(command.body) == "customer.put"
+        return is_put and is_about_erased(self._db, command.body)
 
     def ended(self, tallies: Tallies, kept: Kept) -> None:
         """Take a command off its device's tally: it was accepted or closed."""
@@ -134,12 +145,17 @@ def problem_of(kept: Kept) -> Problem:
     return Problem(kept.code, params)
 
 
+def closed(n: int) -> Problem:
+    """Return what a post is told of a command that was closed."""
+    return Problem("quarantine_closed", {"n": n})
+
+
 def verdict_on(kept: Kept) -> tuple[m.Status, Problem | None]:
     """Return what a post is told of a command that lies here, or lay."""
     if kept.outcome == ACCEPTED:
         return m.Status.ACCEPTED, None
     if kept.outcome == CLOSED:
-        return m.Status.REFUSED, Problem("quarantine_closed", {"n": kept.n})
+        return m.Status.REFUSED, closed(kept.n)
     return m.Status.QUARANTINED, problem_of(kept)
 
 

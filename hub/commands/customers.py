@@ -4,11 +4,10 @@ What of a customer lies in quarantine goes as well: it would say who they were.
 """
 
 from common.commands import CustomerErase, CustomerPut
-from common.errors import Problem
 from common.journal.customer import CustomerOpening, reference
 from common.messages import Status
 from common.models import Ticket
-from hub.quarantine import kind_of
+from hub.quarantine import closed, kind_of
 from hub.records import customers, quarantine
 from hub.records.quarantine import CLOSED
 from hub.work import Ending, Work
@@ -33,8 +32,7 @@ def erase(work: Work, args: CustomerErase) -> None:
     for kept in quarantine.mentioning(work.db, args.customer):
         if kept.outcome is None and kind_of(kept.body) == "customer.put":
             quarantine.end(work.db, kept, CLOSED, work.now_ms)
-            closed = Problem("quarantine_closed", {"n": kept.n})
-            work.endings += (Ending(kept, Status.REFUSED, closed, {}),)
+            work.endings += (Ending(kept, Status.REFUSED, closed(kept.n), {}),)
     quarantine.empty_ended(work.db, args.customer)
 
 

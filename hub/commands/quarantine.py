@@ -7,9 +7,10 @@ says no to the retry, and it stays where it is.
 import logging
 
 from common.commands import QuarantineRef
-from common.errors import Problem, Refusal
+from common.errors import Refusal
 from common.messages import Status
 from hub.changes import Cause
+from hub.quarantine import closed
 from hub.records import devices, quarantine
 from hub.records.quarantine import ACCEPTED, CLOSED, Kept
 from hub.store import FAULTS, is_passing
@@ -33,8 +34,7 @@ def close(work: Work, args: QuarantineRef) -> None:
     """Let a command in quarantine have no effect, for good."""
     kept = _open(work, args)
     quarantine.end(work.db, kept, CLOSED, work.now_ms)
-    closed = Problem("quarantine_closed", {"n": kept.n})
-    work.endings += (Ending(kept, Status.REFUSED, closed, {}),)
+    work.endings += (Ending(kept, Status.REFUSED, closed(kept.n), {}),)
 
 
 def _open(work: Work, args: QuarantineRef) -> Kept:

@@ -59,6 +59,12 @@ def is_erased(db: Connection, customer_id: str) -> bool:
     return found.fetchone() is not None
 
 
+def is_about_erased(db: Connection, body: bytes) -> bool:
+    """Return whether bytes have the id of a customer in them who was erased."""
+    sql = "SELECT 1 FROM erased_customer WHERE instr(?, CAST(id AS BLOB)) > 0"
+    return db.execute(sql, (body,)).fetchone() is not None
+
+
 def erase(db: Connection, customer_id: str, now_ms: int) -> None:
     """Let go of everything that says who a customer was, and keep that they were erased."""
     db.execute("DELETE FROM customer WHERE id = ?", (customer_id,))

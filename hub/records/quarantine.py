@@ -65,10 +65,15 @@ def kept(db: Connection, outbox: str, n: int, body_hash: bytes) -> Kept | None:
     return None if row is None else _kept(row)
 
 
-def end(db: Connection, one: Kept, outcome: str, ended_ms: int) -> None:
-    """Note how a command in quarantine ended: ACCEPTED or CLOSED."""
+def end(db: Connection, one: Kept | Command, outcome: str, ended_ms: int) -> None:
+    """Note how a command in quarantine ended: ACCEPTED or CLOSED.
+
+    Its bytes go where they are about a customer who was erased.
+    """
     db.execute(
-        "UPDATE quarantine SET outcome = ?, ended_ms = ?"
+        "UPDATE quarantine SET outcome = ?, ended_ms = ?, body = CASE WHEN EXISTS"
+        " (SELECT 1 FROM erased_customer e WHERE instr(body, CAST(e.id AS BLOB)) > 0)"
+        " THEN X'' ELSE body END"
         " WHERE outbox_id = ? AND n = ? AND body_hash = ? AND outcome IS NULL",
         (outcome, ended_ms, one.outbox, one.n, one.body_hash),
     )

@@ -149,6 +149,44 @@ def test_what_lies_in_quarantine_goes_as_well(bench: ShopBench) -> None:
     assert bench.take(again).statuses == ["quarantined"]  # Another under its number: not this one.
 
 
+def test_what_comes_late_into_quarantine_is_closed_and_says_nothing(bench: ShopBench) -> None:
+    erase(bench, WHO.id)
+    late = bench.depot.command("customer.put", {"customer": WHO})
+    for _ in range(2):
+        taken = bench.take(late)
+        assert (taken.statuses, taken.codes) == (["refused"], ["quarantine_closed"])
+    kept = bench.store.db.execute("SELECT code, outcome, body FROM quarantine").fetchall()
+    assert [tuple(row) for row in kept] == [("profile_not_allowed", "closed", b"")]
+    assert bench.one("SELECT count(*) FROM alert") == 0
+    assert "Lefèvre" not in everything(bench)
+
+
+def test_nor_does_what_an_older_copy_of_an_outbox_sends(bench: ShopBench) -> None:
+    put(bench, OTHER)
+    erase(bench, WHO.id)
+    bench.till.last_n -= 1
+    late = bench.till.command("customer.put", {"customer": WHO})
+    assert bench.take(late).codes == ["hash_mismatch"]  # So that it begins a new outbox.
+    assert "Lefèvre" not in everything(bench)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_a_sale_in_quarantine_says_nothing_once_it_has_ended(
+    bench: ShopBench, before: bool
+) -> None:
+    sold = bench.depot.command("sale.record", {"opening": WHO})
+    for step in range(2):
+        if bool(step) is before:
+            erase(bench, WHO.id)
+        else:
+            assert bench.take(sold).statuses == ["quarantined"]
+    assert "Lefèvre" in everything(bench)  # It may be tried again: not a byte of it may change.
+    command = sold.command
+    ref = {"outbox": command.outbox, "n": command.n, "body_hash": command.body_hash.hex()}
+    assert bench.take(bench.console.command("quarantine.close", ref)).statuses == ["accepted"]
+    assert "Lefèvre" not in everything(bench)
+
+
 def test_a_till_that_names_somebody_unproved_is_told_of_and_sells(bench: ShopBench) -> None:
     ticket = bench.ticket(("", 1000))
     put(bench, WHO)
