@@ -35,6 +35,7 @@ FOUND: Final[Mapping[int, str]] = MappingProxyType(
         100_296: "a till that has the shop's row altered for a second records at another location",
         201_861: "without room a restored hub's replies were compared with the epoch before",
         300_081: "sums of a till that was set back were held against records of its other past",
+        730_161: "the name of a customer who was erased stayed in quarantine, by what came late",
         2008: "a copy of a till went on: its X was blamed for records that it had not counted",
         30_234: "parked once more, and over before its parking came: the first one went on",
         401_440: "a restored hub kept apart for good what its post had in quarantine still",
