@@ -58,9 +58,10 @@ class Mirror:
                 self._pending.stand(news.topic, 0, news.last_n)
             else:
                 self._fold(news)
-        if self._unread:
+        late = bool(self._unread)
+        if late:
             self._read_anew(tuple(self._unread))
-        swapped = any(isinstance(news, Swapped) for news in batch.news)
+        swapped = late or any(isinstance(news, Swapped) for news in batch.news)
         if batch.renumbered or swapped or self._uncounted:
             # A snapshot may be older than what the hub has acknowledged to this post meanwhile.
             self._restart_pending()
