@@ -9,12 +9,11 @@ the files named `audit_` and what they look at. Reads, and changes nothing.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from peewee import SqliteDatabase, sqlite3  # type: ignore[attr-defined] # its stubs leave it out
+from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 
 from common.i18n import mark
 from hub import (
@@ -30,11 +29,11 @@ from hub import (
     tables,
 )
 from hub.migrations import OLDEST, migrate
+from hub.shape import misshapen
 from hub.store import FAULTS, Connection, StoreError, fault, open_to_read, schema_of
 
 MOST: Final = 20
 """So many findings of a check are told; what is beyond has the same cause."""
-_SCHEMA: Final = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
 Place = tuple[str, str]
 """Where something does not agree, and what is wrong there, as a msgid."""
 
@@ -55,20 +54,8 @@ def _pages(db: Connection) -> Iterator[Place]:
 
 
 def _schema(db: Connection) -> Iterator[Place]:
-    found = set(db.execute(_SCHEMA))
-    for kind, name, _ in sorted(_made_new() ^ found):
-        yield f"{kind} {name}", mark("is not as this release makes it")
-
-
-@cache
-def _made_new() -> frozenset[tuple[str, str, str]]:
-    """Return what stands in the schema of a new database."""
-    memory = SqliteDatabase(":memory:")
-    with memory.bind_ctx(tables.TABLES):
-        tables.create(memory)
-    db: Connection = memory.connection()  # type: ignore[no-untyped-call]
-    with closing(memory):
-        return frozenset(db.execute(_SCHEMA))
+    for entry in misshapen(db):
+        yield entry, mark("is not as this release makes it")
 
 
 CHECKS: Final[Mapping[str, Callable[[Connection], Iterable[Place]]]] = {

@@ -22,6 +22,7 @@ from common.pages import SOUND, first_finding
 from hub import tables
 from hub.digests import disagreeing
 from hub.migrations import OLDEST, migrate
+from hub.shape import garbled
 
 SAFE_SQLITE: Final = (3, 51, 3)
 """Older ones (from 3.7.0) can corrupt a WAL database that has two connections."""
@@ -232,6 +233,8 @@ def _look(path: Path) -> int:
                 "database_schema", file=path, theirs=version, ours=tables.SCHEMA_VERSION
             )
         damage = first_finding(db, "quick_check")
+        if damage == SOUND and version == tables.SCHEMA_VERSION:
+            damage = ", ".join(garbled(db)) or SOUND
         if damage == SOUND:
             damage = ", ".join(f"live_row {topic}" for topic in disagreeing(db)) or SOUND
     if damage != SOUND:

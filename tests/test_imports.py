@@ -106,6 +106,7 @@ RULES = (
         (
             *("hub/tables.py", "hub/store.py", "hub/changes.py", "hub/journal.py"),
             *("hub/migrations.py", "hub/backup.py", "hub/audit.py", "hub/reader.py"),
+            "hub/shape.py",
             *("kiosk/outbox_file.py", "kiosk/replica_file.py", "kiosk/database.py"),
             "kiosk/schema.py",
             "kiosk/outbox_chain.py",
