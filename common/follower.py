@@ -49,6 +49,9 @@ class Replica(Protocol):
     def swap_snapshot(self, topic: str, epoch: str, tseq: int, last_n: int, digest: str) -> bool:
         """Make them the topic's rows; False, and no change, where their digest is another."""
 
+    def drop_snapshot(self, topic: str) -> None:
+        """Leave nothing of rows that never became the topic's."""
+
 
 class Event(Enum):
     """What a shell may want to know: count it, log it, show it."""
@@ -337,4 +340,6 @@ class Follower:
 
     def _go_live(self, name: str) -> None:
         self._topics[name].reset(TopicState.LIVE)
+        # Of one that was broken off: it holds what the hub may have let go of meanwhile.
+        self._replica.drop_snapshot(name)
         self._on_event(Event.LIVE, name)

@@ -150,6 +150,15 @@ class Replica:
             self._news.append(Swapped(topic, tseq, last_n))
             return True
 
+    def drop_snapshot(self, topic: str) -> None:
+        """Leave nothing of snapshot rows that never became the topic's."""
+        stand = self._stand(topic)
+        if stand.staging is not None:
+            with self._writing():
+                self._drop_staging(stand)
+                self._staged_digests.pop(topic, None)
+                self._dirty.add(topic)
+
     # What the shell asks.
 
     @contextmanager

@@ -90,6 +90,10 @@ class MemoryReplica:
         held.rows, held.tseq, held.digest, held.staged = held.staged, tseq, staged, {}
         return True
 
+    def drop_snapshot(self, topic: str) -> None:
+        """Forget rows that never became the topic's."""
+        self._topic(topic).staged = {}
+
     def _topic(self, topic: str) -> _Topic:
         held = self._topics.get(topic)
         if held is None:

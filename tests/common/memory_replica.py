@@ -101,6 +101,10 @@ class MemoryReplica:
         self.swaps += 1
         return True
 
+    def drop_snapshot(self, topic: str) -> None:
+        """Forget rows that never became the topic's."""
+        self._topic(topic).staged = None
+
     def spoil(self, topic: str) -> None:
         """Change a row behind everybody's back, as a bad disk or a mistake would."""
         state = self._fresh(topic)

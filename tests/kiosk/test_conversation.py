@@ -425,3 +425,21 @@ def test_a_way_that_shuts_says_why(post: Scripted) -> None:
     (hello,) = post.take(m.Hello)
     post.hear(post.welcome(hello))
     assert post.talk.problem is None
+
+
+def test_of_a_snapshot_that_was_broken_off_nothing_is_left_once_it_is_live(post: Scripted) -> None:
+    """A customer who was erased meanwhile would stay in what had come of it."""
+    post.go_live()
+    post.hear_broadcast(heartbeat({"stock": (0, {"x": b"1"})}))
+    (ask,) = post.take(m.SnapshotRequest)
+    post.hear(*snapshot(ask, {"x": b"1"}, 0)[:2])
+    rows = post.replica._connection.execute("SELECT count(*) FROM row")
+    assert rows.fetchone() == (1,)
+    post.talk.closed(Way.COMMANDS)
+    post.take(m.Hello)
+    post.open(Way.COMMANDS)
+    (hello,) = post.take(m.Hello)
+    post.hear(post.welcome(hello))
+    assert post.talk.status is ONLINE
+    rows = post.replica._connection.execute("SELECT count(*) FROM row")
+    assert rows.fetchone() == (0,)

@@ -44,6 +44,7 @@ FOUND: Final[Mapping[int, str]] = MappingProxyType(
         505_463: "a read that failed during the check of an outbox was taken for damage of it",
         505_553: "a hub that knew a paper under another number did not say how far a copy must be",
         135: "rows of a restored hub that were read late were shown without what it lacks",
+        801_172: "what had come of a broken-off snapshot kept the name of who was erased meanwhile",
         452: "bits flipped in a replica's schema: the post never started again",
         507_896: "a bit flipped in an outbox's schema: not seen at its opening, nothing read",
         507_554: "let go of once backups held it, though its broadcast was late: power hid it",
