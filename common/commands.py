@@ -38,6 +38,7 @@ from common.models import (
 )
 from common.money import VatBp
 from common.people import Role
+from common.pictures import Pictured, PictureText
 from common.topics import Profile
 
 Records = Annotated[tuple[SignedRecord, ...], Meta(min_length=1, max_length=RECORDS_AT_ONCE)]
@@ -168,6 +169,23 @@ class CategoryPut:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureSet:
+    """An article or a category has this picture from now on; `content` is base64."""
+
+    of: Pictured
+    id: Id
+    content: PictureText
+
+
+@dataclass(frozen=True, slots=True)
+class PictureClear:
+    """Articles or categories have no picture any more."""
+
+    of: Pictured
+    ids: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=500)]
+
+
+@dataclass(frozen=True, slots=True)
 class QuarantineRef:
     """Which operation in quarantine is meant. `body_hash`: 16 bytes as hex."""
 
@@ -259,6 +277,8 @@ Arguments = (
     | CataloguePut
     | ArticleCreate
     | CategoryPut
+    | PictureSet
+    | PictureClear
     | QuarantineRef
     | BackupRecord
     | ArchiveData
@@ -395,6 +415,8 @@ COMMANDS: Final = _command_table(
     # It lies on the counter and is sold: a till needs no hub to go on with it.
     CommandKind("article.create", {1: ArticleCreate}, Nature.FACT, _TILLS, _MANAGERS),
     CommandKind("category.put", {1: CategoryPut}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
+    CommandKind("picture.set", {1: PictureSet}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
+    CommandKind("picture.clear", {1: PictureClear}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("quarantine.retry", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("quarantine.close", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("backup.record", {1: BackupRecord}, Nature.REQUEST, frozenset({Profile.CONSOLE})),

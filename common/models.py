@@ -23,6 +23,8 @@ Key = Annotated[str, Meta(min_length=1, max_length=100)]
 # "": none, nobody.
 NoId = Annotated[str, Meta(pattern=r"^([0-9a-f]{32})?\Z")]
 PersonId = NoId
+# The hash of a picture's bytes, by which it is named; "": none.
+PictureId = NoId
 PersonName = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,60}\Z")]
 Label = Annotated[str, Meta(min_length=1, max_length=200)]
 Note = Annotated[str, Meta(max_length=500)]
@@ -92,6 +94,7 @@ class Category:
     """A row of topic `categories`; `colour` names a role of the kiosk's theme, never a colour.
 
     `parent_id`: the category that this one is a part of, "" for none. A part has no parts.
+    `picture`: by what it is asked of the hub, "" for none.
     """
 
     id: Id
@@ -99,11 +102,12 @@ class Category:
     colour: Key = "slate"
     rank: int = 0
     parent_id: NoId = ""
+    picture: PictureId = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A row of topic `articles`. `codes`: its barcodes, first the main one."""
+    """A row of topic `articles`. `codes`: its barcodes, first the main one. `picture`: as above."""
 
     id: Id
     name: Label
@@ -112,6 +116,7 @@ class Article:
     vat_bp: VatBp
     codes: tuple[Barcode, ...] = ()
     active: bool = True
+    picture: PictureId = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ CHECKS: Final[Mapping[str, Callable[[Connection], Iterable[Place]]]] = {
     "causes": audit_log.causes,
     "published": audit_goods.published,
     "catalogue": audit_goods.catalogue,
+    "pictures": audit_goods.pictures,
     "stock": audit_goods.stock_levels,
     "tickets": audit_sales.tickets,
     "lines": audit_sales.lines,

@@ -8,6 +8,7 @@ import orjson
 
 from common.i18n import mark
 from common.models import ROW_KINDS
+from common.pictures import picture_id
 from common.topics import WINDOWED
 from hub.records import catalogue as articles
 from hub.records import customers, parked, people, prices, refunds, stock
@@ -184,6 +185,23 @@ def catalogue(db: Connection) -> Iterator[Place]:
     ):
         if (first, last) != (0, count - 1):
             yield f"article {article_id}", mark("its barcodes are not counted from 0")
+
+
+def pictures(db: Connection) -> Iterator[Place]:
+    """Check that each picture is named by what its bytes are, and by an article or a category."""
+    named = "SELECT id, picture FROM article UNION ALL SELECT id, picture FROM category"
+    for row_id, picture in db.execute(
+        f"SELECT id, picture FROM ({named}) WHERE picture <> ''"
+        " AND picture NOT IN (SELECT id FROM picture)"
+    ):
+        yield f"{row_id} {picture}", mark("its picture does not exist")
+    for (picture,) in db.execute(
+        f"SELECT id FROM picture WHERE id NOT IN (SELECT picture FROM ({named}))"
+    ):
+        yield f"picture {picture}", mark("nothing has this picture")
+    for picture, content, size_bytes in db.execute("SELECT id, content, size_bytes FROM picture"):
+        if (picture_id(content), len(content)) != (picture, size_bytes):
+            yield f"picture {picture}", mark("is not what its name says")
 
 
 def stock_levels(db: Connection) -> Iterator[Place]:

@@ -3,6 +3,7 @@
 Owns how a category is called: by its name, or by `Boissons > Vins`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,9 +53,14 @@ def find(path: Path, called: str) -> Category:
 
     Raises StoreError; Refusal `unknown_category`, `category_ambiguous`.
     """
-    names = [name.strip() for name in called.split(">")]
     with reading(path) as db:
         rows = catalogue.categories(db)
+    return chosen(rows, called)
+
+
+def chosen(rows: Sequence[Category], called: str) -> Category:
+    """Return the one among all categories that is called so; raises Refusal as `find` does."""
+    names = [name.strip() for name in called.split(">")]
     by_id = {row.id: row.name for row in rows}
     found = [
         row

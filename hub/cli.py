@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 import platformdirs
@@ -19,7 +19,7 @@ from common.i18n import Translator, mark
 from hub import backup_cli, posts_cli, status_cli
 from hub.backup_key_cli import backup_key
 from hub.category_cli import categories
-from hub.cli_session import Session, language
+from hub.cli_session import SOME_REJECTED, Session, language
 from hub.config import NetworkSettings, Settings, ShopSettings
 from hub.customers_cli import customers
 from hub.identity_cli import rotate_identity
@@ -27,12 +27,10 @@ from hub.import_cli import import_file
 from hub.journal_cli import journal
 from hub.pair_cli import pair
 from hub.people_cli import FIRST, people
+from hub.picture_cli import pictures
 from hub.price_cli import price
 from hub.quarantine_cli import quarantine
 from hub.trail_cli import audit
-
-SOME_REJECTED: Final = 3
-"""Exit code of an import that left lines out; the others were taken."""
 
 
 class _Spoken(click.Group):
@@ -160,6 +158,7 @@ main.add_command(people)
 main.add_command(customers)
 main.add_command(price)
 main.add_command(categories)
+main.add_command(pictures)
 main.add_command(audit)
 main.add_command(backup_key)
 main.add_command(journal)

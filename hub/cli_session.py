@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import orjson
 from rich.console import Console as Terminal
@@ -25,6 +25,8 @@ from hub.folder import Folder
 from hub.key_files import read_keys
 
 ItemT = TypeVar("ItemT")
+SOME_REJECTED: Final = 3
+"""Exit code of an import that left something out; the rest was taken."""
 
 
 class Session:

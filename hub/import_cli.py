@@ -15,12 +15,10 @@ from common.i18n import Translator
 from hub import article_csv
 from hub.article_notices import Notice
 from hub.config import read_settings
-from hub.console import open_console
 from hub.folder import ConfigError, Folder
 from hub.importing import ImportReport, batches, entries, rejects_path
 from hub.key_files import read_keys
-from hub.local import run_locally
-from hub.store import HubRuns
+from hub.telling import tell_all
 
 SHOWN_NOTICES = 5
 
@@ -29,8 +27,8 @@ def import_file(
     folder: Folder, source: Path, rejects: Path | None, t: Translator, terminal: Terminal
 ) -> ImportReport:
     """Import a file; raises ArticleFileError before anything is taken, ConfigError, StoreError."""
-    settings = read_settings(folder)
-    keys = read_keys(folder)
+    read_settings(folder)
+    read_keys(folder)
     report = ImportReport()
     with _bar(terminal) as progress:
         task = progress.add_task(source.name, total=None)
@@ -38,12 +36,7 @@ def import_file(
             source, lambda done, total: progress.update(task, completed=done, total=total)
         )
         commands = batches(entries(file, report), report)
-        try:
-            run_locally(folder, commands, report.note)
-        except HubRuns:
-            # A hub runs on the folder: it takes the commands, and the kiosks see them at once.
-            with open_console(settings.network, keys) as console:
-                console.command_all(commands, report.note)
+        tell_all(folder, commands, report.note)
     _write_rejects(source, rejects, report, t, terminal)
     _summary(report, t, terminal)
     return report

@@ -179,6 +179,16 @@ STEPS: Final[Mapping[int, tuple[str, ...]]] = {
         'DROP INDEX "category_name"',
         ('CREATE UNIQUE INDEX "category_parent_id_name" ON "category" ("parent_id", "name")'),
     ),
+    12: (
+        """ALTER TABLE "category" ADD COLUMN "picture" TEXT NOT NULL DEFAULT ''""",
+        'CREATE INDEX "category_picture" ON "category" ("picture")',
+        """ALTER TABLE "article" ADD COLUMN "picture" TEXT NOT NULL DEFAULT ''""",
+        'CREATE INDEX "article_picture" ON "article" ("picture")',
+        (
+            'CREATE TABLE "picture" ("id" TEXT NOT NULL PRIMARY KEY, "content" BLOB NOT NULL,'
+            ' "size_bytes" INTEGER NOT NULL) STRICT'
+        ),
+    ),
 }
 """Version → what makes it of the version before."""
 OLDEST: Final = min(STEPS) - 1

@@ -18,7 +18,8 @@ from common.errors import Problem, Refusal
 from common.export import Exported
 from common.journal.kinds import Period
 from common.models import Id, convert
-from common.topics import KIOSK_PROFILES, Profile
+from common.pictures import ANSWER_BYTES, AT_ONCE, Pictured
+from common.topics import KIOSK_PROFILES, TOPICS_OF, Profile
 from hub import quarantine
 from hub.admission import Admission
 from hub.changes import ChangeLogBook
@@ -27,7 +28,7 @@ from hub.collecting import Collecting
 from hub.drawers import drawers
 from hub.journal_check import JournalCheck
 from hub.pairing import PairingDesk
-from hub.records import backups, devices, people, sales, trail
+from hub.records import backups, devices, people, pictures, sales, trail
 from hub.records.devices import Device
 from hub.space import Space
 from hub.store import Store, sqlite_version
@@ -177,6 +178,19 @@ def _tickets(desk: Desk, args: _Page) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class _Pictures:
+    pictures: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=AT_ONCE)]
+
+
+def _pictures(desk: Desk, args: _Pictures) -> Any:
+    found = pictures.contents(desk.store.db, args.pictures, ANSWER_BYTES)
+    return {
+        name: None if content is None else base64.b64encode(content).decode()
+        for name, content in found.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
 class _Kept:
     """`ref`: as alerts show it, for what it names, with its bytes; "": the list, without."""
 
@@ -309,12 +323,15 @@ class QueryKind:
 _CONSOLE: Final = frozenset({Profile.CONSOLE})
 _MANAGING: Final = frozenset({Profile.OFFICE, Profile.CONSOLE})
 _SELLING: Final = frozenset({Profile.TILL, Profile.OFFICE, Profile.CONSOLE})
+_SHELVED: Final = frozenset(profile for profile in Profile if {*Pictured} & {*TOPICS_OF[profile]})
+"""Who sees rows that name pictures."""
 QUERIES: Final[Mapping[str, QueryKind]] = {
     "status": QueryKind(_NoArguments, _status, _CONSOLE),
     "devices": QueryKind(_NoArguments, _devices, _CONSOLE),
     "pair": QueryKind(_Pair, _pair, _CONSOLE),
     "code": QueryKind(_Code, _code, _CONSOLE),
     "tickets": QueryKind(_Page, _tickets, _SELLING),
+    "pictures": QueryKind(_Pictures, _pictures, _SHELVED),
     "drawers": QueryKind(_NoArguments, _drawers, _MANAGING),
     "quarantine": QueryKind(_Kept, _quarantine, _MANAGING),
     "people": QueryKind(_NoArguments, _people, _CONSOLE),

@@ -25,6 +25,8 @@ REQUEST_DAYS: Final = 60
 """So old are the oldest requests that are known again. Their ids, UUIDv7, sort by time."""
 LISTED: Final = 5
 """A request's list that is longer stands in the audit trail by how many it holds."""
+WRITTEN: Final = 1_000
+"""A text that is longer, by how many characters: a picture is one."""
 DROPPED_AT_ONCE: Final = 10
 """More than come in by one request, so that the table does not grow for ever."""
 
@@ -86,15 +88,19 @@ def _done(work: "Work", body: m.CommandBody, kind: CommandKind) -> trail.Entry:
     """Return what the audit trail says of a request that took effect."""
     acting = work.acting
     by = {"allowed_by": acting.allowed_by} if acting.allowed_by else {}
-    # A long list is told by how many stand in it.
-    args = {
-        name: len(value) if isinstance(value, list) and len(value) > LISTED else value
-        for name, value in body.args.items()
-    }
+    args = {name: _told(value) for name, value in body.args.items()}
     details = {"operation": body.id, "args": args, **by}
     return trail.Entry(
         work.now_ms, kind.name, work.device.id, acting.person, acting.name, "", details
     )
+
+
+def _told(value: Any) -> Any:
+    """Return what the trail says of an argument: of what is long, how long it is."""
+    long = (isinstance(value, list) and len(value) > LISTED) or (
+        isinstance(value, str) and len(value) > WRITTEN
+    )
+    return len(value) if long else value
 
 
 def _is_new(work: "Work", request_id: str) -> bool:

@@ -18,7 +18,7 @@ from peewee import (
     TextField,
 )
 
-SCHEMA_VERSION: Final = 11
+SCHEMA_VERSION: Final = 12
 database: Final = DatabaseProxy()
 """Bound by `Store.open`; a process opens one hub database."""
 
@@ -212,6 +212,7 @@ class Category(Table):
     colour = TextField()
     rank = IntegerField()
     parent_id = TextField(constraints=[SQL("DEFAULT ''")])
+    picture = TextField(constraints=[SQL("DEFAULT ''")], index=True)
 
     class Meta:
         indexes = ((("parent_id", "name"), True),)
@@ -226,6 +227,15 @@ class Article(Table):
     price_cents = BigIntegerField()
     vat_bp = IntegerField()
     active = IntegerField()
+    picture = TextField(constraints=[SQL("DEFAULT ''")], index=True)
+
+
+class Picture(Table):
+    """A picture by the hash of its bytes, as long as an article or a category names it."""
+
+    id = TextField(primary_key=True)
+    content = BlobField()
+    size_bytes = IntegerField()
 
 
 class Barcode(Table):
@@ -586,6 +596,7 @@ TABLES: Final[tuple[type[Any], ...]] = (
     TopicHead,
     Category,
     Article,
+    Picture,
     Barcode,
     ScheduledPrice,
     StockLevel,

@@ -1,5 +1,6 @@
-"""One command of the command line's: to the hub that runs, or taken here where none does."""
+"""Commands of the command line's: to the hub that runs, or taken here where none does."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from common import messages as m
@@ -11,8 +12,11 @@ from hub.key_files import read_keys
 from hub.local import run_locally
 from hub.store import HubRuns
 
+Command = tuple[str, dict[str, Any]]
+"""Its kind, and its arguments."""
 
-def tell_hub(folder: Folder, command: tuple[str, dict[str, Any]]) -> Problem | None:
+
+def tell_hub(folder: Folder, command: Command) -> Problem | None:
     """Have a command taken; return what the hub said against it, None where it accepted.
 
     Raises StoreError where a disk fails, NoHub and ConsoleRefused of a hub that runs.
@@ -23,9 +27,17 @@ def tell_hub(folder: Folder, command: tuple[str, dict[str, Any]]) -> Problem | N
         if reply.status is not m.Status.ACCEPTED:
             refused.append(Problem(reply.code, reply.params))
 
-    try:
-        run_locally(folder, [command], note)
-    except HubRuns:
-        with open_console(read_settings(folder).network, read_keys(folder)) as console:
-            console.command_all([command], note)
+    tell_all(folder, [command], note)
     return refused[0] if refused else None
+
+
+def tell_all(
+    folder: Folder, commands: Iterable[Command], on_reply: Callable[[m.Reply], None]
+) -> None:
+    """Have commands taken in order, and report each reply; raises as `tell_hub` does."""
+    try:
+        run_locally(folder, commands, on_reply)
+    except HubRuns:
+        # A hub runs on the folder: it takes the commands, and the kiosks see them at once.
+        with open_console(read_settings(folder).network, read_keys(folder)) as console:
+            console.command_all(commands, on_reply)

@@ -31,6 +31,12 @@ class _Finding(msgspec.Struct, gc=False, frozen=True):
     category_id: str
     codes: tuple[str, ...] = ()
     active: bool = True
+    picture: str = ""
+
+    @property
+    def listed(self) -> tuple[object, ...]:
+        """Return what decides where it is found."""
+        return self.name, self.category_id, self.codes, self.active
 
 
 class _Taxed(msgspec.Struct, gc=False, frozen=True):
@@ -89,6 +95,7 @@ class Articles:
         self._unlearnt: Iterator[str] = iter(())
         self._by_category: dict[str, SearchIndex] = {}
         self._new: dict[str, bytes] = {}
+        self._pictures: dict[str, str] = {}
         self._families = Families(self._by_category)
         self.listing = 0
 
@@ -103,17 +110,20 @@ class Articles:
         taken += new.items()
         codes = CodeIndex()
         lines, ids, category_of = [], [], {}
+        pictures: dict[str, str] = {}
         for key, row in taken:
             finding = self._finding(row)
             for code in finding.codes:
                 codes.add(code, key)
+            if finding.picture:
+                pictures[key] = finding.picture
             if finding.active:
                 lines.append(self._fold.line(finding.name, finding.codes))
                 ids.append(key)
                 category_of[key] = finding.category_id
         self.listing += 1
         self._rows.replace(taken)
-        self._codes = codes
+        self._codes, self._pictures = codes, pictures
         self._all.replace(*sort_lines(lines, ids))
         self._spelling = None
         self._by_category = self._all.parted(category_of)
@@ -149,7 +159,10 @@ class Articles:
         old, after = self._rows.raw(key), self._finding(row)
         before = None if old is None else self._finding(old)
         self._rows.put(key, row)
-        if before == after:
+        self._pictures.pop(key, None)
+        if after.picture:
+            self._pictures[key] = after.picture
+        if before is not None and before.listed == after.listed:
             return  # A price change is not worth a walk through the index.
         self.listing += 1
         if before is not None:
@@ -174,10 +187,16 @@ class Articles:
             self.listing += 1
             self._unlist(key, self._finding(before))
             self._rows.drop(key)
+            self._pictures.pop(key, None)
 
     def get(self, article_id: str) -> Article | None:
         """Return an article, sold any more or not."""
         return self._rows.get(article_id)
+
+    @property
+    def pictures(self) -> Mapping[str, str]:
+        """Return {article: its picture} of those that have one."""
+        return self._pictures
 
     def vat_rates(self) -> list[int]:
         """Return the VAT rates that articles bear, basis points, the most frequent first."""

@@ -5,9 +5,10 @@ a PIN is among it. What cannot be sent at once is dropped; whoever asked sees th
 """
 
 from collections import deque
-from typing import Final
+from typing import Final, Protocol
 
 from common import messages as m
+from kiosk.state import LinkStatus
 
 WAITING: Final = 16
 PinAsked = m.Login | m.Logout | m.Override | m.SetPin
@@ -15,6 +16,23 @@ Asked = PinAsked | m.Query
 PinAnswered = m.LoggedIn | m.Granted | m.PinSet | m.Denied
 Answered = PinAnswered | m.Answer
 ANSWERS: Final = (m.LoggedIn, m.Granted, m.PinSet, m.Denied, m.Answer)
+
+
+class Asking(Protocol):
+    """What asks the hub something now and then, by the screens' thread."""
+
+    @property
+    def due_in_s(self) -> float | None:
+        """Return after how many seconds `tick` has something to do, None for never."""
+
+    def tick(self) -> None:
+        """Do what is due."""
+
+    def hear(self, answer: m.Answer) -> None:
+        """Take an answer of the hub, which may be to somebody else's question."""
+
+    def link(self, status: LinkStatus) -> None:
+        """The link stands otherwise."""
 
 
 class Asks:

@@ -198,6 +198,17 @@ class Catalogue:
         """Return one article, sold any more or not (`active`)."""
         return self.prices.priced(self._articles.get(article_id))
 
+    def picture(self, topic: str, key: str) -> str:
+        """Return which picture an article or a category names, "" for none."""
+        if topic == "articles":
+            return self._articles.pictures.get(key, "")
+        row = self._categories.get(key)
+        return "" if row is None else row.picture
+
+    def pictures(self) -> Iterable[str]:
+        """Return the pictures that categories and articles name, those of categories first."""
+        return (*self._categories.pictures(), *self._articles.pictures.values())
+
     def vat_rates(self) -> list[int]:
         """Return the VAT rates of the shop's articles, basis points, the most frequent first."""
         return self._articles.vat_rates()

@@ -46,6 +46,10 @@ class Categories:
         """Return the parts of a category, or those of the first level; by rank, then by name."""
         return list(self._parts.get(parent_id, ()))
 
+    def pictures(self) -> list[str]:
+        """Return the pictures that they name."""
+        return [row.picture for row in self._rows.values() if row.picture]
+
     def parent_id(self, category_id: str) -> str:
         """Return what a category is a part of, "" for nothing."""
         return self._parents.get(category_id, "")

@@ -29,7 +29,7 @@ from common.models import (
 from common.outgoing import Queued
 from common.topics import TOPICS_OF, Profile
 from kiosk.arrivals import Arrivals, Batch, LinkView
-from kiosk.asking import Asked
+from kiosk.asking import Asked, Asking
 from kiosk.counter import Counter
 from kiosk.devices.devices import Devices
 from kiosk.drawers import Drawers
@@ -43,6 +43,8 @@ from kiosk.notes import Notes
 from kiosk.older import OlderTickets
 from kiosk.outbox import Kept
 from kiosk.parking import Parking
+from kiosk.picture_files import FOLDER, PictureFiles
+from kiosk.pictures import Pictures
 from kiosk.reception import Keeping, Reception
 from kiosk.recorder import Recorder
 from kiosk.replica_file import Topic
@@ -127,6 +129,12 @@ class Session:
         )
         self.older = OlderTickets(self._ask, post.clocks.monotonic, self._tell)
         self.drawers = Drawers(self._ask, post.clocks.monotonic, self._tell)
+        self.pictures = Pictures(
+            None if post.folder is None else PictureFiles(post.folder / FOLDER),
+            self.catalogue.pictures,
+            *(self._ask, post.clocks.monotonic, self._arrivals.wake),
+        )
+        self._asking: tuple[Asking, ...] = (self.older, self.drawers, self.pictures)
         self._recorder = Recorder(
             lambda: self._device,
             lambda: self.state,
@@ -182,14 +190,21 @@ class Session:
             self.people.look()
         self._worker.take()
         self.people.tick()
-        self.older.tick()
-        self.drawers.tick()
+        self.pictures.rows_changed(touched, replaced, self.catalogue.picture)
+        for each in self._asking:
+            each.tick()
         self._note_people()
         if self._notes is not None:
             self._notes.poll()
         if self.devices.poll():
             self._state_changed = True
-        update = Update(touched, replaced, self._state_changed, tuple(self._replies))
+        update = Update(
+            touched,
+            replaced,
+            self._state_changed,
+            tuple(self._replies),
+            self.pictures.take_arrived(),
+        )
         self._replies.clear()
         self._state_changed = False
         return update
@@ -200,8 +215,8 @@ class Session:
         notes = None if self._notes is None else self._notes.due_in_s
         next_ms = self.catalogue.prices.next_ms
         price = None if next_ms is None else max(0.0, (next_ms - self._hub_ms()) / 1000)
-        others = (self.people.due_in_s, self.older.due_in_s, self.devices.due_in_s)
-        due = (*others, self.drawers.due_in_s, notes, price)
+        others = (self.people.due_in_s, self.devices.due_in_s, notes, price)
+        due = (*others, *(each.due_in_s for each in self._asking))
         return min((s for s in due if s is not None), default=None)
 
     def take_notices(self) -> list[Problem]:
@@ -309,6 +324,7 @@ class Session:
         self._link.stop()
         self.devices.close()
         self._worker.close()
+        self.pictures.close()
         self._stores.close()
         if self._closing is not None:
             self._closing()
@@ -376,8 +392,8 @@ class Session:
                 self._notes.asked_for_keys()
         for answer in batch.answers:
             if isinstance(answer, m.Answer):
-                self.older.hear(answer)
-                self.drawers.hear(answer)
+                for each in self._asking:
+                    each.hear(answer)
             else:
                 self.people.hear(answer)
         self.people.hand_over(self._send_held)
@@ -417,8 +433,8 @@ class Session:
             revoked=link.revoked,
         )
         self.people.link(link.status)
-        self.older.link(link.status)
-        self.drawers.link(link.status)
+        for each in self._asking:
+            each.link(link.status)
         if self._notes is not None:
             self._notes.link(link.status is LinkStatus.OFFLINE)
 

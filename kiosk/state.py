@@ -122,9 +122,13 @@ class SessionState:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What one `Session.poll` changed: keys touched by topic, and topics taken as a whole."""
+    """What one `Session.poll` changed: keys touched by topic, and topics taken as a whole.
+
+    `pictures`: which ones have come that a screen has looked for.
+    """
 
     touched: Mapping[str, frozenset[str]] = field(default_factory=dict)
     replaced: frozenset[str] = frozenset()
     state_changed: bool = False
     replies: tuple[Reply, ...] = ()
+    pictures: frozenset[str] = frozenset()

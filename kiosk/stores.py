@@ -4,6 +4,7 @@ Owns which damage is survived and how: an outbox is set aside and what can be re
 under a new id; a replica, or the topic that fails its digest, is dropped for the hub to give again.
 """
 
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from kiosk.database import (
 )
 from kiosk.outbox import Outbox
 from kiosk.outbox_file import Draft, Maker, waiting_drafts
+from kiosk.picture_files import FOLDER
 from kiosk.replica import Replica
 from kiosk.replica_file import Reader, Topic
 from kiosk.salvage import replace_damaged
@@ -109,9 +111,10 @@ class Stores:
 
 
 def erase_replica(folder: Path) -> None:
-    """Remove a closed copy of the shop, the damaged ones that were set aside, and what lets people
-    of the shop log in here without the hub."""
+    """Remove a closed copy of the shop, the damaged ones that were set aside, its pictures, and
+    what lets people of the shop log in here without the hub."""
     (folder / "people.sealed").unlink(missing_ok=True)
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)
     delete(folder / "replica.db")
     for aside in folder.glob("replica.*.db"):
         delete(aside)

@@ -1,4 +1,4 @@
-"""One thread for what takes too long for the screens': the digest of a PIN is made to be slow.
+"""A thread for what takes too long for the screens': the digest of a PIN is made to be slow.
 
 Owns the crossing of threads and nothing else: a job goes there, its result comes back to the one
 thread that takes it. A job that fails is logged by its kind only.
@@ -22,11 +22,11 @@ class Work(Protocol):
 
 
 class Worker:
-    """Works one job after the other. `on_done` may be called from its thread."""
+    """Works one job after the other. `on_done` may be called from its thread, called `name`."""
 
-    def __init__(self, on_done: Callable[[], None]) -> None:
+    def __init__(self, on_done: Callable[[], None], name: str = "pins") -> None:
         self._on_done = on_done
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pins")
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._finished: deque[Callable[[], None]] = deque()
 
     def do(self, job: Callable[[], ResultT], done: Callable[[ResultT], None]) -> None:

@@ -86,7 +86,12 @@ RULES = (
         ),
     ),
     only_in("the camera stays at its eye", ("cv2", "numpy", "zxingcpp"), ("kiosk/camera.py",)),
-    only_in("printers stay with paper", ("escpos", "PIL", "usb"), ("kiosk/printing/*",)),
+    only_in("printers stay with paper", ("escpos", "usb"), ("kiosk/printing/*",)),
+    only_in(
+        "Pillow stays with pictures and paper",
+        ("PIL",),
+        ("hub/picture_making.py", "kiosk/picture_files.py", "kiosk/printing/*"),
+    ),
     only_in(
         "serial ports stay with printers and scales",
         ("serial",),
@@ -247,6 +252,7 @@ BROKEN = [
     ("hub/server.py", "nacl.public", "nacl stays in the seal"),
     ("kiosk/window.py", "cv2.VideoCapture", "the camera stays at its eye"),
     ("kiosk/till.py", "escpos.printer.Dummy", "printers stay with paper"),
+    ("kiosk/session.py", "PIL.Image", "Pillow stays with pictures and paper"),
     ("kiosk/devices/scale.py", "serial", "serial ports stay with printers and scales"),
     ("kiosk/search.py", "rapidfuzz.process", "misspelt words stay in the spelling"),
     ("hub/service.py", "zeroconf", "zeroconf stays at both ends"),

@@ -54,6 +54,31 @@ PROBLEMS: Final = (
         "Put those elsewhere first.",
     ),
     ErrorKind(
+        "picture_unreadable",
+        "{file} cannot be read as a picture: {reason}.",
+        "Save it as JPEG or PNG, of at most 64 megapixels, and import it again.",
+    ),
+    ErrorKind(
+        "picture_of_nothing",
+        "{file}: no article has this code, and no category this name.",
+        "Name the file by one of the article's codes, as 3017620422003.jpg, or by the category.",
+    ),
+    ErrorKind(
+        "picture_repeated",
+        "{file} and {other} are pictures of the same: {name}.",
+        "Leave one of them in the folder.",
+    ),
+    ErrorKind(
+        "picture_unfit",
+        "This is no picture as tiles show them: {reason}.",
+        "Bring it by: comptoir-hub pictures import",
+    ),
+    ErrorKind(
+        "no_pictures",
+        "There is no file in {folder}.",
+        "Name the folder that the pictures lie in.",
+    ),
+    ErrorKind(
         "profile_not_allowed",
         "A {profile} may not do this ({kind}).",
         "Do it on a post that may, or ask the administrator.",

@@ -3,7 +3,7 @@
 An article that a till made is a fact; where it cannot be, it waits in quarantine.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from common.commands import ArticleCreate, CatalogueEntry, CataloguePut, CategoryPut, PriceSet
 from common.errors import Refusal
@@ -39,14 +39,18 @@ def put(work: Work, args: CataloguePut) -> None:
 
 
 def put_category(work: Work, args: CategoryPut) -> None:
-    """Create or change a category, or make it a part of another; parts have no parts."""
-    row = args.category
+    """Create or change a category, or make it a part of another; parts have no parts.
+
+    Its picture stays what it is.
+    """
+    known = catalogue.category(work.db, args.category.id)
+    row = replace(args.category, picture="" if known is None else known.picture)
     if row.parent_id:
         _require_parent(work, row)
     namesake = catalogue.category_named(work.db, row.name, row.parent_id)
     if namesake is not None and namesake.id != row.id:
         raise Refusal("repeated_category", category=row.name)
-    if row != catalogue.category(work.db, row.id):
+    if row != known:
         catalogue.put_category(work.db, row)
         work.put("categories", row)
 
@@ -69,7 +73,7 @@ def create(work: Work, args: ArticleCreate) -> None:
 
     One that comes again, where an outbox was renewed, changes nothing: the office may have.
     """
-    article = args.article
+    article = replace(args.article, picture="")
     if catalogue.article(work.db, article.id) is not None:
         work.repeated("articles")
         return
@@ -121,6 +125,7 @@ def _put_entry(work: Work, entry: CatalogueEntry, category: Category) -> None:
         entry.price_cents,
         entry.vat_bp,
         known.codes if known else (entry.code,),
+        picture=known.picture if known else "",
     )
     if article != known:
         catalogue.put_article(work.db, article)

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from common.models import Article, Category
 from hub.store import Connection
 
-_ARTICLE = "id, name, category_id, price_cents, vat_bp, active"
-_CATEGORY = "id, name, colour, rank, parent_id"
+_ARTICLE = "id, name, category_id, price_cents, vat_bp, active, picture"
+_CATEGORY = "id, name, colour, rank, parent_id, picture"
 
 
 def article(db: Connection, article_id: str) -> Article | None:
@@ -27,10 +27,14 @@ def set_price(db: Connection, article_id: str, price_cents: int) -> Article | No
 def put_article(db: Connection, row: Article) -> None:
     """Create or replace an article; its barcodes become exactly `row.codes`."""
     db.execute(
-        f"INSERT INTO article ({_ARTICLE}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+        f"INSERT INTO article ({_ARTICLE}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
         " SET name = excluded.name, category_id = excluded.category_id,"
-        " price_cents = excluded.price_cents, vat_bp = excluded.vat_bp, active = excluded.active",
-        (row.id, row.name, row.category_id, row.price_cents, row.vat_bp, int(row.active)),
+        " price_cents = excluded.price_cents, vat_bp = excluded.vat_bp, active = excluded.active,"
+        " picture = excluded.picture",
+        (
+            *(row.id, row.name, row.category_id, row.price_cents, row.vat_bp),
+            *(int(row.active), row.picture),
+        ),
     )
     db.execute("DELETE FROM barcode WHERE article_id = ?", (row.id,))
     db.executemany(
@@ -96,13 +100,13 @@ def count_categories(db: Connection, parent_id: str = "") -> int:
 def put_category(db: Connection, row: Category) -> None:
     """Create or replace a category."""
     db.execute(
-        f"INSERT INTO category ({_CATEGORY}) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+        f"INSERT INTO category ({_CATEGORY}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
         " SET name = excluded.name, colour = excluded.colour, rank = excluded.rank,"
-        " parent_id = excluded.parent_id",
-        (row.id, row.name, row.colour, row.rank, row.parent_id),
+        " parent_id = excluded.parent_id, picture = excluded.picture",
+        (row.id, row.name, row.colour, row.rank, row.parent_id, row.picture),
     )
 
 
-def _article(db: Connection, row: tuple[str, str, str, int, int, int]) -> Article:
+def _article(db: Connection, row: tuple[str, str, str, int, int, int, str]) -> Article:
     codes = db.execute("SELECT code FROM barcode WHERE article_id = ? ORDER BY rank", (row[0],))
-    return Article(*row[:5], codes=tuple([code for (code,) in codes]), active=bool(row[5]))
+    return Article(*row[:5], tuple([code for (code,) in codes]), bool(row[5]), row[6])

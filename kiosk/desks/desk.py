@@ -21,6 +21,8 @@ from kiosk.devices.devices import Devices
 from kiosk.drawers import Drawers
 from kiosk.older import OlderTickets
 from kiosk.parking import Parking
+from kiosk.picture_files import Raster
+from kiosk.pictures import Pictures
 from kiosk.reception import Reception
 from kiosk.scanned import Scanned, meaning
 from kiosk.scanner import Scan
@@ -56,6 +58,10 @@ class Session(Protocol):
     older: OlderTickets
     drawers: Drawers
     on_wake: Callable[[], None] | None
+
+    @property
+    def pictures(self) -> Pictures:
+        """Return where pictures are looked for."""
 
     @property
     def state(self) -> SessionState:
@@ -120,6 +126,10 @@ class Desk:
     def catalogue(self) -> Catalogue:
         """Return the shop as this post knows it."""
         return self.session.catalogue
+
+    def picture(self, name: str) -> Raster | None:
+        """Return a picture's pixels; None: they come later, and an update names it then."""
+        return self.session.pictures.look(name)
 
     def poll(self) -> Update:
         """Fold in what has arrived; return what to show anew."""

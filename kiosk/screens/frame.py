@@ -123,11 +123,16 @@ class Frame(FloatLayout):
             self.dispatch("on_loaded")
         elif update.touched:
             self.show_touched(update)
+        if update.pictures:
+            self.show_pictures(update.pictures)
         self.show_notice()
 
     def show_touched(self, update: Any) -> None:
         """Show anew what an update touched, and nothing else."""
         raise NotImplementedError
+
+    def show_pictures(self, pictures: Any) -> None:
+        """Show pictures that have come, where the screen shows any."""
 
     @property
     def covered(self) -> bool:

@@ -34,6 +34,7 @@ from kiosk.widgets.form import FormPanel
 from kiosk.widgets.kv import load_beside
 from kiosk.widgets.parked import ParkedPanel
 from kiosk.widgets.paying import AmountPanel, CashPanel, RestPanel
+from kiosk.widgets.picture import Textures
 from kiosk.widgets.refunding import RefundPanel
 from kiosk.widgets.report import ReportPanel
 from kiosk.widgets.shortcuts import ShortcutsPanel
@@ -114,9 +115,18 @@ class TillScreen(TillKeys, Frame):
             self.bind(t=panel.setter("t"))
             self._panels[mode.value] = panel
             self.ids.deck.add_widget(panel)
+        textures = Textures(self.desk.picture)
+        self._pictured = [self.ids[name] for name in ("grid", "categories", "parts")]
+        for part in self._pictured:
+            part.texture_of = textures.of
         super().on_kv_post(base_widget)
 
     # Showing.
+
+    def show_pictures(self, pictures: Any) -> None:
+        """Show pictures that have come, on tiles and category keys."""
+        for part in self._pictured:
+            part.show_pictures(pictures)
 
     def render(self) -> None:
         """Show basket, pad, payment and notice as the desk has them now."""

@@ -19,19 +19,20 @@ FAVOURITES: Final = "favourites"
 
 @dataclass(frozen=True, slots=True)
 class CategoryView:
-    """A category button; `id` is "" for all articles."""
+    """A category button; `id` is "" for all articles. `picture`: by its name, "" for none."""
 
     id: str
     name: str
     colour: str
     selected: bool
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TileView:
     """An article to tap. `stock` is "" where nobody keeps it; `warning`: sold out or low.
 
-    `pending`: an operation on its stock is still on its way to the hub.
+    `pending`: an operation on its stock is still on its way to the hub. `picture`: as above.
     """
 
     id: str
@@ -42,6 +43,7 @@ class TileView:
     sold_out: bool
     colour: str
     pending: bool
+    picture: str = ""
 
 
 def category_views(
@@ -59,7 +61,7 @@ def category_views(
     return (
         *first,
         *(
-            CategoryView(row.id, row.name, row.colour, selected=chosen_id == row.id)
+            CategoryView(row.id, row.name, row.colour, chosen_id == row.id, row.picture)
             for row in catalogue.categories()
         ),
     )
@@ -76,7 +78,7 @@ def part_views(
     return (
         CategoryView(whole.id, t("All"), whole.colour, selected=selected_id == whole.id),
         *(
-            CategoryView(row.id, row.name, row.colour, selected=selected_id == row.id)
+            CategoryView(row.id, row.name, row.colour, selected_id == row.id, row.picture)
             for row in parts
         ),
     )
@@ -94,6 +96,7 @@ def tile(catalogue: Catalogue, article: Article, t: Translator) -> TileView:
         sold_out=stock is not None and stock.sold_out,
         colour=colour_of(catalogue, article),
         pending=stock is not None and stock.pending,
+        picture=article.picture,
     )
 
 

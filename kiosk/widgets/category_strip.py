@@ -1,9 +1,10 @@
 """The category buttons: all of them in one row or two where they fit, else page by page."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
-from kivy.properties import NumericProperty, StringProperty
+from kivy.core.text import Label as CoreLabel
+from kivy.properties import AliasProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.gridlayout import GridLayout
 
 from kiosk.views import CategoryView
@@ -12,9 +13,21 @@ from kiosk.widgets.kv import load_beside
 
 
 class CategoryKey(Key):
-    """One category; `category_id` is "" for all articles."""
+    """One category; `category_id` is "" for all articles.
+
+    `texture`: its picture, None for none; it is shown where each word still fits beside it.
+    """
 
     category_id = StringProperty("")
+    picture = StringProperty("")
+    texture = ObjectProperty(None, allownone=True)
+    beside = NumericProperty(0)
+
+    def _get_longest(self) -> float:
+        ruler = CoreLabel(font_size=self.font_size, bold=self.bold)
+        return float(max((ruler.get_extents(word)[0] for word in self.text.split()), default=0))
+
+    longest: Any = AliasProperty(_get_longest, bind=("text", "font_size", "bold"), cache=True)
 
 
 class CategoryStrip(GridLayout):
@@ -24,6 +37,7 @@ class CategoryStrip(GridLayout):
     wide_key_width = NumericProperty(128)
     max_rows = NumericProperty(2)
     more = StringProperty("")
+    texture_of = ObjectProperty(lambda _picture: None)
     __events__ = ("on_pick",)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -96,6 +110,14 @@ class CategoryStrip(GridLayout):
                 view = by_id[key.category_id]
                 key.look = "solid" if view.selected else "tint"
                 key.tone = view.colour
+                key.picture = view.picture
+                key.texture = self.texture_of(view.picture)
+
+    def show_pictures(self, pictures: Container[str]) -> None:
+        """Show these pictures, which have come, on the keys in view."""
+        for key in self.children:
+            if isinstance(key, CategoryKey) and key.picture in pictures:
+                key.texture = self.texture_of(key.picture)
 
 
 load_beside(__file__)

@@ -28,7 +28,8 @@ class Key(ButtonBehavior, Widget):
     """A push button with a sign, a text, or both; `on_press` at the touch, `on_release` after.
 
     `look`: solid (an action), tint (a choice that is on), raised (a white key), sunk (a helper),
-    flat (no ground until pressed), bar (on the status bar). A text too wide wraps.
+    flat (no ground until pressed), bar (on the status bar). A text too wide wraps. `inset`: so much
+    of it on the left is another's.
     """
 
     text = StringProperty("")
@@ -41,6 +42,7 @@ class Key(ButtonBehavior, Widget):
     halign = OptionProperty("center", options=["left", "center"])
     pad = NumericProperty(12)
     gap = NumericProperty(8)
+    inset = NumericProperty(0)
     ink = ColorProperty([0, 0, 0, 1])
 
     def _get_icon_room(self) -> float:
@@ -55,23 +57,23 @@ class Key(ButtonBehavior, Widget):
         return float(max(ruler.get_extents(row)[0] for row in self.text.split("\n")) + 1)
 
     def _get_text_width(self) -> float:
-        room = max(1.0, self.width - 2 * self.pad - self.icon_room)
+        room = max(1.0, self.width - self.inset - 2 * self.pad - self.icon_room)
         return float(min(self.text_natural, room))
 
     def _get_start(self) -> float:
         if self.halign == "left":
-            return float(self.x + self.pad)
-        return float(self.center_x - (self.icon_room + self.text_width) / 2)
+            return float(self.x + self.inset + self.pad)
+        return float(self.center_x + (self.inset - self.icon_room - self.text_width) / 2)
 
     icon_room: Any = AliasProperty(_get_icon_room, bind=("icon", "icon_side", "gap", "text"))
     text_natural: Any = AliasProperty(
         _get_text_natural, bind=("text", "font_size", "bold"), cache=True
     )
     text_width: Any = AliasProperty(
-        _get_text_width, bind=("text_natural", "width", "pad", "icon_room"), cache=True
+        _get_text_width, bind=("text_natural", "width", "inset", "pad", "icon_room"), cache=True
     )
     start: Any = AliasProperty(
-        _get_start, bind=("halign", "x", "center_x", "pad", "icon_room", "text_width")
+        _get_start, bind=("halign", "x", "center_x", "inset", "pad", "icon_room", "text_width")
     )
 
 

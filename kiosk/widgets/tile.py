@@ -6,7 +6,14 @@ Owns the tile's look. Which articles are on a page is told by ids; what a tile s
 from collections.abc import Callable, Container, Sequence
 from typing import Any
 
-from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.core.text import Label as CoreLabel
+from kivy.properties import (
+    AliasProperty,
+    BooleanProperty,
+    NumericProperty,
+    ObjectProperty,
+    StringProperty,
+)
 from kivy.uix.gridlayout import GridLayout
 
 from kiosk.views import TileView
@@ -18,7 +25,10 @@ from kiosk.widgets.kv import load_beside
 
 
 class Tile(Glowing, TouchArea):
-    """One article. An empty tile (`article_id` "") keeps its place and shows nothing."""
+    """One article. An empty tile (`article_id` "") keeps its place and shows nothing.
+
+    `texture`: its picture, None for none; it takes `beside` of the width, and leaves the rest.
+    """
 
     article_id = StringProperty("")
     name = StringProperty("")
@@ -28,11 +38,26 @@ class Tile(Glowing, TouchArea):
     warning = BooleanProperty(False)
     sold_out = BooleanProperty(False)
     pending = BooleanProperty(False)
+    picture = StringProperty("")
+    texture = ObjectProperty(None, allownone=True)
+    beside = NumericProperty(0)
+    sign_width = NumericProperty(0)
+    price_x = NumericProperty(0)
+
+    def _get_stock_natural(self) -> float:
+        ruler = CoreLabel(font_size=self.stock_size, bold=self.warning)
+        return float(ruler.get_extents(self.stock)[0]) if self.stock else 0.0
+
+    stock_size = NumericProperty(14)
+    stock_natural: Any = AliasProperty(
+        _get_stock_natural, bind=("stock", "warning", "stock_size"), cache=True
+    )
 
     def show(self, view: TileView | None) -> bool:
         """Show a view; return whether this article's price or stock now reads otherwise."""
         if view is None:
-            self.article_id = ""
+            self.article_id = self.picture = ""
+            self.texture = None
             self.disabled = True
             return False
         same_article = self.article_id == view.id
@@ -42,15 +67,19 @@ class Tile(Glowing, TouchArea):
         self.article_id, self.name = view.id, view.name
         self.price, self.stock, self.colour = view.price, view.stock, view.colour
         self.warning, self.sold_out, self.pending = view.warning, view.sold_out, view.pending
-        self.disabled = False
+        self.picture, self.disabled = view.picture, False
         return changed
 
 
 class TileGrid(GridLayout):
-    """A page of tiles. `on_fit(count)` says how many there is room for, `on_pick(id)` a tap."""
+    """A page of tiles. `on_fit(count)` says how many there is room for, `on_pick(id)` a tap.
+
+    `texture_of(picture)`: None for one that has not come yet.
+    """
 
     min_tile_width = NumericProperty(180)
     min_tile_height = NumericProperty(100)
+    texture_of = ObjectProperty(lambda _picture: None)
     cols: Any
     rows: Any
     __events__ = ("on_fit", "on_pick")
@@ -96,12 +125,21 @@ class TileGrid(GridLayout):
         """Fill the page."""
         for place, tile in enumerate(self._tiles()):
             tile.show(view_of(ids[place]) if place < len(ids) else None)
+            tile.texture = self.texture_of(tile.picture)
 
     def touch(self, ids: Container[str], view_of: Callable[[str], TileView | None]) -> None:
         """Show anew the tiles in view that are among `ids`; those that changed flash."""
         for tile in self._tiles():
-            if tile.article_id and tile.article_id in ids and tile.show(view_of(tile.article_id)):
-                tile.flash()
+            if tile.article_id and tile.article_id in ids:
+                if tile.show(view_of(tile.article_id)):
+                    tile.flash()
+                tile.texture = self.texture_of(tile.picture)
+
+    def show_pictures(self, pictures: Container[str]) -> None:
+        """Show these pictures, which have come, on the tiles in view."""
+        for tile in self._tiles():
+            if tile.picture in pictures:
+                tile.texture = self.texture_of(tile.picture)
 
     def _tiles(self) -> Sequence[Any]:
         return list(reversed(self.children))

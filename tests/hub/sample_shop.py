@@ -1,7 +1,12 @@
 """A healthy hub's database with something in every table, for tests that damage it."""
 
+import base64
+from collections.abc import Sequence
 from dataclasses import asdict, replace
+from io import BytesIO
 from pathlib import Path
+
+from PIL import Image
 
 from common.commands import (
     BackupRecord,
@@ -9,6 +14,8 @@ from common.commands import (
     CustomerPut,
     NewPrice,
     PersonPut,
+    PictureClear,
+    PictureSet,
     PlannedPrice,
     PriceSchedule,
     PriceSet,
@@ -22,8 +29,9 @@ from common.commands import (
 from common.journal.customer import opening_of, reference
 from common.journal.drawer import DrawerData
 from common.journal.kinds import RecordType
-from common.models import Customer, ParkedLine, ParkedTicket, Ticket, original_of
+from common.models import Article, Customer, ParkedLine, ParkedTicket, Ticket, original_of
 from common.people import Role
+from common.pictures import SIDE, Pictured
 from common.rules import refund_line, ticket_line
 from common.topics import Profile
 from hub.changes import Draft
@@ -80,6 +88,7 @@ def make_sample(folder: Path) -> Path:
     shop.replies(till.send_bytes(b"{}"), till2.send_bytes(b"[1]"))
     shop.replies(office.send("price.set", PriceSet((NewPrice("f" * 32, 5),))))
     _park(shop, till, till2)
+    _picture(shop, office, articles)
     planned = PlannedPrice(articles[0].id, 999, shop.clock.ms + 30 * DAY_MS)
     shop.accept(office.send("price.schedule", PriceSchedule((planned,))))
     _name_customers(shop, till2, pen)
@@ -102,6 +111,17 @@ def _give_back(shop: Shop, till: Post, pen: Pen, sold: Ticket) -> None:
         ("z", pen.report(RecordType.Z, counted_cents=0)),
     ):
         shop.accept(till.send(f"{kind}.record", TillRecords(tuple(records))))
+
+
+def _picture(shop: Shop, office: Post, articles: Sequence[Article]) -> None:
+    """Let articles and a category have pictures, one the same, and one that was taken away."""
+    shades = [(Pictured.ARTICLES, articles[place].id, place % 2) for place in range(3)]
+    for of, row_id, shade in (*shades, (Pictured.CATEGORIES, articles[0].category_id, 3)):
+        image = BytesIO()
+        Image.new("RGB", (SIDE, SIDE), (60 * shade, 90, 120)).save(image, "JPEG")
+        content = base64.b64encode(image.getvalue()).decode()
+        shop.accept(office.send("picture.set", PictureSet(of, row_id, content)))
+    shop.accept(office.send("picture.clear", PictureClear(Pictured.ARTICLES, (articles[2].id,))))
 
 
 def _park(shop: Shop, till: Post, other: Post) -> None:

@@ -138,6 +138,11 @@ EDITS = [
     ("category", "colour", "'blue' || colour", "1"),
     ("category", "rank", "rank + 8", "1"),
     ("category", "parent_id", "'f' || id", "1"),
+    ("category", "picture", "'f' || substr(picture, 2)", "picture <> ''"),
+    ("picture", "id", "'f' || substr(id, 2)", "1"),
+    ("picture", "content", "CAST(content || ' ' AS BLOB)", "1"),
+    ("picture", "size_bytes", "size_bytes + 1", "1"),
+    ("article", "picture", "'f' || substr(picture, 2)", "picture <> ''"),
     ("article", "name", "name || 'x'", "1"),
     ("article", "category_id", "'0' || substr(category_id, 2) || '0'", "1"),
     ("article", "price_cents", "price_cents + 1", "1"),
@@ -259,6 +264,7 @@ def test_a_lost_row_is_found_in_every_table_that_holds_what_happened(path: Path)
             "parked",
             "scheduled_price",
             "customer",
+            "picture",
         ),
     )
     with closing(driver.connect(path, isolation_level=None)) as db:

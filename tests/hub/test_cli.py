@@ -8,7 +8,8 @@ from click.testing import CliRunner, Result
 from shop_processes import free_ports
 
 from common import VERSION
-from hub.cli import SOME_REJECTED, main
+from hub.cli import main
+from hub.cli_session import SOME_REJECTED
 from hub.config import read_settings
 from hub.folder import Folder
 from hub.key_files import read_keys
@@ -18,6 +19,7 @@ COMMANDS = (
     *("backup", "restore", "backups", "check", "people", "audit", "backup-key", "journal"),
     *("revoke", "reinstate", "rotate-device-key", "rotate-hub-key", "collect"),
     "categories",
+    "pictures",
     *("rotate-identity", "customers", "price"),
 )
 GOOD = "code_barres;libelle;prix_ttc;tva\n1;Pain;2,50;5,5\n"

@@ -32,10 +32,11 @@ NEW_IN_5 = ("revocation", "new_key")
 NEW_IN_6 = ("refund",)
 NEW_IN_8 = ("parked",)
 NEW_IN_10 = ("scheduled_price",)
+NEW_IN_12 = ("picture",)
 NEW_IN_9 = ("customer", "erased_customer", "customer_opening")
 NEW_SINCE_1 = (
     *(*NEW_IN_2, *NEW_IN_3, *NEW_IN_4, *NEW_IN_5, *NEW_IN_6),
-    *(*NEW_IN_8, *NEW_IN_9, *NEW_IN_10),
+    *(*NEW_IN_8, *NEW_IN_9, *NEW_IN_10, *NEW_IN_12),
 )
 
 
@@ -43,6 +44,9 @@ def make_tables_old(db: Any) -> None:
     """Let an open database have the tables of schema 1."""
     for table in (*NEW_SINCE_1, "quarantine"):
         db.execute(f"DROP TABLE {table}")
+    for table in ("category", "article"):
+        db.execute(f'DROP INDEX "{table}_picture"')
+        db.execute(f"ALTER TABLE {table} DROP COLUMN picture")
     db.execute('DROP INDEX "category_parent_id_name"')
     db.execute("ALTER TABLE category DROP COLUMN parent_id")
     db.execute('CREATE UNIQUE INDEX "category_name" ON "category" ("name")')
@@ -96,14 +100,16 @@ def test_nothing_is_lost(old: Path) -> None:
 
 
 def test_rows_published_before_a_column_was_there_are_sound(tmp_path: Path) -> None:
-    """What was published stays as it was: a category says nothing of what it is a part of."""
+    """What was published stays as it was: a category says nothing of what it is a part of, and
+    nothing of a picture."""
     shop = Shop(tmp_path)
     shop.stock(goods(1))
     row = shop.one("SELECT row FROM live_row WHERE topic = 'categories'")
     shop.close()
-    assert b'"parent_id":""' in bytes(row)
+    absent = b',"parent_id":"","picture":""'
+    assert absent in bytes(row)
     with closing(sqlite3.connect(shop.path)) as db:
-        before = bytes(row).replace(b',"parent_id":""', b"")
+        before = bytes(row).replace(absent, b"")
         kept = (before, bytes(row))
         db.execute("UPDATE live_row SET row = ? WHERE row = ?", kept)
         db.execute("UPDATE change SET row = ? WHERE row = ?", kept)

@@ -24,6 +24,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "pair": {"profile": "till", "name": "Caisse 1", "key": "0a" * 32, "salt": "0b" * 16},
     "code": {"number": 1},
     "tickets": {"before_ms": WALL_MS},
+    "pictures": {"pictures": ["0a" * 16]},
     "drawers": {},
     "quarantine": {},
     "people": {},
@@ -40,6 +41,7 @@ SELLING = (Profile.TILL, Profile.OFFICE, Profile.CONSOLE)
 ASKERS = {
     **dict.fromkeys(GOOD, (Profile.CONSOLE,)),
     "tickets": SELLING,
+    "pictures": (Profile.TILL, Profile.DEPOT, Profile.OFFICE),
     "drawers": (Profile.OFFICE, Profile.CONSOLE),
     "quarantine": (Profile.OFFICE, Profile.CONSOLE),
 }

@@ -257,7 +257,7 @@ def test_a_full_disk_is_a_passing_fault(store: Store) -> None:
 
 def test_columns_are_strict(store: Store) -> None:
     with pytest.raises(FAULTS) as raised, store.group() as db:
-        db.execute("INSERT INTO category VALUES ('a', 'b', 'c', 'first', '')")
+        db.execute("INSERT INTO category VALUES ('a', 'b', 'c', 'first', '', '')")
     assert not is_passing(raised.value)
 
 

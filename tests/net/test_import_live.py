@@ -8,7 +8,7 @@ import pytest
 from child_processes import ROOT
 from shop_processes import HubProcess
 
-from hub.cli import SOME_REJECTED
+from hub.cli_session import SOME_REJECTED
 from tests.net.conftest import Street
 
 ARTICLES = ROOT.parent / "shared" / "data" / "articles-20k.csv"

@@ -75,6 +75,7 @@ from kiosk.undelivered import SHOWN, Undelivered
 from tests.ui.fake_counter import Books
 from tests.ui.fake_devices import FakeDevices
 from tests.ui.fake_people import PEOPLE, PIN, FakeDoor, InlinePins, at_once
+from tests.ui.fake_pictures import FakePictures
 
 NOW_MS = 1_772_545_920_000  # 3 March 2026, 13:52 UTC
 OFFSET_MIN = 60
@@ -165,6 +166,7 @@ class FakeSession:
             self.asked_drawers.append, lambda: self.now_ms / 1000, self._tell_state
         )
         self.drawers.link(LinkStatus.ONLINE)
+        self.pictures = FakePictures()
         device = replace(device, series=self._books.outbox.series)
         self.state = replace(self.state, device=device)
 
@@ -190,7 +192,12 @@ class FakeSession:
         self._note_people()
         self._state_changed |= self.devices.poll()
         touched = {topic: frozenset(keys) for topic, keys in self._touched.items()}
-        update = Update(touched, frozenset(self._replaced), self._state_changed)
+        update = Update(
+            touched,
+            frozenset(self._replaced),
+            self._state_changed,
+            pictures=self.pictures.take_arrived(),
+        )
         self._touched.clear()
         self._replaced.clear()
         self._state_changed = False
