@@ -28,6 +28,7 @@ from tests.sim.witness import Place, Witness
 from tests.sim.world import World
 
 _ALL_SALES_EVERY = 16
+_ON_ITS_WAY_S: Final = 10.0
 _SHOWN: Final = {"sale.record": -1, "refund.record": 1, "goods.receive": 1}
 """What a post shows of an operation that is on its way: the sign of its goods."""
 
@@ -50,6 +51,7 @@ class Checks:
         # Whose topic may differ from the hub's until its digest is compared; True: it was seen to.
         self._garbled: dict[tuple[int, str], bool] = {}
         self._ever_garbled: set[tuple[int, str]] = set()
+        self._altered_s: dict[tuple[int, str], float] = {}
         self._lives: dict[int, int] = {}
         self._must_tell: set[int] = set()
 
@@ -106,7 +108,7 @@ class Checks:
                 raise self._world.broken(f"{post.name} has {topic} at {tseq}: never published")
             if digest == held[-1]:
                 self._sound[post.number, topic] = held
-                if self._garbled.get((post.number, topic)):
+                if self._garbled.get((post.number, topic)) and not self._still_coming(post, topic):
                     del self._garbled[post.number, topic]
             elif (post.number, topic) in self._garbled:
                 self._garbled[post.number, topic] = True
@@ -118,6 +120,11 @@ class Checks:
                     f"{post.name}: {topic} went back from {self._seen[place]} to {tseq}"
                 )
             self._seen[place] = tseq
+
+    def _still_coming(self, post: SimPost, topic: str) -> bool:
+        """Return whether an altered row may be on its way yet, beside one that was healed."""
+        altered_s = self._altered_s.get((post.number, topic), -_ON_ITS_WAY_S)
+        return self._world.agenda.now_s - altered_s < _ON_ITS_WAY_S
 
     def _check_levels(self, post: SimPost) -> None:
         """Read your writes: stock as shown is the log's at this tseq, and one's own on top."""
@@ -293,6 +300,7 @@ class Checks:
         A snapshot with such a row must not even be taken.
         """
         if not in_snapshot:
+            self._altered_s[line.post.number, topic] = self._world.agenda.now_s
             self._garbled.setdefault((line.post.number, topic), False)
             self._ever_garbled.add((line.post.number, topic))
 
