@@ -5,7 +5,9 @@ wrote beside it. Where little of it would be lost its middle is cut out, else it
 Every file may be anything: what cannot be read, or would take up the memory, is refused.
 """
 
+import struct
 import warnings
+import zlib
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -44,7 +46,7 @@ def check(content: bytes) -> None:
     try:
         if len(content) > MOST_BYTES:
             raise ValueError(f"{len(content)} bytes")
-        with warnings.catch_warnings(), Image.open(BytesIO(content), formats=("JPEG",)) as image:
+        with Image.open(BytesIO(content), formats=("JPEG",)) as image:
             if image.size != (SIDE, SIDE) or image.mode not in ("RGB", "L"):
                 raise ValueError(f"{image.width}x{image.height} {image.mode}")
             if _WRITTEN_BESIDE & image.info.keys():
@@ -75,7 +77,8 @@ def _faults() -> tuple[type[Exception], ...]:
 
     return (
         *(OSError, ValueError, SyntaxError, TypeError, LookupError, ArithmeticError, EOFError),
-        *(MemoryError, AttributeError, Image.DecompressionBombError),
+        *(MemoryError, AttributeError, struct.error, zlib.error),
+        *(Image.DecompressionBombError, Image.DecompressionBombWarning),
     )
 
 

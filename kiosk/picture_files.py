@@ -22,6 +22,7 @@ FOLDER: Final = "pictures"
 KEPT_BYTES: Final = 64 * 1024 * 1024
 """Some six thousand pictures."""
 _PART: Final = ".part"
+_SIDES: Final = (SIDE // 4, SIDE // 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,16 @@ class PictureFiles:
                 full = True
         return Stored(frozenset(kept - gone), frozenset(gone), frozenset(unsound), full)
 
-    def load(self, name: str) -> Raster | None:
-        """Return a picture's pixels; None where it is gone or damaged, and then it is forgotten."""
+    def load(self, name: str, side: int = SIDE) -> Raster | None:
+        """Return a picture's pixels, `side` of them along each edge.
+
+        None where it is gone or damaged, and then it is forgotten.
+        """
         path = self._folder / name
         try:
             content = path.read_bytes()
             if picture_id(content) == name:
-                raster = _decoded(content)
+                raster = _decoded(content, side)
                 os.utime(path)
                 self._sizes[name] = self._sizes.pop(name, len(content))
                 return raster
@@ -160,12 +164,22 @@ def _unpacked(packed: str) -> bytes | None:
     return content if len(content) <= MOST_BYTES else None
 
 
-def _decoded(content: bytes) -> Raster:
+def side_for(room_px: float) -> int:
+    """Return how large a picture is read for a room so high: no smaller than it where it can be."""
+    return next((side for side in _SIDES if side >= room_px), SIDE)
+
+
+def _decoded(content: bytes, side: int) -> Raster:
     """Return the pixels; raises ValueError, OSError or SyntaxError for what is no such picture."""
     # Late: a post without a window shows none.
     from PIL import Image
 
-    with Image.open(BytesIO(content), formats=("JPEG",)) as image:
-        if max(image.size) > SIDE:
-            raise ValueError(f"{image.width}x{image.height} pixels")
-        return Raster(*image.size, image.convert("RGB").tobytes())
+    try:
+        with Image.open(BytesIO(content), formats=("JPEG",)) as image:
+            if max(image.size) > SIDE:
+                raise ValueError(f"{image.width}x{image.height} pixels")
+            # As large as it is shown: a quarter of the pixels is a quarter of all that follows.
+            image.draft("RGB", (side, side))
+            return Raster(*image.size, image.convert("RGB").tobytes())
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValueError(str(error)) from error

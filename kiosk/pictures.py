@@ -5,6 +5,7 @@ those that a screen looks for, then all others that rows name, as far as there i
 read and written by a thread of their own, so that no frame waits; nothing here draws.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 from common import messages as m
 from common.models import convert
 from common.pictures import AT_ONCE
-from kiosk.picture_files import PictureFiles, Raster, Stored
+from kiosk.picture_files import PictureFiles, Raster, Stored, side_for
 from kiosk.state import LinkStatus
 from kiosk.worker import Work, Worker
 
@@ -28,7 +29,10 @@ LOOKED_FOR: Final = 64
 READY: Final = 32
 """Pixels that wait to be fetched by a screen."""
 A_FRAME: Final = 6
-"""So many pictures are handed to a screen between two frames: each is some 0.2 ms of drawing."""
+"""So many pictures are handed to a screen between two frames: each is some 0.5 ms of drawing."""
+
+_Sized = tuple[str, int]
+"""A picture's name, and how many pixels of it along an edge."""
 
 
 class Pictures:
@@ -55,11 +59,11 @@ class Pictures:
         self._held: set[str] = set()
         self._opened = False
         self._online = self._unwilling = self._full = False
-        self._looked: dict[str, None] = {}
-        self._loading: set[str] = set()
-        self._ready: dict[str, Raster] = {}
+        self._looked: dict[_Sized, None] = {}
+        self._loading: set[_Sized] = set()
+        self._ready: dict[_Sized, Raster] = {}
         self._arrived: dict[str, None] = {}
-        self._others: dict[str, None] = {}
+        self._others: OrderedDict[str, None] = OrderedDict()
         self._absent: set[str] = set()
         self._request = FIRST
         self._asked: tuple[str, ...] = ()
@@ -70,18 +74,19 @@ class Pictures:
 
     # What screens ask.
 
-    def look(self, picture: str) -> Raster | None:
-        """Return a picture's pixels, once: whoever draws it keeps what it drew.
+    def look(self, picture: str, room_px: float) -> Raster | None:
+        """Return a picture's pixels for a room so high, once: whoever draws it keeps what it drew.
 
         None: it is being fetched, and `take_arrived` names it once it is there.
         """
-        raster = self._ready.pop(picture, None)
+        sized = (picture, side_for(room_px))
+        raster = self._ready.pop(sized, None)
         if raster is None and self._files is not None:
-            self._looked.pop(picture, None)
-            self._looked[picture] = None
+            self._looked.pop(sized, None)
+            self._looked[sized] = None
             if len(self._looked) > LOOKED_FOR:
                 del self._looked[next(iter(self._looked))]
-            self._load(picture)
+            self._load(sized)
         return raster
 
     def take_arrived(self) -> frozenset[str]:
@@ -144,7 +149,8 @@ class Pictures:
         for name in asked:
             if name not in given:
                 self._others[name] = None
-        self._do(partial(self._files.store, brought, frozenset(self._looked)), self._stored)
+        wanted = frozenset(name for name, _ in self._looked)
+        self._do(partial(self._files.store, brought, wanted), self._stored)
 
     @property
     def due_in_s(self) -> float | None:
@@ -181,17 +187,13 @@ class Pictures:
     @property
     def _wanted(self) -> list[str]:
         """Return what screens wait for and is not here, the newest first."""
-        return [
-            name
-            for name in reversed(self._looked)
-            if name not in self._held and name not in self._absent
-        ]
+        names = dict.fromkeys(name for name, _ in reversed(self._looked))
+        return [name for name in names if name not in self._held and name not in self._absent]
 
     def _ask_next(self) -> None:
         wanted = self._wanted[:AT_ONCE]
         while len(wanted) < AT_ONCE and self._others and not self._full:
-            name = next(iter(self._others))
-            del self._others[name]
+            name, _ = self._others.popitem(last=False)
             if name not in self._held and name not in self._absent and name not in wanted:
                 wanted.append(name)
         if not wanted:
@@ -213,35 +215,36 @@ class Pictures:
     def _is_open(self, kept: frozenset[str]) -> None:
         self._held.update(kept)
         self._opened = True
-        for name in list(self._looked):
-            self._load(name)
+        for sized in list(self._looked):
+            self._load(sized)
 
     def _stored(self, stored: Stored) -> None:
         self._held -= stored.gone
         self._held |= stored.kept
         self._absent |= stored.unsound
         self._full = self._full or stored.full
-        for name in stored.kept & self._looked.keys():
-            self._load(name)
+        for sized in [each for each in self._looked if each[0] in stored.kept]:
+            self._load(sized)
 
-    def _load(self, name: str) -> None:
+    def _load(self, sized: _Sized) -> None:
         """Have a picture's pixels read, where it is here."""
-        if self._files is not None and name in self._held and name not in self._loading:
-            self._loading.add(name)
-            self._do(partial(self._files.load, name), partial(self._loaded, name))
+        if self._files is not None and sized[0] in self._held and sized not in self._loading:
+            self._loading.add(sized)
+            self._do(partial(self._files.load, *sized), partial(self._loaded, sized))
 
-    def _loaded(self, name: str, raster: Raster | None) -> None:
-        self._loading.discard(name)
+    def _loaded(self, sized: _Sized, raster: Raster | None) -> None:
+        self._loading.discard(sized)
         if raster is None:
-            self._held.discard(name)  # Asked anew: a screen looks for it.
+            self._held.discard(sized[0])  # Asked anew: a screen looks for it.
             return
-        self._looked.pop(name, None)
-        self._ready[name] = raster
-        self._arrived[name] = None
+        self._looked.pop(sized, None)
+        self._ready[sized] = raster
+        self._arrived[sized[0]] = None
         if len(self._ready) > READY:
             oldest = next(iter(self._ready))
             del self._ready[oldest]
-            self._arrived.pop(oldest, None)
+            if all(name != oldest[0] for name, _ in self._ready):
+                self._arrived.pop(oldest[0], None)
 
     @property
     def _do(self) -> Work:

@@ -15,7 +15,7 @@ from child_processes import ShopError
 from demo_story import tell
 from demo_windows import show
 from rich.console import Console as Terminal
-from shop_processes import HubProcess, found_hub, stock_up
+from shop_processes import HubProcess, found_hub, hang_pictures, stock_up
 
 from common.help_texts import HelpTexts, asked_language
 from common.i18n import Translator
@@ -43,6 +43,7 @@ def main(headless: bool, articles: int, lang: str, seed: int) -> None:
             shop = sample_shop(seed, articles)
             folder = found_hub(root / "hub", t("Demo grocery"))
             stock_up(folder, shop)
+            hang_pictures(folder, shop)
             hub = HubProcess(folder)
             if windows:
                 show(root, hub, t, terminal)

@@ -48,14 +48,15 @@ def draw(name: str, colour: str) -> Image.Image:
     return image
 
 
-def draw_all(folder: Path, shop: SampleShop, every: int = 1) -> Iterator[Path]:
-    """Draw a sample shop's first-level categories, and each `every`th article, into files.
+def draw_all(folder: Path, shop: SampleShop, most: int) -> Iterator[Path]:
+    """Draw a sample shop's first-level categories, and three of four articles up to `most`.
 
-    They are named as `comptoir-hub pictures import` wants it; yields each path.
+    The files are named as `comptoir-hub pictures import` wants it; yields each path.
     """
     colours = {each.name: each.colour for each in shop.categories if not each.parent}
+    articles = [each for place, each in enumerate(shop.articles) if place % 4][:most]
     pictured = [(each, each, colour) for each, colour in colours.items()]
-    pictured += [(each.code, each.name, colours[each.category]) for each in shop.articles[::every]]
+    pictured += [(each.code, each.name, colours[each.category]) for each in articles]
     for called, name, colour in pictured:
         path = folder / f"{called}.jpg"
         draw(name, colour).save(path, quality=90)

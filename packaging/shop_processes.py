@@ -11,6 +11,7 @@ import random
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -19,6 +20,7 @@ from typing import Any, Final
 
 import orjson
 from child_processes import PATIENCE_S, ROOT, Launch, Process, ShopError
+from sample_pictures import draw_all
 
 from common import seal
 from common.commands import CatalogueEntry
@@ -30,6 +32,7 @@ from hub.console import Console, open_console
 from hub.folder import Folder
 from hub.key_files import read_keys
 from hub.local import run_locally
+from hub.picture_import import PictureReport, commands, match
 from hub.service import found
 
 HOST: Final = "127.0.0.1"
@@ -84,6 +87,17 @@ def stock_up(folder: Folder, shop: SampleShop) -> None:
     )
     if refused:
         raise ShopError(f"the hub refused the sample articles: {refused[0]}")
+
+
+def hang_pictures(folder: Folder, shop: SampleShop, most: int = 150) -> int:
+    """Draw pictures for a sample shop, and import them into its hub, which does not run."""
+    report = PictureReport()
+    with tempfile.TemporaryDirectory(prefix="comptoir-pictures-") as scratch:
+        files = list(draw_all(Path(scratch), shop, most))
+        run_locally(folder, commands(match(folder.database, files, report), report), report.note)
+    if report.problems or report.refused:
+        raise ShopError(f"not all pictures came in: {report.problems or report.refused}")
+    return report.taken
 
 
 def category_commands(shop: SampleShop) -> Iterator[tuple[str, dict[str, Any]]]:

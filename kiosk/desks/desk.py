@@ -127,9 +127,9 @@ class Desk:
         """Return the shop as this post knows it."""
         return self.session.catalogue
 
-    def picture(self, name: str) -> Raster | None:
-        """Return a picture's pixels; None: they come later, and an update names it then."""
-        return self.session.pictures.look(name)
+    def picture(self, name: str, room_px: float) -> Raster | None:
+        """Return a picture's pixels for a room so high; None: an update names it later."""
+        return self.session.pictures.look(name, room_px)
 
     def poll(self) -> Update:
         """Fold in what has arrived; return what to show anew."""

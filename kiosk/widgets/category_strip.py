@@ -37,7 +37,7 @@ class CategoryStrip(GridLayout):
     wide_key_width = NumericProperty(128)
     max_rows = NumericProperty(2)
     more = StringProperty("")
-    texture_of = ObjectProperty(lambda _picture: None)
+    texture_of = ObjectProperty(lambda _picture, _room_px: None)
     __events__ = ("on_pick",)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -111,13 +111,13 @@ class CategoryStrip(GridLayout):
                 key.look = "solid" if view.selected else "tint"
                 key.tone = view.colour
                 key.picture = view.picture
-                key.texture = self.texture_of(view.picture)
+                key.texture = self.texture_of(view.picture, self.row_height)
 
     def show_pictures(self, pictures: Container[str]) -> None:
         """Show these pictures, which have come, on the keys in view."""
         for key in self.children:
             if isinstance(key, CategoryKey) and key.picture in pictures:
-                key.texture = self.texture_of(key.picture)
+                key.texture = self.texture_of(key.picture, self.row_height)
 
 
 load_beside(__file__)

@@ -10,27 +10,27 @@ from typing import Any, Final
 from kivy.graphics.texture import Texture
 
 KEPT: Final = 96
-"""Four pages of tiles: 25 MB at most."""
+"""Four pages of tiles: 5 MB, 19 MB on the largest screens."""
 
 
 class Textures:
-    """`look(name)` gives a picture's pixels, or None and begins to fetch them."""
+    """`look(name, room_px)` gives a picture's pixels, or None and begins to fetch them."""
 
-    def __init__(self, look: Callable[[str], Any]) -> None:
+    def __init__(self, look: Callable[[str, float], Any]) -> None:
         self._look = look
-        self._kept: dict[str, Any] = {}
+        self._kept: dict[tuple[str, float], Any] = {}
 
-    def of(self, name: str) -> Any:
-        """Return a picture's texture, None where it is not here or `name` is ""."""
+    def of(self, name: str, room_px: float) -> Any:
+        """Return a picture's texture for a room so high, None where it is not here or `name` ""."""
         if not name:
             return None
-        texture = self._kept.pop(name, None)
+        texture = self._kept.pop((name, room_px), None)
         if texture is None:
-            raster = self._look(name)
+            raster = self._look(name, room_px)
             if raster is None:
                 return None
             texture = _texture(raster)
-        self._kept[name] = texture
+        self._kept[name, room_px] = texture
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         return texture
@@ -52,9 +52,7 @@ def cover(texture: Any, width: float, height: float) -> Any:
 
 
 def _texture(raster: Any) -> Any:
-    # Smaller copies of itself, too: on a key it is a fifth as large.
-    texture = Texture.create(size=(raster.width, raster.height), colorfmt="rgb", mipmap=True)
+    texture = Texture.create(size=(raster.width, raster.height), colorfmt="rgb")
     texture.blit_buffer(raster.pixels, colorfmt="rgb", bufferfmt="ubyte")
     texture.flip_vertical()
-    texture.min_filter = "linear_mipmap_linear"
     return texture

@@ -74,12 +74,12 @@ class Tile(Glowing, TouchArea):
 class TileGrid(GridLayout):
     """A page of tiles. `on_fit(count)` says how many there is room for, `on_pick(id)` a tap.
 
-    `texture_of(picture)`: None for one that has not come yet.
+    `texture_of(picture, room_px)`: None for one that has not come yet.
     """
 
     min_tile_width = NumericProperty(180)
     min_tile_height = NumericProperty(100)
-    texture_of = ObjectProperty(lambda _picture: None)
+    texture_of = ObjectProperty(lambda _picture, _room_px: None)
     cols: Any
     rows: Any
     __events__ = ("on_fit", "on_pick")
@@ -125,7 +125,7 @@ class TileGrid(GridLayout):
         """Fill the page."""
         for place, tile in enumerate(self._tiles()):
             tile.show(view_of(ids[place]) if place < len(ids) else None)
-            tile.texture = self.texture_of(tile.picture)
+            tile.texture = self.texture_of(tile.picture, self.min_tile_height)
 
     def touch(self, ids: Container[str], view_of: Callable[[str], TileView | None]) -> None:
         """Show anew the tiles in view that are among `ids`; those that changed flash."""
@@ -133,13 +133,13 @@ class TileGrid(GridLayout):
             if tile.article_id and tile.article_id in ids:
                 if tile.show(view_of(tile.article_id)):
                     tile.flash()
-                tile.texture = self.texture_of(tile.picture)
+                tile.texture = self.texture_of(tile.picture, self.min_tile_height)
 
     def show_pictures(self, pictures: Container[str]) -> None:
         """Show these pictures, which have come, on the tiles in view."""
         for tile in self._tiles():
             if tile.picture in pictures:
-                tile.texture = self.texture_of(tile.picture)
+                tile.texture = self.texture_of(tile.picture, self.min_tile_height)
 
     def _tiles(self) -> Sequence[Any]:
         return list(reversed(self.children))

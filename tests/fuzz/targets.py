@@ -4,6 +4,7 @@ Owns the table. A target lets its own kind of error pass and nothing else. The t
 that hypothesis thinks of, `python -m tests.fuzz` those that atheris finds by looking at coverage.
 """
 
+import base64
 import gzip
 import io
 import tempfile
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 import msgspec
 import orjson
+from sample_pictures import draw
 
 from common import enrolment, invitation, seal, wire
 from common import messages as m
@@ -40,16 +42,19 @@ from common.journal.witness_file import (
     read_witness,
 )
 from common.models import convert
+from common.pictures import picture_id
 from hub import article_csv, html_text
 from hub.archive import verifier
 from hub.article_notices import ArticleFileError
 from hub.commands import HANDLERS
 from hub.config import Settings, read_settings, write_settings
 from hub.folder import ConfigError, Folder
+from hub.picture_making import check, make
 from hub.repertoire import Repertoire
 from kiosk.config import parse_address, parse_size
 from kiosk.device import read_device
 from kiosk.headless_lines import read_line, tag_of
+from kiosk.picture_files import PictureFiles
 from kiosk.preferences import read_preferences
 from tests.common.journal.heads import KEYS, Numbers
 
@@ -290,6 +295,37 @@ def _article_files() -> list[bytes]:
     ]
 
 
+def _picture(data: bytes) -> None:
+    check(make(_file("3017620422003.jpg", data)))
+
+
+def _brought(data: bytes) -> None:
+    check(data)
+
+
+def _kept(data: bytes) -> None:
+    """A picture as a post keeps it: whatever a hub calls so, a screen shows it or nothing."""
+    files = PictureFiles(_SCRATCH / "pictures")
+    files.open()
+    name = picture_id(data)
+    files.store({name: base64.b64encode(data).decode()}, {name})
+    files.load(name, 64)
+    files.keep_only(())
+
+
+def _picture_files() -> list[bytes]:
+    found = []
+    for kind in ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF"):
+        file = io.BytesIO()
+        draw("Pain", "amber").resize((48, 40)).save(file, kind)
+        found.append(file.getvalue())
+    return found
+
+
+def _small_pictures() -> list[bytes]:
+    return [make(_file("3017620422003.jpg", data)) for data in _picture_files()[:2]]
+
+
 def _html(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
     html_text.decoded(text)
@@ -353,6 +389,9 @@ TARGETS: Final[Mapping[str, Target]] = {
     "code": Target(_typed, (ValueError,), lambda: [seal.new_code().encode()]),
     "invitation": Target(_invitation, (invitation.InvitationError,), _invitations),
     "articles": Target(_articles, (ArticleFileError,), _article_files),
+    "pictures": Target(_picture, (Refusal,), _picture_files),
+    "brought-picture": Target(_brought, (Refusal,), _small_pictures),
+    "kept-picture": Target(_kept, (), _small_pictures),
     "html": Target(_html, (), lambda: [b"AT&amp;T &eacute;&#233;&#x2014; &amp"]),
     "hub-settings": Target(_hub_settings, (ConfigError,), _hub_tomls),
     "device": Target(_device, (Refusal,), _devices),

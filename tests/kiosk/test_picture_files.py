@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from common.pictures import MOST_BYTES, SIDE, picture_id
-from kiosk.picture_files import PictureFiles
+from kiosk.picture_files import PictureFiles, side_for
 
 
 def picture(shade: int) -> bytes:
@@ -73,6 +73,19 @@ def test_what_came_is_kept_and_read_again(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("room_px", "side"), [(1, 64), (52, 64), (64, 64), (99, 128), (129, 256), (1_000, 256)]
+)
+def test_it_is_read_as_large_as_it_is_shown(folder: Path, room_px: float, side: int) -> None:
+    files = opened(folder)
+    files.store(brought(2), ())
+    assert side_for(room_px) == side
+    raster = files.load(NAMES[2], side)
+    assert raster is not None
+    assert (raster.width, raster.height, len(raster.pixels)) == (side, side, 3 * side * side)
+    assert abs(raster.pixels[0] - 120) < 4
+
+
+@pytest.mark.parametrize(
     "said",
     [text(PICTURES[1]), "no base64?", "", text(b"x" * (MOST_BYTES + 1)), text(PICTURES[0])[:-8]],
 )
@@ -107,7 +120,11 @@ def test_what_is_right_and_no_picture_is_not_shown(folder: Path) -> None:
     page = b"<html>"
     large = BytesIO()
     Image.new("RGB", (SIDE + 1, SIDE)).save(large, "JPEG")
-    for content in (page, large.getvalue()):
+    # Its head says so many pixels that they would not fit into the memory.
+    bomb = bytearray(PICTURES[0])
+    size_at = bytes(bomb).index(b"\xff\xc0") + 5
+    bomb[size_at : size_at + 4] = b"\x70\x00\x70\x00"
+    for content in (page, large.getvalue(), bytes(bomb)):
         name = picture_id(content)
         assert files.store({name: text(content)}, ()).kept == {name}
         assert files.load(name) is None

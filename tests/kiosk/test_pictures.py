@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common import messages as m
-from common.pictures import AT_ONCE, picture_id
+from common.pictures import AT_ONCE, SIDE, picture_id
 from kiosk.picture_files import PictureFiles
 from kiosk.pictures import A_FRAME, ANSWER_S, BURST, FIRST, KIND, PER_S, READY, Pictures
 from kiosk.state import LinkStatus
@@ -162,12 +162,12 @@ def test_what_a_screen_looks_for_comes_first(desk: Desk) -> None:
     others = {f"b{number}": f"{number:032x}" for number in range(3 * AT_ONCE)}
     desk.name({**others, "a": NAMES[4]})
     desk.online()
-    assert desk.pictures.look(NAMES[4]) is None
+    assert desk.pictures.look(NAMES[4], SIDE) is None
     desk.turns()
     assert desk.wanted()[0] == NAMES[4]
     desk.answer()
     assert arrived(desk) == {NAMES[4]}
-    raster = desk.pictures.look(NAMES[4])
+    raster = desk.pictures.look(NAMES[4], SIDE)
     assert raster is not None
     assert len(raster.pixels) == 3 * raster.width * raster.height
 
@@ -179,17 +179,17 @@ def test_what_is_on_disk_is_shown_without_a_hub(desk: Desk) -> None:
     desk.open()
     desk.name(ROWS["articles"])
     # A tile may look for it before the folder was read.
-    assert desk.pictures.look(NAMES[0]) is None
+    assert desk.pictures.look(NAMES[0], SIDE) is None
     assert arrived(desk) == {NAMES[0]}
-    assert desk.pictures.look(NAMES[0]) is not None
-    assert desk.pictures.look(NAMES[4]) is None
+    assert desk.pictures.look(NAMES[0], SIDE) is not None
+    assert desk.pictures.look(NAMES[4], SIDE) is None
     assert arrived(desk) == set()
     assert len(desk.asked) == 1
 
 
 def test_one_that_was_looked_for_while_the_hub_was_away_comes_when_it_is_back(desk: Desk) -> None:
     desk.name(ROWS["articles"])
-    assert desk.pictures.look(NAMES[0]) is None
+    assert desk.pictures.look(NAMES[0], SIDE) is None
     desk.turns()
     assert desk.asked == []
     desk.online()
@@ -208,7 +208,7 @@ def test_one_that_was_looked_for_while_the_hub_was_away_comes_when_it_is_back(de
 def test_an_answer_that_does_not_come_is_waited_for_no_longer_than_that(desk: Desk) -> None:
     desk.name(ROWS["articles"])
     desk.online()
-    desk.pictures.look(NAMES[0])
+    desk.pictures.look(NAMES[0], SIDE)
     desk.turns()
     assert desk.pictures.due_in_s == ANSWER_S
     desk.now_s += ANSWER_S
@@ -233,10 +233,10 @@ def test_one_that_the_hub_does_not_have_is_asked_once_until_it_is_met_again(desk
     del desk.hub[NAMES[0]]
     desk.name(ROWS["articles"])
     desk.online()
-    desk.pictures.look(NAMES[0])
+    desk.pictures.look(NAMES[0], SIDE)
     desk.settle()
     assert len(desk.asked) == 1
-    desk.pictures.look(NAMES[0])
+    desk.pictures.look(NAMES[0], SIDE)
     desk.settle()
     assert len(desk.asked) == 1
     desk.pictures.link(LinkStatus.OFFLINE)
@@ -248,7 +248,7 @@ def test_one_that_the_hub_does_not_have_is_asked_once_until_it_is_met_again(desk
 def test_one_that_is_not_what_it_is_called_is_not_shown(desk: Desk) -> None:
     desk.name({"a": NAMES[0]})
     desk.online()
-    desk.pictures.look(NAMES[0])
+    desk.pictures.look(NAMES[0], SIDE)
     desk.turns()
     desk.answer({NAMES[0]: text(PICTURES[1])})
     assert arrived(desk) == set()
@@ -297,7 +297,7 @@ def test_a_damaged_file_is_asked_anew(desk: Desk) -> None:
     desk.settle()
     assert desk.folder is not None
     (desk.folder / NAMES[0]).write_bytes(b"damaged")
-    desk.pictures.look(NAMES[0])
+    desk.pictures.look(NAMES[0], SIDE)
     assert arrived(desk) == set()
     desk.settle()
     assert arrived(desk) == {NAMES[0]}
@@ -322,7 +322,7 @@ def test_the_folder_is_never_fuller_than_allowed(tmp_path: Path) -> None:
     desk.settle()
     assert len(desk.kept()) == 2
     missing = next(iter(set(NAMES[:4]) - desk.kept()))
-    desk.pictures.look(missing)
+    desk.pictures.look(missing, SIDE)
     desk.settle()
     assert arrived(desk) == {missing}
     assert missing in desk.kept()
@@ -350,16 +350,30 @@ def test_a_screen_is_handed_a_few_at_a_time(desk: Desk) -> None:
     desk.settle()
     names = list(desk.hub)[: A_FRAME + 2]
     for name in names:
-        desk.pictures.look(name)
+        desk.pictures.look(name, SIDE)
     assert len(arrived(desk)) == A_FRAME
     assert desk.pictures.due_in_s == 0
     assert len(arrived(desk)) == 2
     for name in desk.hub:
-        desk.pictures.look(name)
+        desk.pictures.look(name, SIDE)
     seen: set[str] = set()
     while found := arrived(desk):
         seen |= found
     assert len(seen) <= READY, "pixels that nobody fetches are not kept for ever"
+
+
+def test_one_picture_is_fetched_once_and_read_for_each_room(desk: Desk) -> None:
+    desk.name({"a": NAMES[0]})
+    desk.online()
+    desk.pictures.look(NAMES[0], 52)
+    desk.pictures.look(NAMES[0], 99)
+    desk.settle()
+    assert len(desk.asked) == 1
+    assert arrived(desk) == {NAMES[0]}
+    on_key, on_tile = desk.pictures.look(NAMES[0], 52), desk.pictures.look(NAMES[0], 99)
+    assert on_key is not None
+    assert on_tile is not None
+    assert (on_key.width, on_tile.width) == (64, 128)
 
 
 def test_a_post_without_a_folder_asks_for_none() -> None:
@@ -367,7 +381,7 @@ def test_a_post_without_a_folder_asks_for_none() -> None:
     desk.name(ROWS["articles"])
     desk.online()
     desk.turns()
-    assert desk.pictures.look(NAMES[0]) is None
+    assert desk.pictures.look(NAMES[0], SIDE) is None
     assert (desk.asked, desk.pictures.due_in_s) == ([], None)
     desk.pictures.close()
 
