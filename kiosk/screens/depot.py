@@ -18,6 +18,7 @@ from kiosk.widgets import search_field as _search  # noqa: F401
 from kiosk.widgets import stock as _stock  # noqa: F401
 from kiosk.widgets.deck import Deck as _Deck  # noqa: F401
 from kiosk.widgets.kv import load_beside
+from kiosk.widgets.picture import Textures
 
 # A list that changes under the eyes is sorted in again at most so often.
 LIST_AGAIN_S: Final = 0.5
@@ -56,8 +57,13 @@ class DepotScreen(Frame):
     def on_kv_post(self, _base_widget: Any) -> None:
         """Fill the list too."""
         self.ids.stock.describe = self.desk.stock_row
+        self.ids.card.texture_of = Textures(self.desk.picture).of
         super().on_kv_post(_base_widget)
         self.render_stock()
+
+    def show_pictures(self, pictures: Any) -> None:
+        """Show the picture of the article that is looked at, where it has come."""
+        self.ids.card.show_pictures(pictures)
 
     def render_all(self) -> None:
         """Show everything anew."""

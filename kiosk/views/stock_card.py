@@ -19,7 +19,10 @@ _LAST: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class StockCardView:
-    """`row`: as in the list. `state`: how the stock stands, in words. `last`: what last came in."""
+    """`row`: as in the list. `state`: how the stock stands, in words. `last`: what last came in.
+
+    `picture`: by its name, "" for none.
+    """
 
     row: StockRowView
     price: str
@@ -27,6 +30,7 @@ class StockCardView:
     codes: str
     state: str
     last: tuple[PaperLineView, ...]
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ def stock_card(
         codes=SEPARATOR.join(article.codes),
         state=_state(row, t),
         last=tuple(last[:_LAST]),
+        picture=article.picture,
     )
 
 

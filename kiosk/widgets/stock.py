@@ -3,10 +3,10 @@
 Owns their rows. Which articles are listed, and what a row says, is told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.views import DeliveryView, PaperLineView, StockRowView
 from kiosk.views.stock_card import StockCardView
@@ -60,7 +60,10 @@ class StockList(KeyedList):
 
 
 class StockCard(Panel):
-    """One article, large. `on_back`, and `on_add` to count one."""
+    """One article, large. `on_back`, and `on_add` to count one.
+
+    `texture_of(picture, room_px)`: None for one that has not come yet.
+    """
 
     name = StringProperty("")
     category = StringProperty("")
@@ -72,6 +75,10 @@ class StockCard(Panel):
     minimum = StringProperty("")
     state_text = StringProperty("")
     low = BooleanProperty(False)
+    picture = StringProperty("")
+    texture = ObjectProperty(None, allownone=True)
+    picture_side = NumericProperty(0)
+    texture_of = ObjectProperty(lambda _picture, _room_px: None)
     __events__ = ("on_back", "on_add")
 
     def on_back(self) -> None:
@@ -89,11 +96,17 @@ class StockCard(Panel):
         self.quantity, self.minimum = row.quantity, row.minimum
         self.low = row.below_minimum or row.sold_out
         self.codes, self.price, self.vat = view.codes, view.price, view.vat
-        self.state_text = view.state
+        self.state_text, self.picture = view.state, view.picture
+        self.texture = self.texture_of(self.picture, self.picture_side)
         lines: Any = self.ids.last
         rows = dict(enumerate(view.last))
         lines.describe = rows.get
         lines.show_keys(rows)
+
+    def show_pictures(self, pictures: Container[str]) -> None:
+        """Show the article's picture, where it is among these, which have come."""
+        if self.picture in pictures:
+            self.texture = self.texture_of(self.picture, self.picture_side)
 
 
 class DeliveryRow(KeyedRow):

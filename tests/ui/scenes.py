@@ -388,6 +388,15 @@ def _article(depot: Hands) -> None:
     depot.screen.open_article(row.key)
 
 
+def _article_pictured(depot: Hands) -> None:
+    """The same article, with its picture."""
+    article = depot.session.catalogue.article(depot.screen.desk.article_id)
+    assert article is not None
+    drawn = depot.session.pictures.give(draw(article.name, "amber"))
+    depot.session.put("articles", replace(article, picture=drawn))
+    depot.frames()
+
+
 def _deliveries(depot: Hands) -> None:
     depot.session.acknowledge()
     depot.pass_time(300_000)
@@ -1097,6 +1106,7 @@ DEPOT = (
     Scene("depot-stock", _stock),
     Scene("depot-confirming", _confirming),
     Scene("depot-article", _article),
+    Scene("depot-article-picture", _article_pictured),
     Scene("depot-deliveries", _deliveries),
     Scene("depot-reorder", _reorder),
     Scene("depot-undelivered", _undelivered),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sample_pictures import draw
 
+from common.topics import Profile
 from kiosk.widgets.picture import KEPT
 from tests.ui import layout
 from tests.ui.fake_session import FakeSession
@@ -127,3 +128,22 @@ def test_a_screen_that_is_built_anew_looks_for_them_again(open_post: OpenPost) -
     till.frames()
     assert session.pictures.looked == [drawn, drawn]
     assert textures(till)[0]
+
+
+def test_the_depot_shows_it_beside_the_article(open_post: OpenPost) -> None:
+    session = FakeSession(Profile.DEPOT)
+    session.pictures.late = True
+    depot = open_post(Profile.DEPOT, session=session)
+    article_id = depot.rows(depot.screen.ids.stock)[1].key
+    give(session, article_id)
+    depot.screen.open_article(article_id)
+    depot.frames()
+    card = depot.screen.ids.card
+    assert card.texture is None
+    session.pictures.arrive()
+    session.wake()
+    depot.frames()
+    assert card.texture is not None
+    assert layout.faults(depot) == []
+    depot.screen.open_article(depot.rows(depot.screen.ids.stock)[2].key)
+    assert card.texture is None
