@@ -392,7 +392,7 @@ def _article_pictured(depot: Hands) -> None:
     """The same article, with its picture."""
     article = depot.session.catalogue.article(depot.screen.desk.article_id)
     assert article is not None
-    drawn = depot.session.pictures.give(draw(article.name, "amber"))
+    drawn = depot.session.pictures.give(draw(article.name, "slate"))
     depot.session.put("articles", replace(article, picture=drawn))
     depot.frames()
 
