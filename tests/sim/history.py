@@ -82,7 +82,9 @@ class History:
         deed = self.by_place.get((reply.outbox, reply.n))
         if deed is not None:
             deed.status, deed.code = reply.status, reply.code
-            if deed.kind == "ticket.recall" and reply.status is m.Status.ACCEPTED:
+            # An older copy of an outbox uses numbers again: then the reply is another's.
+            granted = deed.kind == "ticket.recall" and reply.status is m.Status.ACCEPTED
+            if granted and not deed.excused:
                 self.grants.setdefault(deed.parked, set()).add(deed.post)
 
     def renumbered(self, waiting: list[tuple[str, str, int]]) -> None:
