@@ -39,10 +39,14 @@ UPRIGHT: Size = (800, 1280)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`name` is the picture's; `lead` brings the screen there."""
+    """`name` is the picture's; `lead` brings the screen there.
+
+    `pictured`: False where it only leads back to what there is a picture of.
+    """
 
     name: str
     lead: Callable[[Hands], None]
+    pictured: bool = True
 
 
 def _sale(till: Hands) -> None:
@@ -1048,13 +1052,13 @@ TILL = (
     Scene("till-void", _void),
     Scene("till-voided", _voided),
     Scene("till-favourites", _favourites),
-    Scene("till-favourites-over", _no_favourites),
+    Scene("till-favourites-over", _no_favourites, pictured=False),
     Scene("till-parts", _parts),
     Scene("till-part", _part),
-    Scene("till-parts-over", _no_parts),
+    Scene("till-parts-over", _no_parts, pictured=False),
     Scene("till-pictures", _pictures),
     Scene("till-pictures-live", _pictures_live),
-    Scene("till-pictures-over", _no_pictures),
+    Scene("till-pictures-over", _no_pictures, pictured=False),
     Scene("till-parked-none", _parked_none),
     Scene("till-park", _park),
     Scene("till-parked", _parked),
@@ -1076,7 +1080,7 @@ TILL = (
     Scene("till-handed-over", _blind_handed),
     Scene("till-training", _training),
     Scene("till-training-paid", _trained),
-    Scene("till-training-over", _training_over),
+    Scene("till-training-over", _training_over, pictured=False),
     Scene("till-settings", _comfort),
     Scene("till-shortcuts", _shortcuts),
     Scene("till-login", _gate),
