@@ -112,6 +112,28 @@ def test_a_part_whose_category_is_not_there_stands_on_the_first_level() -> None:
     assert catalogue.categories(DRINKS) == []
 
 
+def test_pictures_that_rows_name() -> None:
+    catalogue = small_shop()
+    assert list(catalogue.pictures()) == []
+    bread, first, second, third = uid(1), "1" * 32, "2" * 32, "3" * 32
+    row = catalogue.article(bread)
+    assert row is not None
+    listing = catalogue.listing
+    put(catalogue, "articles", replace(row, picture=first))
+    assert catalogue.listing == listing, "nothing is searched again for a picture"
+    put(catalogue, "categories", replace(WINE, picture=second))
+    assert list(catalogue.pictures()) == [second, first]
+    assert catalogue.picture("articles", bread) == first
+    assert catalogue.picture("categories", WINE.id) == second
+    assert catalogue.picture("articles", "f" * 32) == catalogue.picture("categories", FOOD) == ""
+    put(catalogue, "articles", replace(row, picture=third))
+    assert list(catalogue.pictures()) == [second, third]
+    catalogue.replace("articles", [(bread, encode_row(replace(row, picture=first)))])
+    assert list(catalogue.pictures()) == [second, first]
+    catalogue.drop("articles", bread)
+    assert list(catalogue.pictures()) == [second]
+
+
 def test_search() -> None:
     catalogue = small_shop()
     assert names(catalogue.search()) == [

@@ -8,8 +8,10 @@ import pytest
 from common.errors import Refusal
 from common.messages import Change
 from kiosk.database import set_aside, sqlite3
-from kiosk.stores import Stores, open_stores
+from kiosk.picture_files import FOLDER, PictureFiles
+from kiosk.stores import Stores, erase_replica, open_stores
 from tests.kiosk.post import OTHER, draft, maker, reply
+from tests.kiosk.test_picture_files import NAMES, PICTURES, text
 
 TOPICS = ("stock", "sales")
 
@@ -184,3 +186,17 @@ def test_a_position_of_an_older_release_is_taken_as_it_is(tmp_path: Path) -> Non
         assert stores.replica.tseq("stock") == 499
         stores.replica.cover("stock", 7)
         stores.close()
+
+
+def test_what_a_post_lets_go_when_it_is_taken_out(tmp_path: Path) -> None:
+    """Nothing of the shop's rows stays, nor of their pictures; what it did stays."""
+    filled(tmp_path)
+    files = PictureFiles(tmp_path / FOLDER)
+    files.open()
+    files.store({NAMES[0]: text(PICTURES[0])}, ())
+    (tmp_path / "people.sealed").write_bytes(b"sealed")
+    erase_replica(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != ".lock") == [
+        "outbox.db"
+    ]
+    assert files.load(NAMES[0]) is None
