@@ -171,3 +171,12 @@ def test_the_check_sees_what_is_wrong_with_them(bench: ShopBench) -> None:
         assert (said or "nothing has this picture") in found
         db.execute("DELETE FROM picture")
         db.executemany("INSERT INTO picture VALUES (?, ?, ?)", before)
+
+
+def test_an_answer_holds_what_fits_and_says_what_there_is_not(bench: ShopBench) -> None:
+    give(bench, "articles", article(bench).id, RED)
+    give(bench, "articles", article(bench, "B").id, BLUE)
+    db, red, blue, none = bench.store.db, picture_id(RED), picture_id(BLUE), "9" * 32
+    assert pictures.contents(db, [none, red, blue], 10**6) == {none: None, red: RED, blue: BLUE}
+    assert pictures.contents(db, [red, none, blue], len(RED)) == {red: RED, none: None}
+    assert pictures.contents(db, [blue, red], 1) == {blue: BLUE}, "one at least, or none ever came"
