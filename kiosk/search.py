@@ -9,6 +9,7 @@ no stock and no screen.
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Final, Self
 
@@ -67,12 +68,26 @@ class Folder:
         return line
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What a look through all lines found: the places that hold every one of `words`."""
+
+    words: tuple[str, ...]
+    places: list[int]
+
+    def narrows(self, words: Sequence[str]) -> bool:
+        """Return whether whatever holds these words is among the places."""
+        return all(any(word in longer for longer in words) for word in self.words)
+
+
 class SearchIndex:
     """Articles in the order of their folded names; the same name and codes by id."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._ids: list[str] = []
+        self._last: _Looked | None = None
+        self._changes = 0
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -84,6 +99,7 @@ class SearchIndex:
     def replace(self, lines: list[str], ids: list[str]) -> None:
         """Take these instead of all there were: `Folder.line` of each article, sorted with ids."""
         self._lines, self._ids = lines, ids
+        self._changed()
 
     def parted(self, part_of: Mapping[str, str]) -> dict[str, Self]:
         """Return one index a part (a category), from article id → part."""
@@ -115,6 +131,7 @@ class SearchIndex:
         at = self._place(line, article_id)
         self._lines.insert(at, line)
         self._ids.insert(at, article_id)
+        self._changed()
 
     def remove(self, line: str, article_id: str) -> None:
         """Give up an article as it was added; raises KeyError when it is not there."""
@@ -122,6 +139,7 @@ class SearchIndex:
         if at == len(self._ids) or self._ids[at] != article_id:
             raise KeyError(article_id)
         del self._lines[at], self._ids[at]
+        self._changed()
 
     def find(self, words: Sequence[str]) -> Iterator[list[str]]:
         """Yield article ids in lists, best first: the name begins so, words begin so, anywhere.
@@ -148,20 +166,36 @@ class SearchIndex:
         yield [ids[at] for at in anywhere]
 
     def _blocks_with(self, words: Sequence[str]) -> Iterator[list[int]]:
-        """Yield the places whose line holds every word, block by block."""
+        """Yield the places whose line holds every word, block by block.
+
+        Whoever types narrows what was found by one letter less: that is all there is to look at.
+        """
         # The longest is found least often, the others are looked for in what is left; what is
         # part of a longer one is found with it.
         wanted: list[str] = []
         for word in sorted(words, key=len, reverse=True):
             if not any(word in longer for longer in wanted):
                 wanted.append(word)
-        lines = self._lines
-        for start in range(0, len(lines), _BLOCK):
-            block = enumerate(lines[start : start + _BLOCK], start)
-            found = [at for at, line in block if wanted[0] in line]
+        lines, last, changes = self._lines, self._last, self._changes
+        all_found = _Looked(tuple(wanted), [])
+        known = last.places if last is not None and last.narrows(wanted) else None
+        for start in range(0, len(lines if known is None else known), _BLOCK):
+            if known is None:
+                block = enumerate(lines[start : start + _BLOCK], start)
+                found = [at for at, line in block if wanted[0] in line]
+            else:
+                found = [at for at in known[start : start + _BLOCK] if wanted[0] in lines[at]]
             for word in wanted[1:]:
                 found = [at for at in found if word in lines[at]]
+            all_found.places.extend(found)
             yield found
+        if self._changes == changes:
+            self._last = all_found
+
+    def _changed(self) -> None:
+        """Lines stand elsewhere now: forget which were found."""
+        self._last = None
+        self._changes += 1
 
     def _place(self, line: str, article_id: str) -> int:
         """Return where an article is or belongs."""

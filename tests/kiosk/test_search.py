@@ -1,7 +1,9 @@
 """What people type finds what they mean, best first, however the index came to be."""
 
 import unicodedata
-from itertools import chain
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -178,6 +180,51 @@ def test_finds_what_the_slow_way_finds(
     )
     assert ids(index, typed) == expected
     assert len(index) == len(after)
+
+
+queries = st.tuples(phrases, st.integers(0, 3))
+changes = st.tuples(keys, phrases)
+
+
+@given(
+    names=st.dictionaries(keys, phrases, max_size=8),
+    steps=st.lists(st.one_of(queries.map(list), changes), max_size=8),
+)
+def test_what_was_found_before_changes_nothing(
+    names: dict[str, str], steps: list[list[Any] | tuple[str, str]]
+) -> None:
+    """Typing narrows what was found; names change between two letters, and during a look."""
+    index = index_of(names)
+    begun: list[Iterator[list[str]]] = []
+    for step in steps:
+        if isinstance(step, tuple):
+            key, name = step
+            if key in names:
+                index.remove(FOLD.line(names[key], ()), key)
+            names[key] = name
+            index.add(FOLD.line(name, ()), key)
+            for looking in begun:
+                list(looking)  # Of a listing that is over: whatever it says, it leaves no trace.
+            begun.clear()
+            continue
+        text, parts = step
+        typed = FOLD.words(text)
+        if parts:
+            looking = index.find(typed)
+            list(islice(looking, parts))
+            begun.append(looking)
+        elif typed:
+            lines = {key: FOLD.line(name, ()) for key, name in names.items()}
+            assert ids(index, typed) == reference(lines, typed)
+
+
+def test_a_look_that_a_new_name_overtook_leaves_no_trace() -> None:
+    index = index_of({"a": "Pain"})
+    looking = index.find(["pa"])
+    assert list(islice(looking, 2)) == [["a"], []]
+    index.add(FOLD.line("Avocat", ()), "b")
+    list(looking)
+    assert ids(index, ["pain"]) == ["a"]
 
 
 def test_blocks_keep_the_order() -> None:
