@@ -9,9 +9,10 @@ no stock and no screen.
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Final, Self
+
+from kiosk.looks import Looks
 
 _BLOCK: Final = 2_000
 _LIGATURES: Final = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d"}
@@ -68,26 +69,13 @@ class Folder:
         return line
 
 
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """What a look through all lines found: the places that hold every one of `words`."""
-
-    words: tuple[str, ...]
-    places: list[int]
-
-    def narrows(self, words: Sequence[str]) -> bool:
-        """Return whether whatever holds these words is among the places."""
-        return all(any(word in longer for longer in words) for word in self.words)
-
-
 class SearchIndex:
     """Articles in the order of their folded names; the same name and codes by id."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._ids: list[str] = []
-        self._last: _Looked | None = None
-        self._changes = 0
+        self._looks = Looks()
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -99,7 +87,7 @@ class SearchIndex:
     def replace(self, lines: list[str], ids: list[str]) -> None:
         """Take these instead of all there were: `Folder.line` of each article, sorted with ids."""
         self._lines, self._ids = lines, ids
-        self._changed()
+        self._looks.forget()
 
     def parted(self, part_of: Mapping[str, str]) -> dict[str, Self]:
         """Return one index a part (a category), from article id → part."""
@@ -131,7 +119,7 @@ class SearchIndex:
         at = self._place(line, article_id)
         self._lines.insert(at, line)
         self._ids.insert(at, article_id)
-        self._changed()
+        self._looks.forget()
 
     def remove(self, line: str, article_id: str) -> None:
         """Give up an article as it was added; raises KeyError when it is not there."""
@@ -139,7 +127,7 @@ class SearchIndex:
         if at == len(self._ids) or self._ids[at] != article_id:
             raise KeyError(article_id)
         del self._lines[at], self._ids[at]
-        self._changed()
+        self._looks.forget()
 
     def find(self, words: Sequence[str]) -> Iterator[list[str]]:
         """Yield article ids in lists, best first: the name begins so, words begin so, anywhere.
@@ -168,7 +156,7 @@ class SearchIndex:
     def _blocks_with(self, words: Sequence[str]) -> Iterator[list[int]]:
         """Yield the places whose line holds every word, block by block.
 
-        Whoever types narrows what was found by one letter less: that is all there is to look at.
+        Whoever types on narrows what one letter less has found, as far as that was looked for.
         """
         # The longest is found least often, the others are looked for in what is left; what is
         # part of a longer one is found with it.
@@ -176,26 +164,25 @@ class SearchIndex:
         for word in sorted(words, key=len, reverse=True):
             if not any(word in longer for longer in wanted):
                 wanted.append(word)
-        lines, last, changes = self._lines, self._last, self._changes
-        all_found = _Looked(tuple(wanted), [])
-        known = last.places if last is not None and last.narrows(wanted) else None
-        for start in range(0, len(lines if known is None else known), _BLOCK):
-            if known is None:
-                block = enumerate(lines[start : start + _BLOCK], start)
-                found = [at for at, line in block if wanted[0] in line]
-            else:
-                found = [at for at in known[start : start + _BLOCK] if wanted[0] in lines[at]]
-            for word in wanted[1:]:
-                found = [at for at in found if word in lines[at]]
-            all_found.places.extend(found)
+        look, known = self._looks.begin(wanted)
+        lines, places, upto = self._lines, known.places[:], known.upto
+        for start in range(0, len(places), _BLOCK):
+            block = places[start : start + _BLOCK]
+            found = self._holding([at for at in block if wanted[0] in lines[at]], wanted)
+            look.found(found, block[-1] + 1)
             yield found
-        if self._changes == changes:
-            self._last = all_found
+        look.found((), upto)
+        for start in range(upto, len(lines), _BLOCK):
+            numbered = enumerate(lines[start : start + _BLOCK], start)
+            found = self._holding([at for at, line in numbered if wanted[0] in line], wanted)
+            look.found(found, start + _BLOCK)
+            yield found
 
-    def _changed(self) -> None:
-        """Lines stand elsewhere now: forget which were found."""
-        self._last = None
-        self._changes += 1
+    def _holding(self, places: list[int], wanted: Sequence[str]) -> list[int]:
+        """Return those of some places that hold the first word which hold all others, too."""
+        for word in wanted[1:]:
+            places = [at for at in places if word in self._lines[at]]
+        return places
 
     def _place(self, line: str, article_id: str) -> int:
         """Return where an article is or belongs."""
