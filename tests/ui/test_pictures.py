@@ -7,7 +7,6 @@ import pytest
 from sample_pictures import draw
 
 from common.topics import Profile
-from kiosk.widgets.picture import KEPT
 from tests.ui import layout
 from tests.ui.fake_session import FakeSession
 from tests.ui.hands import Hands, OpenPost
@@ -92,6 +91,8 @@ def test_a_page_turned_shows_its_own_pictures(open_post: OpenPost) -> None:
 
 
 def test_no_more_textures_are_kept_than_some_pages_of_them(open_post: OpenPost) -> None:
+    from kiosk.widgets.picture import KEPT  # Not before the window is shaped: it imports Kivy.
+
     session = FakeSession(articles=300)
     till = open_post(session=session)
     for article in session.catalogue.search(limit=300):
