@@ -313,10 +313,8 @@ class Replica:
         with self._writing():
             if not self._connection.execute("SELECT 1 FROM meta").fetchone():
                 self._connection.execute("INSERT INTO meta (epoch, outbox) VALUES ('', '')")
-            for topic, stand in self._stands.items():
-                if stand.staging is not None:
-                    self._drop_staging(stand)
-                    self._dirty.add(topic)
+            for topic in self._stands:
+                self.drop_snapshot(topic)
         self.use_outbox(outbox)
 
     def _stand(self, topic: str) -> Stand:

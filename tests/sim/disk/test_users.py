@@ -1,6 +1,7 @@
 """The hub's store and a post's outbox on the disk: what each promised is there after any death."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -174,38 +175,38 @@ def test_an_epoch_that_a_process_before_left_is_kept_as_well(machine: Machine) -
     third.close()
 
 
-def test_a_replica_is_made_durable_though_a_reader_stands_in_the_way(machine: Machine) -> None:
-    """A checkpoint that a reader holds up syncs nothing, and says so in its answer alone."""
-    path = machine.folder / "replica.db"
-    replica = Replica(path, "0" * 32, BOX)
+@contextmanager
+def made_durable_beside(reader: Reader, replica: Replica) -> Iterator[None]:
+    """Let a reader stand in the way while the second change of a replica is made durable."""
     replica.apply("stock", 1, [Change("a", b"1", "0" * 32, 1)])
     replica.tidy()
-    reader = Reader(path, BOX)
     with reader._database.reading() as connection:
         assert connection.execute("SELECT tseq FROM position").fetchone() == (1,)
         replica.apply("stock", 2, [Change("a", b"2", "0" * 32, 2)])
         replica.make_durable()
+        yield
+
+
+def test_a_replica_is_made_durable_though_a_reader_stands_in_the_way(machine: Machine) -> None:
+    """A checkpoint that a reader holds up syncs nothing, and says so in its answer alone."""
+    replica = Replica(machine.folder / "replica.db", "0" * 32, BOX)
+    reader = Reader(replica.path, BOX)
+    with made_durable_beside(reader, replica):
         machine.power_loss(None)
     with suppress(*FAULTS):
         reader.close()
     with suppress(*FAULTS):
         replica.close()
     machine.thaw()
-    again = Replica(path, "0" * 32, BOX)
+    again = Replica(replica.path, "0" * 32, BOX)
     assert (again.tseq("stock"), again.last_n("stock")) == (2, 2)
     again.close()
 
 
 def test_making_durable_leaves_later_commits_as_quick_as_before(machine: Machine) -> None:
-    path = machine.folder / "replica.db"
-    replica = Replica(path, "0" * 32, BOX)
-    replica.apply("stock", 1, [Change("a", b"1", "0" * 32, 1)])
-    replica.tidy()
-    reader = Reader(path, BOX)
-    with reader._database.reading() as connection:
-        assert connection.execute("SELECT tseq FROM position").fetchone() == (1,)
-        replica.apply("stock", 2, [Change("a", b"2", "0" * 32, 2)])
-        replica.make_durable()
+    replica = Replica(machine.folder / "replica.db", "0" * 32, BOX)
+    reader = Reader(replica.path, BOX)
+    with made_durable_beside(reader, replica):
         syncs = machine.counts().syncs
         replica.apply("stock", 3, [Change("a", b"3", "0" * 32, 3)])
         assert machine.counts().syncs == syncs
