@@ -169,7 +169,7 @@ class Watch:
 
     def _write(self, db: Connection, plan: _Plan) -> None:
         noted = []
-        for id_ in plan.states.keys() | plan.clocks.keys():
+        for id_ in {**plan.states, **plan.clocks}:
             post = self._posts[id_]
             told_ms, told_at_ms = plan.clocks.get(id_, (post.told_clock_ms, post.told_clock_at_ms))
             state = plan.states.get(id_, post.state)

@@ -20,8 +20,8 @@ from kiosk.spelling import Spelling
 
 FEW: Final = 10
 """Fewer hits than that, and what may have been meant is looked for as well."""
-LEARNT_AT_ONCE: Final = 4_000
-"""Names whose words are learnt in one go: some 4 ms."""
+LEARNT_AT_ONCE: Final = 1_000
+"""Names whose words are learnt in one go: some 1 ms."""
 
 
 class _Finding(msgspec.Struct, gc=False, frozen=True):

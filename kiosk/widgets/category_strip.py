@@ -3,13 +3,20 @@
 from collections.abc import Container, Sequence
 from typing import Any
 
-from kivy.core.text import Label as CoreLabel
 from kivy.properties import AliasProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.gridlayout import GridLayout
+from kivy.uix.widget import Widget
 
 from kiosk.views import CategoryView
 from kiosk.widgets.key import Key
 from kiosk.widgets.kv import load_beside
+from kiosk.widgets.ruler import width_of
+
+
+class CategoryPicture(Widget):
+    """A category's picture on its key."""
+
+    key = ObjectProperty(None)
 
 
 class CategoryKey(Key):
@@ -23,9 +30,22 @@ class CategoryKey(Key):
     texture = ObjectProperty(None, allownone=True)
     beside = NumericProperty(0)
 
+    def __init__(self, **kwargs: Any) -> None:
+        self._picture: CategoryPicture | None = None
+        super().__init__(**kwargs)
+
+    def on_inset(self, *_: object) -> None:
+        """Have the shape of a picture only where one is shown: it takes time in every frame."""
+        if self.inset and self._picture is None:
+            self._picture = CategoryPicture(key=self)
+            self.add_widget(self._picture, index=len(self.children))
+        elif not self.inset and self._picture is not None:
+            self.remove_widget(self._picture)
+            self._picture = None
+
     def _get_longest(self) -> float:
-        ruler = CoreLabel(font_size=self.font_size, bold=self.bold)
-        return float(max((ruler.get_extents(word)[0] for word in self.text.split()), default=0))
+        words = self.text.split()
+        return float(max((width_of(word, self.font_size, self.bold) for word in words), default=0))
 
     longest: Any = AliasProperty(_get_longest, bind=("text", "font_size", "bold"), cache=True)
 

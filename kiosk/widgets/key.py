@@ -5,7 +5,6 @@ Owns the pressed state, which shows within the frame of the touch. Decides nothi
 
 from typing import Any
 
-from kivy.core.text import Label as CoreLabel
 from kivy.properties import (
     AliasProperty,
     BooleanProperty,
@@ -20,6 +19,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.widgets.icon import Icon
 from kiosk.widgets.kv import load_beside
+from kiosk.widgets.ruler import width_of
 
 __all__ = ["Icon", "Key", "TouchArea"]
 
@@ -53,8 +53,8 @@ class Key(ButtonBehavior, Widget):
     def _get_text_natural(self) -> float:
         if not self.text:
             return 0.0
-        ruler = CoreLabel(font_size=self.font_size, bold=self.bold)
-        return float(max(ruler.get_extents(row)[0] for row in self.text.split("\n")) + 1)
+        rows = self.text.split("\n")
+        return float(max(width_of(row, self.font_size, self.bold) for row in rows) + 1)
 
     def _get_text_width(self) -> float:
         room = max(1.0, self.width - self.inset - 2 * self.pad - self.icon_room)

@@ -6,7 +6,6 @@ Owns the tile's look. Which articles are on a page is told by ids; what a tile s
 from collections.abc import Callable, Container, Sequence
 from typing import Any
 
-from kivy.core.text import Label as CoreLabel
 from kivy.properties import (
     AliasProperty,
     BooleanProperty,
@@ -15,6 +14,7 @@ from kivy.properties import (
     StringProperty,
 )
 from kivy.uix.gridlayout import GridLayout
+from kivy.uix.widget import Widget
 
 from kiosk.views import TileView
 from kiosk.widgets import icon as _icon  # noqa: F401 - its rules are used in the .kv
@@ -22,6 +22,13 @@ from kiosk.widgets import words as _words  # noqa: F401
 from kiosk.widgets.glow import Glowing
 from kiosk.widgets.key import TouchArea
 from kiosk.widgets.kv import load_beside
+from kiosk.widgets.ruler import width_of
+
+
+class TilePicture(Widget):
+    """A tile's picture, and what is under its stock there."""
+
+    tile = ObjectProperty(None)
 
 
 class Tile(Glowing, TouchArea):
@@ -43,10 +50,24 @@ class Tile(Glowing, TouchArea):
     beside = NumericProperty(0)
     sign_width = NumericProperty(0)
     price_x = NumericProperty(0)
+    ground = ObjectProperty((1, 1, 1, 1))
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._picture: TilePicture | None = None
+        super().__init__(**kwargs)
+
+    def on_texture(self, *_: object) -> None:
+        """Have the shapes of a picture only where there is one: each takes time in every frame."""
+        if self.texture is None:
+            if self._picture is not None:
+                self.remove_widget(self._picture)
+                self._picture = None
+        elif self._picture is None:
+            self._picture = TilePicture(tile=self)
+            self.add_widget(self._picture, index=len(self.children))
 
     def _get_stock_natural(self) -> float:
-        ruler = CoreLabel(font_size=self.stock_size, bold=self.warning)
-        return float(ruler.get_extents(self.stock)[0]) if self.stock else 0.0
+        return float(width_of(self.stock, self.stock_size, self.warning)) if self.stock else 0.0
 
     stock_size = NumericProperty(14)
     stock_natural: Any = AliasProperty(

@@ -5,12 +5,12 @@ Owns how text is cut to its room; colours and sizes come from the .kv rules and 
 
 from typing import Any
 
-from kivy.core.text import Label as CoreLabel
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.label import Label
 
 from kiosk.widgets.folding import fold
 from kiosk.widgets.kv import load_beside
+from kiosk.widgets.ruler import width_of
 
 
 class Words(Label):
@@ -38,8 +38,7 @@ class Sum(Label):
         self._fit()
 
     def _fit(self, *_: object) -> None:
-        ruler = CoreLabel(font_size=self.most, font_name=self.font_name, bold=self.bold)
-        natural = max(1, ruler.get_extents(self.words)[0])
+        natural = max(1, width_of(self.words, self.most, self.bold, self.font_name))
         # Each character is a whole number of pixels wide: smaller, they do not shrink alike.
         room = self.width - 1 - len(self.words) / 2
         self.font_size = self.most * (1.0 if natural < self.width else max(1.0, room) / natural)
@@ -64,8 +63,8 @@ class TwoLines(Label):
         self._fold()
 
     def _fold(self, *_: object) -> None:
-        ruler = CoreLabel(font_size=self.font_size, font_name=self.font_name, bold=self.bold)
-        self.text = fold(self.words, int(self.lines), self.width, lambda t: ruler.get_extents(t)[0])
+        font = (self.font_size, self.bold, self.font_name)
+        self.text = fold(self.words, int(self.lines), self.width, lambda t: width_of(t, *font))
         self.long = "\n" in self.text
 
 

@@ -101,6 +101,7 @@ def replay(seed: int) -> int:
     print(f"seed {seed}, commit {commit()}: {outcome.deeds} operations, {outcome.took_s:.2f} s")
     for name, count in sorted((outcome.drawn + outcome.harm).items()):
         print(f"  {count:>6}  {name}")
+    print(f"on its disks: {outcome.left}")
     print(outcome.violation or f"no violation; in step {outcome.settled_s:.1f} s after the faults")
     return 1 if outcome.violation else 0
 

@@ -48,5 +48,6 @@ FOUND: Final[Mapping[int, str]] = MappingProxyType(
         452: "bits flipped in a replica's schema: the post never started again",
         507_896: "a bit flipped in an outbox's schema: not seen at its opening, nothing read",
         507_554: "let go of once backups held it, though its broadcast was late: power hid it",
+        901_975: "a position that stood twice in a replica: another was not found where looked for",
     }
 )

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -58,7 +59,8 @@ CAST: Final = ((2, 2, 2, 3), (1, 1, 1, 2), (1,))
 
 @dataclass(slots=True)
 class Outcome:
-    """How a story ended. `violation`: "" where every promise held."""
+    """How a story ended. `violation`: "" where every promise held. `left`: the digest of all
+    databases at its end, where its trace was wished."""
 
     seed: int
     violation: str = ""
@@ -69,6 +71,7 @@ class Outcome:
     events: int = 0
     settled_s: float = 0.0
     took_s: float = 0.0
+    left: str = ""
     trace: list[str] = field(default_factory=list)
 
 
@@ -78,7 +81,7 @@ def tell(seed: int, disk: Disk, with_trace: bool = False) -> Outcome:
     gc.disable()  # A story is short, and makes few cycles: looking for them takes a tenth of it.
     outcome = Outcome(seed)
     disk.seed(seed)
-    folder = Path(tempfile.mkdtemp(prefix=f"comptoir-sim-{seed}-"))
+    folder = _folder_of(seed)
     try:
         story = Story(seed, folder, disk)
         try:
@@ -97,11 +100,33 @@ def tell(seed: int, disk: Disk, with_trace: bool = False) -> Outcome:
         outcome.settled_s = story.settled_s
         if with_trace or outcome.violation:
             outcome.trace = world.trace.text()
+        if with_trace:
+            outcome.left = _digest_of(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         gc.enable()
     outcome.took_s = time.perf_counter() - began_s
     return outcome
+
+
+def _folder_of(seed: int) -> Path:
+    """Make a seed's folder: the same each time, for a hub's rows name its backups' files.
+
+    Another where somebody else tells this seed just now.
+    """
+    folder = Path(tempfile.gettempdir(), f"comptoir-sim-{seed}")
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return Path(tempfile.mkdtemp(prefix=f"{folder.name}-"))
+    return folder
+
+
+def _digest_of(folder: Path) -> str:
+    digest = blake2b(digest_size=8)
+    for path in sorted(folder.rglob("*.db")):
+        digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 class Story:
