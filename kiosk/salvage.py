@@ -4,6 +4,7 @@ Owns telling a sound file from a damaged one, which operations of a damaged one 
 said of it.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from common.errors import Problem
 from common.journal.opened import DAMAGED, OpenedData, unknown
 from kiosk import book
 from kiosk.database import FAULTS, Connection, Database, is_damage, require_disk, require_pages
+from kiosk.one_bit import without_flip
 from kiosk.outbox_file import (
     KIND,
     TABLES,
@@ -29,6 +31,7 @@ from kiosk.schema import mend_schema
 from kiosk.sealed import Box
 from kiosk.unsealed import is_unsealed
 
+_log = logging.getLogger(__name__)
 _CHECKED_BYTES: Final = 64 * 1024 * 1024
 """A larger file is not read through at every start; its damage shows where it is used."""
 _TRIED: Final = 1_000_000
@@ -65,7 +68,10 @@ class Salvaged:
 
 
 def require_sound(database: Database, box: Box) -> None:
-    """Raise one of `FAULTS`, as damage, where structure or what waits is not as it was written."""
+    """Raise one of `FAULTS`, as damage, where structure or what waits is not as it was written.
+
+    One bit that flipped within what waits is put right.
+    """
     connection = database.connection
     if database.path.stat().st_size <= _CHECKED_BYTES:
         require_pages(connection, "quick_check")
@@ -74,8 +80,13 @@ def require_sound(database: Database, box: Box) -> None:
             raise FAULTS[0](f"malformed: outbox {outbox} with series {series}")
         book.read(connection, box, outbox, series, 1)
     # A bit that flips within a body harms no page: SQLite does not see it.
-    for n, sealed in connection.execute("SELECT n, body FROM command WHERE status = 0"):
-        opened(box, n, sealed)
+    waiting = connection.execute("SELECT n, body FROM command WHERE status = 0").fetchall()
+    for n, sealed in waiting:
+        if box.open_operation(n, sealed) is None and (right := _put_right(box, n, sealed)):
+            connection.execute("UPDATE command SET body = ? WHERE n = ?", (right, n))
+            _log.warning("a bit had flipped in operation %d of %s: put right", n, database.path)
+        else:
+            opened(box, n, sealed)
 
 
 def look_beside(path: Path) -> None:
@@ -160,11 +171,21 @@ def _take(
     if status != 0 and not waits:
         return
     if written is None and isinstance(body, bytes):
-        written, body = box.open_operation(n, body) or (None, None)
+        found_whole = box.open_operation(n, body) or _opened_right(box, n, body)
+        written, body = found_whole or (None, None)
     if isinstance(body, bytes) and wire.body_hash(body) == written:
         found.drafts.append(Draft(kind_of(kind), schema, body, made_ms))
     else:
         found.lost += 1
+
+
+def _put_right(box: Box, n: int, sealed: bytes) -> bytes | None:
+    return without_flip(sealed, lambda tried: box.open_operation(n, tried) is not None)
+
+
+def _opened_right(box: Box, n: int, sealed: bytes) -> tuple[bytes, bytes] | None:
+    right = _put_right(box, n, sealed)
+    return None if right is None else box.open_operation(n, right)
 
 
 def _is_unsealed(connection: Connection) -> bool:

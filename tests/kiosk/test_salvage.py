@@ -67,11 +67,11 @@ def test_what_lies_behind_a_page_that_cannot_be_read_is_saved_too(tmp_path: Path
     stores.close()
 
 
-def test_a_bit_that_flips_within_a_body_is_seen_and_costs_that_one_alone(tmp_path: Path) -> None:
+def test_bits_that_flip_within_a_body_are_seen_and_cost_that_one_alone(tmp_path: Path) -> None:
     filled(tmp_path).close()
     path = tmp_path / "outbox.db"
     at = place_of(path, 36)
-    spoil(path, at + 500, 1)
+    spoil(path, at + 500, 2)
     stores = opened(tmp_path)
     (problem,) = stores.problems
     assert (problem.params["saved"], problem.params["lost"]) == (9, 1)

@@ -169,6 +169,13 @@ class TestCommands:
         assert command[command.index("--dist") + 1] == "loadgroup"
         assert command[-3:] == ["tests/hub", "-k", "sale"]
 
+    def test_temporary_files_are_kept_in_memory_only_where_there_is_room(
+        self, tmp_path: Path
+    ) -> None:
+        assert dev.folder_in_memory(tmp_path, room=1) == str(tmp_path)
+        assert dev.folder_in_memory(tmp_path, room=2**60) == ""
+        assert dev.folder_in_memory(tmp_path / "none", room=1) == ""
+
     def test_lint_changes_files_only_when_asked(self) -> None:
         checked = dict(dev.lint_commands(fix=False))
         fixed = dict(dev.lint_commands(fix=True))

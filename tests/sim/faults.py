@@ -300,12 +300,16 @@ def _flip_outbox(shop: SimShop, rng: Random) -> None:
 
 
 def _flip_waiting(shop: SimShop, rng: Random) -> None:
-    """Flip a bit of an operation that waits: no page of the file is harmed by it."""
+    """Flip a bit or two of an operation that waits: no page of the file is harmed by it.
+
+    One is put right.
+    """
     post = _post(shop, rng)
     if post.session is None or not post.switch_off():
         return
-    n = post.flip_waiting(rng)
-    if n is not None:
+    bits = rng.choice((1, 2))
+    n = post.flip_waiting(rng, bits)
+    if n is not None and bits > 1:
         shop.checks.operation_flipped(post, n, post.waiting_on_disk())
     post.after(rng.uniform(0.1, 2), post.boot)
 
@@ -408,7 +412,7 @@ FAULTS: Final = (
     Fault("bits flipped in a replica", 2, _flip_replica),
     Fault("bits flipped in the hub's database", 6, _flip_hub),
     Fault("bits flipped in an outbox", 1, _flip_outbox),
-    Fault("a bit flipped in a waiting operation", 3, _flip_waiting),
+    Fault("bits flipped in a waiting operation", 3, _flip_waiting),
     Fault("a row altered on its way", 3, _garble),
     Fault("outbox set back to an older copy", 6, _set_back),
     Fault("backup", 6, _back_up),

@@ -248,6 +248,17 @@ _ONCE: Final = (
         "an operation whose bytes have changed on disk is set aside at the start",
         _HASH_AT_THE_POST,
     ),
+    Safeguard(
+        "one bit put right",
+        "a bit that flips within what waits costs nothing",
+        (
+            Edit(
+                "kiosk/salvage.py",
+                "    return without_flip(sealed, lambda tried: box.open_operation(n, tried)",
+                '    return without_flip(b"", lambda tried: box.open_operation(n, tried)',
+            ),
+        ),
+    ),
 )
 
 _SIGNED: Final = (

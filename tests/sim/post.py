@@ -203,8 +203,8 @@ class SimPost:
                 (outbox, n): label_of(self.number, kind, opened(n, body)) for n, kind, body in rows
             }
 
-    def flip_waiting(self, rng: Random) -> int | None:
-        """Flip a bit of a waiting operation of a post that is off; return its n."""
+    def flip_waiting(self, rng: Random, bits: int) -> int | None:
+        """Flip bits of a waiting operation of a post that is off; return its n."""
         self._by_hand()
         with closing(sqlite3.connect(self.folder / "outbox.db")) as db:
             rows = db.execute("SELECT n, body FROM command WHERE status = 0 ORDER BY n").fetchall()
@@ -212,7 +212,8 @@ class SimPost:
                 return None
             n, body = rng.choice(rows)
             raw = bytearray(body)
-            raw[rng.randrange(len(raw))] ^= 1 << rng.randrange(8)
+            for bit in rng.sample(range(8 * len(raw)), bits):
+                raw[bit // 8] ^= 1 << bit % 8
             db.execute("UPDATE command SET body = ? WHERE n = ?", (bytes(raw), n))
             db.commit()
         return int(n)

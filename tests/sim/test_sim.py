@@ -54,6 +54,7 @@ def require_a_story(outcome: Outcome) -> None:
     assert sum(outcome.drawn.values()) >= FAULTS_DRAWN[0]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("chunk", range(FRESH // CHUNK))
 def test_fresh_seeds(disk: Disk, chunk: int) -> None:
