@@ -146,9 +146,7 @@ class Pictures:
         told = [name for name in asked if name in given]
         self._absent.update(name for name in told if given[name] is None)
         brought = {name: packed for name in told if (packed := given[name]) is not None}
-        for name in asked:
-            if name not in given:
-                self._others[name] = None
+        self._want(name for name in asked if name not in given)
         wanted = frozenset(name for name, _ in self._looked)
         self._do(partial(self._files.store, brought, wanted), self._stored)
 
@@ -169,6 +167,7 @@ class Pictures:
             return
         self._worker.take()
         if self._asked and self._monotonic() >= self._until_s:
+            self._want(self._asked)
             self._asked = ()
         if not self._asked and self._may_ask and self._tokens() >= 1.0:
             self._ask_next()

@@ -219,6 +219,18 @@ def test_an_answer_that_does_not_come_is_waited_for_no_longer_than_that(desk: De
     assert desk.kept() == set(), "it is the answer to an older question"
 
 
+def test_what_no_screen_looks_for_is_asked_again_where_no_answer_came(desk: Desk) -> None:
+    desk.name(ROWS["articles"])
+    desk.online()
+    desk.turns()
+    first = set(desk.wanted())
+    assert first == set(NAMES[:4])
+    desk.now_s += ANSWER_S
+    desk.turns()
+    assert len(desk.asked) == 2
+    assert set(desk.wanted()) == first
+
+
 def test_what_did_not_fit_into_the_answer_is_asked_again(desk: Desk) -> None:
     desk.name(ROWS["articles"])
     desk.online()
