@@ -36,6 +36,8 @@ _CHECKED_BYTES: Final = 64 * 1024 * 1024
 """A larger file is not read through at every start; its damage shows where it is used."""
 _TRIED: Final = 1_000_000
 """So many numbers are tried one by one between the rows that can be walked to from both ends."""
+_HOPELESS: Final = 16
+"""Where so many are lost it was no single bit: trying for each would only take time."""
 _BY_INDEX: Final = (
     "SELECT n, status FROM command INDEXED BY operation_status ORDER BY status {0}, n {0}"
 )
@@ -171,8 +173,10 @@ def _take(
     if status != 0 and not waits:
         return
     if written is None and isinstance(body, bytes):
-        found_whole = box.open_operation(n, body) or _opened_right(box, n, body)
-        written, body = found_whole or (None, None)
+        whole = box.open_operation(n, body)
+        if whole is None and found.lost < _HOPELESS:
+            whole = _opened_right(box, n, body)
+        written, body = whole or (None, None)
     if isinstance(body, bytes) and wire.body_hash(body) == written:
         found.drafts.append(Draft(kind_of(kind), schema, body, made_ms))
     else:
