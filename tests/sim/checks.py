@@ -236,7 +236,7 @@ class Checks:
                     continue
                 if deed.status in ENDED or find(deed.about) is not None:
                     continue
-                if not self._is_put_aside(deed):
+                if not (self._is_put_aside(deed) or self._was_put_aside(post, topic, deed)):
                     raise self._world.broken(f"{post.name} does not show its own {deed.label}")
 
     def _is_put_aside(self, deed: Deed) -> bool:
@@ -247,6 +247,17 @@ class Checks:
                 return db.execute(sql, (deed.outbox, deed.n)).fetchone() is not None
         except FAULTS:
             return True  # Its disk fails to read just now: nothing is known.
+
+    def _was_put_aside(self, post: SimPost, topic: str, deed: Deed) -> bool:
+        """Return whether a hub put a deed aside that was set back since, and has forgotten it.
+
+        Then rows of the epoch before hold all up to its number, and it had no effect on them.
+        """
+        replica, now = post.stores.replica, self._witness.now
+        before = self._witness.epochs.get(replica.epoch())
+        if now is None or before is None or before is now:
+            return False
+        return replica.last_n(topic) >= deed.n and (deed.outbox, deed.n) not in before.effects
 
     # What is allowed to go missing.
 
