@@ -84,11 +84,14 @@ def require_sound(database: Database, box: Box) -> None:
     # A bit that flips within a body harms no page: SQLite does not see it.
     waiting = connection.execute("SELECT n, body FROM command WHERE status = 0").fetchall()
     for n, sealed in waiting:
-        if box.open_operation(n, sealed) is None and (right := _put_right(box, n, sealed)):
+        try:
+            opened(box, n, sealed)
+        except FAULTS:
+            right = _put_right(box, n, sealed)
+            if right is None:
+                raise
             connection.execute("UPDATE command SET body = ? WHERE n = ?", (right, n))
             _log.warning("a bit had flipped in operation %d of %s: put right", n, database.path)
-        else:
-            opened(box, n, sealed)
 
 
 def look_beside(path: Path) -> None:

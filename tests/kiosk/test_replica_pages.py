@@ -1,6 +1,6 @@
 """Bits that flip in the pages of a post's copy of the shop: it is the hub's again.
 
-SQLite does not notice two positions that changed places, or one that stands twice: a scan finds
+Two positions that changed places, or one that stands twice, are read without a word: a scan finds
 them all, and a look for one of them none.
 """
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -82,19 +83,20 @@ def test_seeds_that_once_broke_a_promise(disk: Disk, seed: int) -> None:
     require_a_story(outcome)
 
 
-def test_one_seed_is_one_story(disk: Disk) -> None:
-    stories = [_told_apart(seed=11, hash_seed=hash_seed) for hash_seed in ("1", "2")]
+def test_one_seed_is_one_story(disk: Disk, tmp_path: Path) -> None:
+    stories = [_told_apart(11, hash_seed, tmp_path) for hash_seed in ("1", "2")]
     assert stories[0] == stories[1]
     assert len(stories[0]) > DEEDS[0]
 
 
-def _told_apart(seed: int, hash_seed: str) -> list[str]:
+def _told_apart(seed: int, hash_seed: str, folder: Path) -> list[str]:
     """Return a seed's trace as another process tells it, and what lies on its disks in the end:
     bits that flip there flip by their place."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.sim", "--seed", str(seed)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        # A folder of its own: one that a run left behind would make it another.
+        env={**os.environ, "PYTHONHASHSEED": hash_seed, "TMPDIR": str(folder)},
         capture_output=True,
         text=True,
         timeout=60,
