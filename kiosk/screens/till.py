@@ -4,6 +4,7 @@ Owns which touch is which action of the desk, and which part is shown anew after
 """
 
 from collections.abc import Mapping
+from functools import partial
 from operator import attrgetter
 from typing import Any, Final
 
@@ -20,7 +21,6 @@ from kiosk.widgets import letters as _letters  # noqa: F401
 from kiosk.widgets import pager as _pager  # noqa: F401
 from kiosk.widgets import payment as _payment  # noqa: F401
 from kiosk.widgets import search_field as _search  # noqa: F401
-from kiosk.widgets import tickets as _tickets  # noqa: F401
 from kiosk.widgets import tile as _tile  # noqa: F401
 from kiosk.widgets import training_band as _training_band  # noqa: F401
 from kiosk.widgets.actions import ActionsPanel
@@ -38,6 +38,7 @@ from kiosk.widgets.picture import Textures
 from kiosk.widgets.refunding import RefundPanel
 from kiosk.widgets.report import ReportPanel
 from kiosk.widgets.shortcuts import ShortcutsPanel
+from kiosk.widgets.tickets import TicketsPanel
 
 # A list that changes under the eyes is sorted in again at most so often.
 FIND_AGAIN_S: Final = 0.5
@@ -60,8 +61,9 @@ PANELS: Final[Mapping[Mode, type[DeskPanel]]] = {
     Mode.COMFORT: ComfortPanel,
     Mode.SHORTCUTS: ShortcutsPanel,
     Mode.CUSTOMER: BuyerPanel,
+    Mode.TICKETS: TicketsPanel,
 }
-"""The panels that show a part of the desk by themselves."""
+"""The panels that show a part of the desk by themselves; each is made when it is first opened."""
 _FEET: Final[Mapping[str, str]] = {
     "cash": "confirm",
     "card": "confirm",
@@ -102,24 +104,25 @@ class TillScreen(TillKeys, Frame):
 
     def __init__(self, **kwargs: Any) -> None:
         self._find_again = Clock.create_trigger(self._sort_in, FIND_AGAIN_S)
-        self._panels: dict[str, DeskPanel] = {}
         self._go_on = Clock.create_trigger(self._look_on, GO_ON_S)
         super().__init__(**kwargs)
 
     def on_kv_post(self, base_widget: Any) -> None:
-        """Put the panels into the deck."""
-        for mode, make in PANELS.items():
-            panel = make(deck_name=mode.value, t=self.t)
-            panel.letters_by_touch = self.letters_by_touch
-            panel.bind(on_act=lambda _, action, args: self.act(action, *args))
-            self.bind(t=panel.setter("t"))
-            self._panels[mode.value] = panel
-            self.ids.deck.add_widget(panel)
+        """Offer the panels to the deck."""
+        for mode in PANELS:
+            self.ids.deck.offer(mode.value, partial(self._new_panel, mode))
         textures = Textures(self.desk.picture)
         self._pictured = [self.ids[name] for name in ("grid", "categories", "parts")]
         for part in self._pictured:
             part.texture_of = textures.of
         super().on_kv_post(base_widget)
+
+    def _new_panel(self, mode: Mode) -> DeskPanel:
+        panel = PANELS[mode](deck_name=mode.value, t=self.t)
+        panel.letters_by_touch = self.letters_by_touch
+        panel.bind(on_act=lambda _, action, args: self.act(action, *args))
+        self.bind(t=panel.setter("t"))
+        return panel
 
     # Showing.
 
@@ -145,8 +148,9 @@ class TillScreen(TillKeys, Frame):
         )
         hand.printable, self.can_weigh = desk.can_print(), desk.can_weigh()
         desk.tell_customer()
-        if self.mode in self._panels:
-            self._panels[self.mode].show(desk)
+        # The list of tickets is long: it is read when it was touched or has changed.
+        if desk.mode is not Mode.TICKETS:
+            self.render_panel()
         self.can_recall = desk.parked.can_recall()
         self.training = desk.training.on
         key = desk.answer_key()
@@ -165,9 +169,14 @@ class TillScreen(TillKeys, Frame):
                 self.foot = "confirm"
 
     def _show_mode(self, mode: str) -> None:
-        if mode != self.mode and self.mode in self._panels:
-            self._panels[self.mode].leave()
+        if mode != self.mode and Mode(self.mode) in PANELS:
+            self.ids.deck.panel(self.mode).leave()
         self.mode, self.foot = mode, _FEET.get(mode, "choose")
+
+    def render_panel(self) -> None:
+        """Show the part of the desk that is in view instead of the articles."""
+        if self.desk.mode in PANELS:
+            self.ids.deck.panel(self.mode).show(self.desk)
 
     def render_all(self) -> None:
         """Show everything anew."""
@@ -175,7 +184,7 @@ class TillScreen(TillKeys, Frame):
         self.render()
         self.render_shelf()
         if self.mode == "tickets":
-            self.render_tickets()
+            self.render_panel()
 
     def render_shelf(self) -> None:
         """Show the page of articles, its categories and where it lies."""
@@ -196,11 +205,6 @@ class TillScreen(TillKeys, Frame):
         pager.pages, pager.page = shelf.pages, shelf.page
         pager.label = f"{shelf.page + 1} / {shelf.pages}"
 
-    def render_tickets(self) -> None:
-        """Show the last tickets and the one being read."""
-        self.ids.tickets.show(self.desk.tickets)
-        self.ids.tickets.can_reprint = self.desk.can_reprint()
-
     def show_touched(self, update: Any) -> None:
         """Show anew the tiles and lines of articles that changed elsewhere."""
         articles = touched_articles(update)
@@ -214,7 +218,7 @@ class TillScreen(TillKeys, Frame):
         if "parked" in update.touched and self.mode == "parked":
             self.render()
         if "sales" in update.touched and self.mode == "tickets":
-            self.render_tickets()
+            self.render_panel()
 
     def _tile(self, article_id: str) -> Any:
         return self.desk.shelf.tile(article_id, self.t)
@@ -242,11 +246,10 @@ class TillScreen(TillKeys, Frame):
 
     def act(self, action: str, *args: Any) -> None:
         """Do one of the desk's actions, by its dotted name, and show what it changed."""
-        before = self.desk.mode
         attrgetter(action)(self.desk)(*args)
         self.render()
-        if self.desk.mode is not before and self.desk.mode is Mode.TICKETS:
-            self.render_tickets()
+        if self.desk.mode is Mode.TICKETS:
+            self.render_panel()
         if self.desk.allowing.open:
             self.render_people()
 
@@ -279,14 +282,7 @@ class TillScreen(TillKeys, Frame):
     def open_tickets(self) -> None:
         """Show the last tickets."""
         self.ids.search.letters = False
-        self.desk.open_tickets()
-        self.render()
-        self.render_tickets()
-
-    def act_on_tickets(self, action: str, *args: Any) -> None:
-        """Do one of the list's own actions."""
-        getattr(self.desk.tickets, action)(*args)
-        self.render_tickets()
+        self.act("open_tickets")
 
     def search(self, text: str) -> None:
         """Look for articles as the text is typed."""

@@ -15,10 +15,10 @@ from kiosk.widgets import person_grid as _person_grid  # noqa: F401
 from kiosk.widgets import pin_pad as _pin_pad  # noqa: F401
 from kiosk.widgets import words as _words  # noqa: F401
 from kiosk.widgets.kv import load_beside
-from kiosk.widgets.passing import Passing
+from kiosk.widgets.passing import Late
 
 
-class AllowSheet(Passing, FloatLayout):
+class AllowSheet(Late, FloatLayout):
     """`on_choose(person)`, `on_key(name)` and `on_cancel` say what was touched."""
 
     t = ObjectProperty(str)
@@ -40,6 +40,7 @@ class AllowSheet(Passing, FloatLayout):
     def show(self, view: AllowView | None) -> None:
         """Show the question, or put it away."""
         if view is not None:
+            self.build()
             self.title, self.text, self.empty = view.title, view.text, not view.tiles
             self.ids.people.show(view.tiles)
             self.ids.pad.show(view.pin)

@@ -1,5 +1,9 @@
-"""One of several panels in the same place; the others wait outside the window."""
+"""One of several panels in the same place; the others wait outside the window.
 
+Owns which one is in view, and when one is made that a person may never open.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from kivy.properties import StringProperty
@@ -14,6 +18,7 @@ class Deck(BoxLayout):
     def __init__(self, **kwargs: Any) -> None:
         # Held here, because a panel out of view has no parent that would keep it.
         self._panels: list[Any] = []
+        self._makers: dict[str, Callable[[], Any]] = {}
         super().__init__(**kwargs)
 
     def add_widget(self, widget: Any, *_args: Any, **_kwargs: Any) -> None:
@@ -22,13 +27,23 @@ class Deck(BoxLayout):
         widget.fbind("deck_name", self._settle)
         self._settle()
 
+    def offer(self, name: str, make: Callable[[], Any]) -> None:
+        """Take a panel that is made when it is first wanted; `make` gives it its `deck_name`."""
+        self._makers[name] = make
+
+    def panel(self, name: str) -> Any:
+        """Return the panel of a name, made now if it has not been; None if nobody has one."""
+        if name in self._makers:
+            self.add_widget(self._makers.pop(name)())
+        return next((panel for panel in self._panels if panel.deck_name == name), None)
+
     def on_current(self, *_: object) -> None:
         """Put the chosen panel in place."""
         self._settle()
 
     def _settle(self, *_: object) -> None:
-        wanted = [panel for panel in self._panels if panel.deck_name == self.current]
-        if self.children[:1] != wanted[:1]:
+        wanted = self.panel(self.current)
+        if self.children[:1] != [wanted]:
             self.clear_widgets()
-            if wanted:
-                super().add_widget(wanted[0])
+            if wanted is not None:
+                super().add_widget(wanted)

@@ -17,10 +17,10 @@ from kiosk.widgets import person_grid as _person_grid  # noqa: F401
 from kiosk.widgets import pin_pad as _pin_pad  # noqa: F401
 from kiosk.widgets import words as _words  # noqa: F401
 from kiosk.widgets.kv import load_beside
-from kiosk.widgets.passing import Passing
+from kiosk.widgets.passing import Late
 
 
-class GateLayer(Passing, FloatLayout):
+class GateLayer(Late, FloatLayout):
     """`on_choose(person)`, `on_key(name)` and `on_log_out` say what was touched."""
 
     t = ObjectProperty(str)
@@ -45,6 +45,7 @@ class GateLayer(Passing, FloatLayout):
     def show(self, view: GateView | None) -> None:
         """Shut the gate with what stands on it, or open it."""
         if view is not None:
+            self.build()
             self.icon, self.title, self.text = view.icon, view.title, view.text
             self.note, self.leave = view.note, view.leave
             self.ids.people.show(view.tiles)

@@ -17,7 +17,7 @@ from kiosk.widgets import key as _key  # noqa: F401
 from kiosk.widgets import words as _words  # noqa: F401
 from kiosk.widgets.keyed_list import KeyedRow
 from kiosk.widgets.kv import load_beside
-from kiosk.widgets.passing import Passing
+from kiosk.widgets.passing import Late
 
 
 class UndeliveredLine(KeyedRow):
@@ -39,7 +39,7 @@ class UndeliveredLine(KeyedRow):
             self.ends = view.ends
 
 
-class LinkSheet(Passing, FloatLayout):
+class LinkSheet(Late, FloatLayout):
     """Shown by `show`, as often as what it says changes; takes every touch while it is in view."""
 
     t = ObjectProperty(str)
@@ -62,6 +62,7 @@ class LinkSheet(Passing, FloatLayout):
 
     def show(self, view: LinkSheetView) -> None:
         """Show what is so, what is safe, what to do, and what is not delivered."""
+        self.build()
         self.tone, self.icon, self.title = view.tone, view.icon, view.title
         self.happened, self.safe, self.to_do = view.happened, view.safe, view.to_do
         self.clock, self.facts = view.clock, "\n".join(view.facts)

@@ -1,6 +1,7 @@
 """Parts that are in view only at times, and cost nothing while they are not.
 
-Owns leaving the screen and coming back. A widget of opacity 0 would still be drawn, pixel by pixel.
+Owns leaving the screen and coming back, and building what is large when it is first wanted. A
+widget of opacity 0 would still be drawn, pixel by pixel.
 """
 
 from typing import Any
@@ -33,3 +34,25 @@ class Passing(Widget):
             self._home.add_widget(self)
         elif not self.shown and self.parent is not None:
             self.parent.remove_widget(self)
+
+
+class Late(Passing):
+    """What stands in it is made by `build`, which whoever shows it calls first.
+
+    Its .kv rule is applied then, so the rule sets nothing that whoever holds it sets as well.
+    """
+
+    _built = False
+
+    def apply_class_lang_rules(self, *_args: Any, **_kwargs: Any) -> None:
+        """Put the rule off."""
+
+    def build(self) -> None:
+        """Make what stands in it, the first time."""
+        if self._built:
+            return
+        self._built = True
+        made: list[Widget] = []
+        super().apply_class_lang_rules(root=self.proxy_ref, rule_children=made)
+        for widget in made:
+            widget.dispatch("on_kv_post", self)

@@ -3,7 +3,6 @@
 Owns their rows. Nothing here can be changed: a ticket is final.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from kivy.properties import BooleanProperty, StringProperty
@@ -14,9 +13,9 @@ from kiosk.views.papers import OlderView
 from kiosk.widgets import hand as _hand  # noqa: F401 - its rules are used in the .kv
 from kiosk.widgets import letters as _letters  # noqa: F401
 from kiosk.widgets import search_field as _search_field  # noqa: F401
+from kiosk.widgets.desk_panel import DeskPanel
 from kiosk.widgets.keyed_list import KeyedRow
 from kiosk.widgets.kv import load_beside
-from kiosk.widgets.payment import Panel
 
 
 class TicketRow(KeyedRow):
@@ -57,12 +56,10 @@ class PaperRow(KeyedRow):
             self.quiet = True
 
 
-class TicketsPanel(Panel):
-    """`on_tickets(action, args)`: an action of the list; `on_refund`, `on_reprint`: of the ticket
-    being read."""
+class TicketsPanel(DeskPanel):
+    """`own_only`: this till's tickets. `number` to `total`: the ticket being read."""
 
     own_only = BooleanProperty(True)
-    letters_by_touch = BooleanProperty(True)
     number = StringProperty("")
     detail = StringProperty("")
     state_text = StringProperty("")
@@ -73,27 +70,12 @@ class TicketsPanel(Panel):
     older_text = StringProperty("")
     can_ask = BooleanProperty(False)
     note = StringProperty("")
-    __events__ = ("on_back", "on_tickets", "on_refund", "on_reprint")
 
-    def on_back(self) -> None:
-        """Event: back to the sale."""
-
-    def on_tickets(self, action: str, args: Sequence[Any]) -> None:
-        """Event: an action of the list was asked for."""
-
-    def on_refund(self) -> None:
-        """Event: the ticket being read is to be given back."""
-
-    def on_reprint(self) -> None:
-        """Event: the ticket being read is to be printed."""
-
-    def do(self, action: str, *args: Any) -> None:
-        """Ask for an action of the list."""
-        self.dispatch("on_tickets", action, args)
-
-    def show(self, tickets: Any) -> None:
+    def show(self, desk: Any) -> None:
         """Show the list of the desk, and the ticket being read."""
+        tickets = desk.tickets
         ids = tickets.ids()
+        self.can_reprint = desk.can_reprint()
         self.own_only = tickets.own_only
         if self.ids.search.text != tickets.text:
             self.ids.search.text = tickets.text
@@ -105,10 +87,6 @@ class TicketsPanel(Panel):
         rows.describe = tickets.view
         rows.show_keys(ids)
         self.ids.nothing.opacity = 0 if ids else 1
-
-    def search(self, text: str) -> None:
-        """Look for tickets as the text is typed."""
-        self.do("search", text)
 
     def leave(self) -> None:
         """Let go of the keyboard."""

@@ -185,11 +185,11 @@ def _tickets(till: Hands) -> None:
 def _refund(till: Hands) -> None:
     """A ticket of three articles goes back, one of them not."""
     _sell_together(till.session, 3)
-    till.screen.render_tickets()
+    till.screen.render_panel()
     till.frames()
-    till.tap(till.rows(till.screen.ids.tickets.ids.list)[0])
+    till.tap(till.rows(till.screen.ids.deck.panel("tickets").ids.list)[0])
     till.frames()
-    till.tap(till.key(icon="undo", under=till.screen.ids.tickets))
+    till.tap(till.key(icon="undo", under=till.screen.ids.deck.panel("tickets")))
     till.frames()
     till.tap(till.key(icon="minus", under=till.screen.ids.deck))
 
@@ -207,14 +207,14 @@ def _refunded(till: Hands) -> None:
 def _tickets_found(till: Hands) -> None:
     till.screen.close_notice()
     till.tap(till.key(icon="ticket", under=till.screen.ids.deck))
-    till.tap(till.screen.ids.tickets.ids.search)
+    till.tap(till.screen.ids.deck.panel("tickets").ids.search)
     till.frames()
     for letter in "AV":
         till.press(letter)
 
 
 def _search(till: Hands) -> None:
-    till.screen.ids.tickets.ids.search.letters = False
+    till.screen.ids.deck.panel("tickets").ids.search.letters = False
     till.tap(till.key(icon="left"))
     till.tap(till.screen.ids.search)
     till.frames()

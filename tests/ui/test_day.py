@@ -232,9 +232,9 @@ def given_back(day: Day, wanted: Ticket) -> Ticket:
     """Give a ticket back but for one piece of it."""
     hands = day.hands
     hands.tap(hands.key(icon="ticket", under=hands.screen.ids.deck))
-    hands.screen.act_on_tickets("pick", wanted.id)
+    hands.screen.act("tickets.pick", wanted.id)
     hands.frames()
-    hands.tap(hands.key(icon="undo", under=hands.screen.ids.tickets))
+    hands.tap(hands.key(icon="undo", under=hands.screen.ids.deck.panel("tickets")))
     day.allow(Role.MANAGER)
     hands.until(lambda: hands.screen.mode == "refund", "the lines to give back")
     if len(wanted.lines) > 1:

@@ -196,7 +196,7 @@ def test_a_ticket_is_printed_again_as_a_duplicate_but_for_its_first_paper(till: 
     till.press("Print again")
     assert till.reads("DUPLICATE no. 1")
     till.screen.close_notice()
-    till.screen.act_on_tickets("pick", till.session.tickets[0].id)
+    till.screen.act("tickets.pick", till.session.tickets[0].id)
     till.press("Print again")
     assert devices(till).queue.papers == [second, second, first]
     assert till.session.counter.tally.session.copies == 2

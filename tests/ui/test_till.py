@@ -288,14 +288,18 @@ def test_last_tickets_and_the_pending_mark(till: Hands) -> None:
         till.pass_time()
         till.press("Card accepted")
     till.press("Tickets")
-    rows = till.rows(till.screen.ids.tickets.ids.list)
+    rows = till.rows(till.screen.ids.deck.panel("tickets").ids.list)
     assert [row.number for row in rows] == [till.ticket(2), till.ticket(1)]
     assert [bool(row.state_text) for row in rows] == [True, True]
     till.tap(rows[1])
-    till.until(lambda: till.screen.ids.tickets.number == till.ticket(1), "the older ticket")
+    till.until(
+        lambda: till.screen.ids.deck.panel("tickets").number == till.ticket(1), "the older ticket"
+    )
     till.session.acknowledge()
-    till.until(lambda: not till.screen.ids.tickets.state_text, "the mark gone")
-    assert not any(row.state_text for row in till.rows(till.screen.ids.tickets.ids.list))
+    till.until(lambda: not till.screen.ids.deck.panel("tickets").state_text, "the mark gone")
+    assert not any(
+        row.state_text for row in till.rows(till.screen.ids.deck.panel("tickets").ids.list)
+    )
     till.press("Back to the sale")
     assert till.tiles()
 
