@@ -67,7 +67,7 @@ def system_wall() -> Wall:
 
 
 def _now_ms() -> int:
-    return time.monotonic_ns() // 1_000_000
+    return int(Clock.time() * 1_000)
 
 
 class Stage:
@@ -108,7 +108,7 @@ class Stage:
         self._make_screen: Any = None
         self._shows_revoked = False
         self.screen: Any = None
-        self.faults = Faults(self._tell_fault, time.monotonic)
+        self.faults = Faults(self._tell_fault, Clock.time)
         self.faults.open()
         Window.bind(
             on_key_down=self._key_down, on_key_up=self._key_up, on_textinput=self._text_typed
@@ -160,14 +160,14 @@ class Stage:
 
     def _poll_in_turn(self) -> None:
         """Show what has come, at once or when it is time: each time the screen is drawn anew."""
-        if time.monotonic() - self._polled_s >= self._settings.calm_s:
+        if Clock.time() - self._polled_s >= self._settings.calm_s:
             self._poll_screen()
         else:
             self._poll_later()
 
     def _poll_screen(self) -> None:
         """Show what has come; a post that was taken out of the shop has another screen."""
-        self._polled_s = time.monotonic()
+        self._polled_s = Clock.time()
         self.screen.poll()
         session = self._session
         if session is not None:

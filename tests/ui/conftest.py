@@ -15,6 +15,7 @@ from common.topics import Profile
 from kiosk.kivy_setup import ScreenSettings, WindowSettings, prepare
 from kiosk.preferences import Preferences
 from tests.ui.fake_session import FakeSession
+from tests.ui.frame_clock import FRAMES
 from tests.ui.hands import Hands, OpenPost
 
 NEEDED = ("libGL.so.1", "libEGL.so.1")
@@ -47,10 +48,8 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> None:
     if missing:
         pytest.skip(missing)
     from kivy.base import EventLoop
-    from kivy.clock import Clock
 
-    # Frames as fast as they can be drawn: no test looks at smoothness.
-    Clock._max_fps = 0
+    FRAMES.follow()
     EventLoop.ensure_window()
 
 

@@ -5,6 +5,7 @@ Every touch goes through Kivy's own event loop; waiting is stepping frames until
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from math import ceil
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -16,6 +17,7 @@ from kiosk.kivy_setup import ScreenSettings
 from kiosk.preferences import Preferences
 from kiosk.sounds import Sound
 from tests.ui.fake_session import OFFSET_MIN, FakeSession
+from tests.ui.frame_clock import FRAME_S, FRAMES
 
 DEADLINE_S = 5.0
 # SDL scancodes: digits 1–9 and 0 are 30–39, Enter is 40.
@@ -207,11 +209,9 @@ class Hands:
         self._window.dispatch("on_key_up", key, scancode)
         self._step(2)
 
-    def pass_real_ms(self, ms: int) -> None:
-        """Let frames pass for so long by the clock that keys are timed by."""
-        end = monotonic() + ms / 1_000
-        while monotonic() < end:
-            self._step(1)
+    def pass_ms(self, ms: int) -> None:
+        """Let frames pass for at least so long by Kivy's clock, which keys are timed by too."""
+        self._step(ceil(ms / 1_000 / FRAME_S))
 
     def now_ms(self) -> int:
         """Return what the wall's clock says."""
@@ -236,6 +236,7 @@ class Hands:
         from kivy.lang import Builder
 
         for _ in range(count):
+            FRAMES.pass_frame()
             Clock.tick()
             EventLoop.dispatch_input()
             Builder.sync()
@@ -247,6 +248,7 @@ class Hands:
         from kivy.base import EventLoop
 
         for _ in range(count):
+            FRAMES.pass_frame()
             EventLoop.idle()
 
 

@@ -22,7 +22,7 @@ def type_by_hand(till: Hands, text: str) -> None:
     """Type as slowly as people do."""
     for character in text:
         till.type_key(SCANCODES.get(character, 0), character)
-        till.pass_real_ms(WAIT_MS)
+        till.pass_ms(WAIT_MS)
         till.until(lambda: not till.stage._typist.holding, "what was typed by hand")
 
 
@@ -41,7 +41,7 @@ def test_a_sale_by_keys_alone(till: Hands) -> None:
     till.press_key(F3)
     assert till.screen.mode == "cash"
     till.pass_time()
-    till.pass_real_ms(QUIET_MS + 30)
+    till.pass_ms(QUIET_MS + 30)
     till.type_key(ENTER, "")
     till.frames()
     assert len(till.session.tickets) == 1
@@ -52,14 +52,14 @@ def test_a_scan_while_paying_confirms_nothing_and_types_nothing(till: Hands) -> 
     till.tap(till.tiles()[0])
     till.press_key(F3)
     till.pass_time()
-    till.pass_real_ms(WAIT_MS)
+    till.pass_ms(WAIT_MS)
     till.scan("3760123456784")
-    till.pass_real_ms(WAIT_MS + 30)
+    till.pass_ms(WAIT_MS + 30)
     assert till.reads("3760123456784")
     assert till.session.tickets == []
     assert till.screen.mode == "cash"
     till.scan("1234")
-    till.pass_real_ms(WAIT_MS + 30)
+    till.pass_ms(WAIT_MS + 30)
     assert till.session.tickets == []
 
 
@@ -67,10 +67,10 @@ def test_letters_of_a_scan_and_keys_of_the_customers_window_confirm_nothing(till
     till.tap(till.tiles()[0])
     till.press_key(F3)
     till.pass_time()
-    till.pass_real_ms(QUIET_MS)
+    till.pass_ms(QUIET_MS)
     till.type_key(4, "a")
     till.type_key(ENTER, "")
-    till.pass_real_ms(QUIET_MS + 30)
+    till.pass_ms(QUIET_MS + 30)
     till.stage._key_down(None, 13, ENTER, stray=True)
     till.frames()
     assert till.session.tickets == []
@@ -82,9 +82,9 @@ def test_escape_leads_back_step_by_step(till: Hands) -> None:
     assert till.screen.mode == "actions"
     till.press_key(ESCAPE)
     assert till.screen.mode == "sell"
-    till.pass_real_ms(WAIT_MS)
+    till.pass_ms(WAIT_MS)
     till.scan("3760123456784")
-    till.pass_real_ms(WAIT_MS + 30)
+    till.pass_ms(WAIT_MS + 30)
     assert till.screen.ids.notice.shown
     till.press_key(ESCAPE)
     assert not till.screen.ids.notice.shown
