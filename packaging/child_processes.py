@@ -12,10 +12,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, Protocol
 
 PATIENCE_S: Final = 30.0
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -25,15 +25,46 @@ class ShopError(Exception):
     """A process did not do what was expected; the text says which, and what it said last."""
 
 
+class Child(Protocol):
+    """A child with its three pipes, whoever started it; as `subprocess.Popen` has them."""
+
+    pid: int
+
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+    @property
+    def stderr(self) -> IO[bytes] | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int, /) -> None: ...
+    def kill(self) -> None: ...
+
+
+def spawn(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Child:
+    """Start `python -m` with arguments, in a folder."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env=environment,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Launch:
     """How a program is started: from which tree, and by which module with arguments of its own.
 
     `under`: what stands between `-m` and the program, such as a disk that loses power.
+    `start`: who starts it.
     """
 
     tree: Path = ROOT
     under: tuple[str, ...] = ()
+    start: Callable[[Sequence[str], Path, Mapping[str, str]], Child] = spawn
 
 
 class Process:
@@ -42,14 +73,8 @@ class Process:
     def __init__(self, name: str, arguments: Iterable[str], launch: Launch | None = None) -> None:
         launch = launch or Launch()
         self.name = name
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", *launch.under, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=launch.tree,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "COMPTOIR_LANG": "en"},
-        )
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "COMPTOIR_LANG": "en"}
+        self._child = launch.start([*launch.under, *arguments], launch.tree, environment)
         self._changed = threading.Condition()
         self._lines: list[bytes] = []
         self._errors: list[bytes] = []

@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import random
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -19,11 +17,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-from child_processes import PATIENCE_S, ROOT, Launch, Process, ShopError
+from child_processes import PATIENCE_S, Launch, Process, ShopError
 from sample_pictures import draw_all
 
 from common import seal
 from common.commands import CatalogueEntry
+from common.errors import Refusal
 from common.ids import IdMint
 from common.models import Category
 from common.sample import SampleArticle, SampleShop
@@ -34,6 +33,8 @@ from hub.key_files import read_keys
 from hub.local import run_locally
 from hub.picture_import import PictureReport, commands, match
 from hub.service import found
+from kiosk import enrol
+from kiosk.config import Address
 
 HOST: Final = "127.0.0.1"
 PORTS: Final = (
@@ -161,23 +162,16 @@ class HubProcess(Process):
         return seal.show_code(code)
 
     def pair(self, root: Path, profile: str, name: str, host: str = "") -> None:
-        """Enrol a new kiosk whose files lie in `root`; raises ShopError with its words.
+        """Enrol a new kiosk whose files lie in `root`, here; raises ShopError with its words.
 
         `host`: where it is to find the hub, when that is not where the hub listens.
         """
-        address = f"{host or self.network.host}:{self.network.card_port}"
-        code = self.new_code(profile, name)
-        arguments = ("pair", "--hub", address, "--code", code)
-        done = subprocess.run(
-            [sys.executable, "-m", "kiosk", "--data", str(root), *arguments],
-            cwd=ROOT,
-            capture_output=True,
-            check=False,
-            timeout=PATIENCE_S,
-        )
-        if done.returncode:
-            words = (done.stdout + done.stderr).decode(errors="replace")
-            raise ShopError(f"{name} could not be paired: {words}")
+        address = Address(host or self.network.host, self.network.card_port)
+        try:
+            enrol.pair(root, address, self.new_code(profile, name))
+        except Refusal as refusal:
+            text = refusal.problem.text()
+            raise ShopError(f"{name} could not be paired: {text}") from refusal
 
 
 _READY: Final = b'"event":"ready"'

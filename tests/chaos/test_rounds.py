@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from child_processes import ROOT, Launch
 
+from tests import forked
 from tests.chaos.cli import shares
 from tests.chaos.history import Violation
 from tests.chaos.rounds import SHOP_ROUNDS, run_shop
@@ -24,7 +25,8 @@ def test_rounds_of_killing_lose_and_double_nothing(
     tmp_path: Path, seed: int, posts: int, rounds: int
 ) -> None:
     done: list[int] = []
-    result = run_shop(tmp_path / "shop", seed, rounds, Setting(posts), done.append)
+    setting = Setting(posts, forked.launched, forked.launched)
+    result = run_shop(tmp_path / "shop", seed, rounds, setting, done.append)
     assert done == list(range(1, rounds + 1))
     assert result.tickets > rounds
     assert result.replies > result.tickets / 2

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from child_processes import Process
+from child_processes import Launch, Process
 from shop_processes import HubProcess, KioskProcess, found_hub, stock_up
 
 from common.sample import sample_shop
 from hub.folder import Folder
+from tests.forked import FORKED
 
 
 class Street:
@@ -25,9 +26,9 @@ class Street:
             stock_up(folder, sample_shop(1, articles))
         return folder
 
-    def hub(self, folder: Folder) -> HubProcess:
+    def hub(self, folder: Folder, launch: Launch = FORKED) -> HubProcess:
         """Start a hub."""
-        hub = HubProcess(folder)
+        hub = HubProcess(folder, launch)
         self._started.append(hub)
         return hub
 
@@ -40,7 +41,7 @@ class Street:
 
     def again(self, name: str) -> KioskProcess:
         """Start a post that was paired before."""
-        kiosk = KioskProcess(self.root / name, name)
+        kiosk = KioskProcess(self.root / name, name, FORKED)
         self._started.append(kiosk)
         return kiosk
 

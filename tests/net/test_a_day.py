@@ -1,8 +1,6 @@
 """20,000 real articles, 1,000 real baskets over three tills, a cut in the middle: all agree."""
 
 import csv
-import subprocess
-import sys
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ import pytest
 from child_processes import ROOT
 from shop_processes import KioskProcess
 
+from tests import forked
 from tests.net.conftest import Street
 from tests.net.ledger import read_ledger
 
@@ -59,14 +58,8 @@ def _settle(tills: list[KioskProcess], sales: list[int]) -> list[dict[str, Any]]
 @pytest.mark.timeout(240)
 def test_a_thousand_baskets_over_three_tills_with_a_cut(street: Street) -> None:
     folder = street.folder(articles=0)
-    done = subprocess.run(
-        [sys.executable, "-m", "hub", "--data", str(folder.root), "import-articles", str(ARTICLES)],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr.decode()
+    done = forked.run("hub", "--data", str(folder.root), "import-articles", str(ARTICLES))
+    assert done.returncode == 0, done.stderr
     hub = street.hub(folder)
     tills = [street.post(hub, "till", f"Caisse {number}") for number in (1, 2, 3)]
     for till in tills:

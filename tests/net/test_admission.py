@@ -4,8 +4,6 @@ The figures asserted are those that people are promised: out within a second, an
 at another post later than that.
 """
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,13 +12,13 @@ from typing import Any
 
 import orjson
 import pytest
-from child_processes import ROOT
 from shop_processes import HubProcess, KioskProcess
 
 from common.sample import sample_shop
 from hub.key_files import read_keys
 from kiosk.device import read_device
 from kiosk.keys import read_keys as read_post_keys
+from tests import forked
 from tests.net.conftest import Street
 from tests.net.test_hub_process import as_json, comptoir
 
@@ -109,15 +107,7 @@ def wait_erased(post: KioskProcess) -> None:
 
 def kiosk(*arguments: str) -> str:
     """Run `comptoir-kiosk` to its end; return what it says."""
-    done = subprocess.run(
-        [sys.executable, "-m", "kiosk", "--lang", "en", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-        text=True,
-        encoding="utf-8",
-        timeout=30,
-    )
+    done = forked.run("kiosk", "--lang", "en", *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -3,20 +3,20 @@
 import signal
 import socket
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from child_processes import ROOT
+from child_processes import Launch
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
 from shop_processes import HOST, HubProcess
 
 from common import seal
 from hub.config import read_settings
 from hub.folder import Folder
+from tests import forked
 from tests.net.conftest import Street
 
 pytestmark = [pytest.mark.net]
@@ -26,15 +26,7 @@ def comptoir(
     folder: Folder, *arguments: str, lang: str = "en"
 ) -> "subprocess.CompletedProcess[str]":
     """Run `comptoir-hub` on a folder to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "hub", "--data", str(folder.root), "--lang", lang, *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-        text=True,
-        encoding="utf-8",
-        timeout=30,
-    )
+    return forked.run("hub", "--data", str(folder.root), "--lang", lang, *arguments)
 
 
 def stopped(folder: Folder, lang: str = "en") -> str:
@@ -50,7 +42,7 @@ def stopped(folder: Folder, lang: str = "en") -> str:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_hub_that_is_told_to_stop_ends_cleanly(street: Street, number: int) -> None:
     folder = street.folder(articles=20)
-    hub = street.hub(folder)
+    hub = street.hub(folder, Launch())
     before = hub.heads()
     assert hub.end(number) == 0
     assert any(b"everything is on disk" in line for line in hub.lines_from(0))

@@ -1,7 +1,6 @@
 """Importing through a running hub while posts follow: they see new prices as they are taken."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from child_processes import ROOT
 from shop_processes import HubProcess
 
 from hub.cli_session import SOME_REJECTED
+from tests import forked
 from tests.net.conftest import Street
 
 ARTICLES = ROOT.parent / "shared" / "data" / "articles-20k.csv"
@@ -19,15 +19,7 @@ pytestmark = [pytest.mark.net]
 
 def imported(hub: HubProcess, file: Path, lang: str = "fr") -> "subprocess.CompletedProcess[str]":
     options = ("--data", str(hub.folder.root), "--lang", lang)
-    return subprocess.run(
-        [sys.executable, "-m", "hub", *options, "import-articles", str(file)],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-        text=True,
-        encoding="utf-8",
-        timeout=100,
-    )
+    return forked.run("hub", *options, "import-articles", str(file))
 
 
 def test_a_till_sees_a_new_price_live(street: Street) -> None:

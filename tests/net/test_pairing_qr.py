@@ -19,6 +19,7 @@ from shop_processes import HubProcess
 from common.card import fingerprint
 from hub.key_files import read_keys
 from kiosk.device import read_device
+from tests import forked
 from tests.net.conftest import Street
 
 pytestmark = [pytest.mark.net, pytest.mark.skipif(os.name != "posix", reason="needs a terminal")]
@@ -80,14 +81,7 @@ def terminal(hub: HubProcess) -> Iterator[Callable[..., Terminal]]:
 
 
 def ran(*words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE_S,
-    )
+    return forked.run(*words)
 
 
 def test_a_post_is_paired_by_what_the_qr_code_says(street: Street, hub: HubProcess) -> None:

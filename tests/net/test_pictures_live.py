@@ -1,31 +1,22 @@
 """Importing pictures through a running hub: a till that follows has them, and keeps them."""
 
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
-from child_processes import PATIENCE_S, ROOT
+from child_processes import PATIENCE_S
 from sample_pictures import draw
 from shop_processes import HubProcess, KioskProcess
 
 from common.pictures import picture_id
+from tests import forked
 from tests.net.conftest import Street
 
 pytestmark = [pytest.mark.net]
 
 
 def told(hub: HubProcess, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "hub", "--data", str(hub.folder.root), "--lang", "en", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-        text=True,
-        encoding="utf-8",
-        timeout=100,
-    )
+    done = forked.run("hub", "--data", str(hub.folder.root), "--lang", "en", *arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

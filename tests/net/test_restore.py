@@ -7,9 +7,9 @@ from pathlib import Path
 
 import orjson
 import pytest
-from child_processes import ROOT
 
 from hub.folder import Folder
+from tests import forked
 from tests.chaos.faults import kill
 from tests.chaos.members import PostMember
 from tests.chaos.shop import Setting, Shop
@@ -26,7 +26,7 @@ ACKNOWLEDGED = 20
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """Yield a shop of two tills and a depot that has begun to sell."""
-    shop = Shop(tmp_path / "shop", 8, Setting(3))
+    shop = Shop(tmp_path / "shop", 8, Setting(3, forked.launched, forked.launched))
     try:
         shop.open()
         sell_on(shop)
@@ -43,21 +43,10 @@ def sell_on(shop: Shop) -> None:
 
 def comptoir(shop: Shop, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run `comptoir-hub` on the shop's folder to its end, while everybody sells on."""
-    command = [sys.executable, "-m", "hub", "--data", str(shop.hub.files.root), "--lang", "en"]
-    with subprocess.Popen(
-        [*command, *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    ) as running:
-        try:
-            shop.wait(arguments[0], lambda: running.poll() is not None)
-        finally:
-            running.kill()
-        said, errors = running.communicate()
-    return subprocess.CompletedProcess(command, running.returncode, said, errors)
+    command = ("hub", "--data", str(shop.hub.files.root), "--lang", "en")
+    with forked.running(*command, *arguments) as process:
+        shop.wait(arguments[0], lambda: not process.running)
+        return forked.said_by(process)
 
 
 def back_up(shop: Shop) -> Path:

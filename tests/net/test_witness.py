@@ -1,17 +1,16 @@
 """A hub's database is swapped for an older copy by hand: every post that was there says so."""
 
 import subprocess
-import sys
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
 import orjson
 import pytest
-from child_processes import ROOT
 from shop_processes import HubProcess, KioskProcess
 
 from hub.folder import Folder
+from tests import forked
 from tests.net.conftest import Street
 from tests.net.test_hub_process import comptoir
 
@@ -49,16 +48,8 @@ def code_of(till: KioskProcess) -> str:
 
 def seen(post: KioskProcess, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run `comptoir-kiosk journal heads` on a post's folder, while it runs."""
-    command = [sys.executable, "-m", "kiosk", "--data", str(post.root), "--lang", "en"]
-    done = subprocess.run(
-        [*command, "journal", "heads", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-        text=True,
-        encoding="utf-8",
-        timeout=30,
-    )
+    command = ("kiosk", "--data", str(post.root), "--lang", "en")
+    done = forked.run(*command, "journal", "heads", *arguments)
     assert done.returncode == 0, done.stderr
     return done
 
