@@ -2,7 +2,7 @@
 
 What a fresh Python spends half a second on is there already; from `__main__` on a child is the
 program as ever: its own pid, folder, environment, streams, signals and end. Owns the server's side;
-`forked.py` starts it. Before it divides it has one thread, opens no file of a shop and makes no socket.
+`forked.py` starts it. Before it divides it has one thread, and neither files of a shop nor sockets.
 
 A request: `{"module": …, "arguments": […], "folder": …, "environment": {…}}` and four descriptors:
 standard input, output, error, and a pipe for the child's pid and, later, its exit code.
