@@ -52,6 +52,8 @@ class CardInquiry:
 
     def turn(self, needed: bool) -> None:
         """Ask, listen or give up, as it is time; `needed`: the hub does not answer."""
+        if self._door is not None and self._hall.has_events(self._door):
+            self._door.forget_events()
         if self._door is not None and self._hall.has_frames(self._door):
             for frame in self._door.receive(1 + len(self.refused_keys)):
                 self._take(frame)

@@ -200,13 +200,13 @@ def _converse(talk: "_Talk", code: str, keys: DeviceKeys, expected: HubKeys | No
 
 
 class _Talk:
-    """The two sockets of a pairing, one question at a time."""
+    """The two sockets of a pairing, one after the other and one question at a time."""
 
     def __init__(self, hall: Hall, address: Address, step_s: float) -> None:
         self._hall = hall
         self.address = address
         self._step_s = step_s
-        self._doors: list[Door] = []
+        self._door: Door | None = None
 
     def ask_card(self) -> m.Card:
         """Return the card of whoever answers there."""
@@ -229,18 +229,20 @@ class _Talk:
 
     def ask(self, question: Any, kind: type[AnswerT]) -> AnswerT:
         """Return the hub's answer; raises the Refusal that it sends instead."""
-        door = self._doors[-1]
+        door = self._door
+        assert door is not None
         door.send(wire.encode(question))
         return self._answer(door, kind)
 
     def close(self) -> None:
-        """Close the sockets."""
-        for door in self._doors:
-            self._hall.shut(door)
+        """Close the socket."""
+        if self._door is not None:
+            self._hall.shut(self._door)
+            self._door = None
 
     def _connect(self, credentials: Credentials | None, port: int) -> Door:
-        door = self._hall.open_questions(credentials)
-        self._doors.append(door)
+        self.close()
+        door = self._door = self._hall.open_questions(credentials)
         try:
             door.connect(self.address.host, port)
         except ValueError as error:
@@ -253,6 +255,7 @@ class _Talk:
             self._hall.wait(int(left_s * 1000) + 1)
             for frame in door.receive(1):
                 return _read(frame, kind)
+            door.forget_events()
         raise Refusal("hub_unreachable", address=str(self.address))
 
 

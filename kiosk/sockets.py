@@ -112,6 +112,11 @@ class Door:
             if event is not None:
                 yield event
 
+    def forget_events(self) -> None:
+        """Pass over what happened: unread, it would end every wait at once."""
+        for _ in self.events():
+            pass
+
     def receive(self, limit: int) -> Iterator[bytes]:
         """Yield at most `limit` frames that have arrived; one of several parts counts as empty."""
         receive = self.socket.recv_multipart

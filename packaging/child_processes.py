@@ -111,6 +111,11 @@ class Process:
         self._child.stdin.write(line + b"\n")
         self._child.stdin.flush()
 
+    def say_no_more(self) -> None:
+        """Let the child find the end of what it is told."""
+        assert self._child.stdin is not None
+        self._child.stdin.close()
+
     def lines_from(self, at: int) -> list[bytes]:
         """Return the lines said so far, from number `at` on."""
         with self._changed:

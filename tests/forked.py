@@ -132,7 +132,8 @@ def running(*arguments: str) -> Iterator[Process]:
 
 
 def said_by(process: Process, patience_s: float = PATIENCE_S) -> "subprocess.CompletedProcess[str]":
-    """Wait for the end of a process, without a signal; return what it said."""
+    """Wait for the end of a process that is told no more, without a signal; return what it said."""
+    process.say_no_more()
     code = process.end(0, patience_s)
     said, errors = (b"".join(lines).decode() for lines in (process.lines_from(0), process.errors()))
     return subprocess.CompletedProcess(process.name, code, said, errors)

@@ -86,6 +86,12 @@ def test_the_programs_of_another_tree_are_not_divided_off(tmp_path: Path) -> Non
         begun("pass", Launch(tmp_path, start=FORKED.start))
 
 
+def test_one_that_asks_is_told_nothing() -> None:
+    done = run("tests.program", "print(input('yes? '))")
+    assert (done.returncode, done.stdout) == (1, "yes? ")
+    assert "EOFError" in done.stderr
+
+
 def test_a_program_that_is_not_there() -> None:
     done = run("no_such_module")
     assert done.returncode == 1

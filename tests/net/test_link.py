@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Condition
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -12,11 +13,13 @@ from common import messages as m
 from common import seal, wire
 from common.topics import TOPICS_OF, Profile
 from kiosk.arrivals import Arrivals, Batch, LinkView
+from kiosk.card_inquiry import CardInquiry
 from kiosk.clocks import system_clocks
 from kiosk.device import Device, HubPlace, read_device, write_device
 from kiosk.keys import DeviceKeys, new_keys, read_keys, write_keys
 from kiosk.link import Link
 from kiosk.link_life import Post
+from kiosk.sockets import Hall
 from kiosk.state import LinkStatus
 from kiosk.stores import open_stores
 from tests.kiosk.post import draft, maker
@@ -33,6 +36,17 @@ def read_or_new_keys(folder: Path) -> DeviceKeys:
     return read_keys(folder)
 
 
+def place_of(hub: FakeHub) -> HubPlace:
+    """Return where a hub is, as a post knows it that was paired with it."""
+    return HubPlace(
+        hub.identity.public.hex(),
+        hub.curve.public.hex(),
+        "127.0.0.1",
+        hub.card_port,
+        hub.commands_port,
+    )
+
+
 class Line:
     """A link with nobody behind it but a test; keeps what it leaves."""
 
@@ -45,15 +59,8 @@ class Line:
         self._news = Condition()
         self._arrivals = Arrivals()
         self._arrivals.on_wake = self._woken
-        known = HubPlace(
-            hub.identity.public.hex(),
-            hub.curve.public.hex(),
-            "127.0.0.1",
-            hub.card_port,
-            hub.commands_port,
-        )
         device = read_device(folder) or Device(
-            "d" * 32, 5, "Caisse 5", Profile.TILL, replace(known, **place)
+            "d" * 32, 5, "Caisse 5", Profile.TILL, replace(place_of(hub), **place)
         )
         self.keys = read_or_new_keys(folder)
         self.stores = open_stores(folder, maker(), TOPICS_OF[Profile.TILL])
@@ -137,6 +144,23 @@ def test_a_refused_key_is_said_and_tried_again(hub: FakeHub, line_to: Callable[.
     hub.admits = True
     line.wait_status(LinkStatus.ONLINE)
     assert line.view.problem is None
+
+
+def test_who_asks_for_a_card_in_vain_rests_meanwhile(hub: FakeHub) -> None:
+    hub.on_card = lambda _asked: []
+    hall = Hall()
+    inquiry = CardInquiry(hall, place_of(hub))
+    inquiry.close(again_s=0.0)
+    inquiry.turn(needed=True)
+    turns, until_s = 0, monotonic() + 0.3
+    while (left_s := until_s - monotonic()) > 0:
+        hall.wait(int(left_s * 1000) + 1)
+        inquiry.turn(needed=True)
+        turns += 1
+    assert turns < 5
+    assert hub.said == [m.CardRequest()]
+    inquiry.close()
+    hall.close()
 
 
 @pytest.mark.parametrize("stale", [{"commands_port": 9}, {"curve_key": "2b" * 32}])

@@ -1,6 +1,7 @@
 """Pairing over real sockets: with the real hub, and with machines that only pose as one."""
 
 import stat
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -62,6 +63,26 @@ def test_a_post_is_paired_by_the_code_and_by_nothing_else(street: Street) -> Non
     assert read_keys(folder) == keys
     second = street.root / "second"
     assert refused(lambda: pair(second, address(hub), code, step_s=1.0)) == "no_code_out"
+
+
+def rests(call: Callable[[], Any]) -> str:
+    """Return with which code a call is refused, and see that it waits for that without work."""
+    began_s, worked_s = time.monotonic(), time.thread_time()
+    code = refused(call)
+    assert time.thread_time() - worked_s < 0.2 * (time.monotonic() - began_s)
+    return code
+
+
+def test_who_waits_in_vain_rests(fake: FakeHub) -> None:
+    here = Address("127.0.0.1", fake.card_port)
+
+    def try_it() -> None:
+        enrol(here, seal.new_code(), new_keys(), step_s=0.5)
+
+    fake.enrolment_port = free_ports(1)
+    assert rests(try_it) == "no_code_out"
+    fake.on_card = lambda _asked: []
+    assert rests(try_it) == "hub_unreachable"
 
 
 def test_five_wrong_tries_burn_the_code(street: Street) -> None:
