@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from kiosk.keypad import Entry
 
 CREATING: Final = "article.create"
-OFFERED: Final = 12
-"""So many categories can be touched; of more, the one that is looked into is among them."""
 
 
 def can_create(desk: "TillDesk", code: str) -> bool:
@@ -91,18 +89,14 @@ def _in_view(desk: "TillDesk") -> str | None:
 
 
 def _choices(desk: "TillDesk") -> tuple[tuple[str, Said], ...]:
-    """Return the categories that are offered, and the parts of the one looked into."""
+    """Return the categories, and the parts of the one looked into."""
     in_view, catalogue = _in_view(desk), desk.catalogue
     family = catalogue.parent_id(in_view or "") or in_view
-    everything = [
-        each
+    return tuple(
+        (each.id, _named(each))
         for first in catalogue.categories()
         for each in (first, *(catalogue.categories(first.id) if first.id == family else ()))
-    ]
-    offered = everything[:OFFERED]
-    if in_view is not None and all(each.id != in_view for each in offered):
-        offered[-1] = next(each for each in everything if each.id == in_view)
-    return tuple((each.id, _named(each)) for each in offered)
+    )
 
 
 def _named(category: Category) -> Said:

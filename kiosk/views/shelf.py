@@ -32,7 +32,8 @@ class CategoryView:
 class TileView:
     """An article to tap. `stock` is "" where nobody keeps it; `warning`: sold out or low.
 
-    `pending`: an operation on its stock is still on its way to the hub. `picture`: as above.
+    `figure`: the stock without a word, where there is no room for one. `pending`: an operation on
+    its stock is still on its way to the hub. `picture`: as above.
     """
 
     id: str
@@ -44,6 +45,7 @@ class TileView:
     colour: str
     pending: bool
     picture: str = ""
+    figure: str = ""
 
 
 def category_views(
@@ -97,6 +99,7 @@ def tile(catalogue: Catalogue, article: Article, t: Translator) -> TileView:
         colour=colour_of(catalogue, article),
         pending=stock is not None and stock.pending,
         picture=article.picture,
+        figure="" if stock is None else t.quantity(stock.quantity_milli),
     )
 
 

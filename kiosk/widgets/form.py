@@ -5,7 +5,7 @@ Owns their look and which one has the letters. What is asked, and whether it is 
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
@@ -19,6 +19,10 @@ from kiosk.widgets.desk_panel import DeskPanel
 from kiosk.widgets.key import Key, TouchArea
 from kiosk.widgets.kv import load_beside
 
+MOST_KEYS: Final = 12
+"""So many choices stand below each other; of more, the last key leads on."""
+MORE: Final = "\0more"
+
 
 class ChoiceKey(Key):
     """One choice."""
@@ -27,25 +31,65 @@ class ChoiceKey(Key):
 
 
 class ChoiceKeys(GridLayout):
-    """The choices of a field. `on_pick(value, text)`."""
+    """The choices of a field, page by page where there are many. `on_pick(value, text)`.
 
+    `more`: what the key says that leads to the next page.
+    """
+
+    more = StringProperty("")
     __events__ = ("on_pick",)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._choices: Sequence[ChoiceView] = ()
+        self._page = 0
+        super().__init__(**kwargs)
+        self.bind(more=lambda *_: self._show_page())
 
     def on_pick(self, value: str, text: str) -> None:
         """Event: a choice was touched."""
 
     def show(self, choices: Sequence[ChoiceView]) -> None:
-        """Show these choices."""
-        if [key.value for key in reversed(self.children)] != [each.value for each in choices]:
-            self.clear_widgets()
-            for each in choices:
-                key = ChoiceKey(value=each.value)
-                key.bind(on_release=lambda one: self.dispatch("on_pick", one.value, one.text))
-                self.add_widget(key)
-        for key, each in zip(reversed(self.children), choices, strict=True):
+        """Show these choices, of others than before the page of the selected one."""
+        others = [each.value for each in choices] != [each.value for each in self._choices]
+        self._choices = choices
+        if others:
+            selected = (place for place, each in enumerate(choices) if each.selected)
+            self._page = next(selected, 0) // self._room
+        self._show_page()
+
+    @property
+    def _room(self) -> int:
+        count = len(self._choices)
+        return max(1, count) if count <= MOST_KEYS else MOST_KEYS - 1
+
+    def _show_page(self) -> None:
+        start, room = self._page * self._room, self._room
+        shown = self._choices[start : start + room]
+        if [key.value for key in reversed(self.children) if key.value != MORE] != [
+            each.value for each in shown
+        ]:
+            self._lay_out(shown)
+        for key, each in zip(reversed(self.children), shown, strict=False):
             key.text = each.text
             key.look, key.tone = ("tint", "accent") if each.selected else ("raised", "plain")
             key.icon = "check" if each.selected else ""
+        if len(shown) < len(self._choices):
+            self.children[0].text = self.more
+
+    def _lay_out(self, shown: Sequence[ChoiceView]) -> None:
+        self.clear_widgets()
+        for each in shown:
+            key = ChoiceKey(value=each.value)
+            key.bind(on_release=lambda one: self.dispatch("on_pick", one.value, one.text))
+            self.add_widget(key)
+        if len(shown) < len(self._choices):
+            key = ChoiceKey(value=MORE, icon="right", look="raised")
+            key.bind(on_release=self._turn)
+            self.add_widget(key)
+
+    def _turn(self, *_: object) -> None:
+        self._page = (self._page + 1) % -(-len(self._choices) // self._room)
+        self._show_page()
 
 
 class FormField(BoxLayout):

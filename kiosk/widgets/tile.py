@@ -34,13 +34,15 @@ class TilePicture(Widget):
 class Tile(Glowing, TouchArea):
     """One article. An empty tile (`article_id` "") keeps its place and shows nothing.
 
-    `texture`: its picture, None for none; it takes `beside` of the width, and leaves the rest.
+    `figure`: its stock where there is no room for `stock`. `texture`: its picture, None for none;
+    it takes `beside` of the width, and leaves the rest.
     """
 
     article_id = StringProperty("")
     name = StringProperty("")
     price = StringProperty("")
     stock = StringProperty("")
+    figure = StringProperty("")
     colour = StringProperty("slate")
     warning = BooleanProperty(False)
     sold_out = BooleanProperty(False)
@@ -66,12 +68,23 @@ class Tile(Glowing, TouchArea):
             self._picture = TilePicture(tile=self)
             self.add_widget(self._picture, index=len(self.children))
 
+    def _get_stock_text(self) -> str:
+        fits = self._stock_width(self.stock) <= self.stock_room
+        return str(self.stock if fits else self.figure)
+
     def _get_stock_natural(self) -> float:
-        return float(width_of(self.stock, self.stock_size, self.warning)) if self.stock else 0.0
+        return self._stock_width(self.stock_text)
+
+    def _stock_width(self, text: str) -> float:
+        return float(width_of(text, self.stock_size, self.warning)) if text else 0.0
 
     stock_size = NumericProperty(14)
+    stock_room = NumericProperty(0)
+    stock_text: Any = AliasProperty(
+        _get_stock_text, bind=("stock", "figure", "warning", "stock_size", "stock_room"), cache=True
+    )
     stock_natural: Any = AliasProperty(
-        _get_stock_natural, bind=("stock", "warning", "stock_size"), cache=True
+        _get_stock_natural, bind=("stock_text", "warning", "stock_size"), cache=True
     )
 
     def show(self, view: TileView | None) -> bool:
@@ -87,6 +100,7 @@ class Tile(Glowing, TouchArea):
             self.rest()
         self.article_id, self.name = view.id, view.name
         self.price, self.stock, self.colour = view.price, view.stock, view.colour
+        self.figure = view.figure
         self.warning, self.sold_out, self.pending = view.warning, view.sold_out, view.pending
         self.picture, self.disabled = view.picture, False
         return changed

@@ -65,11 +65,18 @@ def _text_faults(hands: Hands, under: Any) -> list[str]:
             if longest > widget.text_width + _SLACK_PX:
                 found.append(f"a word of {_name(widget)} is wider than its key")
         elif isinstance(widget, Label) and widget.text and not _within(widget, *_NAMES):
-            if getattr(widget, "is_shortened", False) and not _within(widget, "Key"):
+            if _cut_off(widget) and not _within(widget, "Key"):
                 found.append(f"“{widget.text}” is cut off")
             if _outside(hands, _box(widget)) and not _within(widget, "ScrollView"):
                 found.append(f"“{widget.text}” is outside the window")
     return found
+
+
+def _cut_off(label: Any) -> bool:
+    """Return whether a text ends before what it says does, by Kivy's doing or by our own."""
+    words = getattr(label, "words", label.text)
+    folded = label.text.endswith("…") and not words.endswith("…")
+    return folded or bool(getattr(label, "is_shortened", False))
 
 
 def _natural(label: Any, text: str) -> float:

@@ -281,6 +281,18 @@ def test_an_own_sale_does_not_flash(till: Hands) -> None:
     assert tile.glow == 0
 
 
+def test_a_high_price_leaves_room_for_the_figure_of_the_stock(open_post: OpenPost) -> None:
+    till = open_post(lang="en", size=(800, 1280))
+    article = till.tile(0).article_id
+    till.session.change_stock(article, 58_000)
+    till.until(lambda: till.tile(0).stock_text == "Stock 58", "the stock in words")
+    till.session.change_price(article, 123_456_78)
+    till.until(lambda: till.tile(0).price == "€123,456.78", "the price")
+    assert till.tile(0).stock_text == "58"
+    till.session.change_price(article, 199)
+    till.until(lambda: till.tile(0).stock_text == "Stock 58", "the words again")
+
+
 def test_last_tickets_and_the_pending_mark(till: Hands) -> None:
     for _ in range(2):
         till.tap(till.tiles()[0])

@@ -124,4 +124,8 @@ def test_the_parts_of_the_category_in_view_are_offered_too(till: Till) -> None:
     asked = next(each for each in view.fields if each.name == "category")
     chosen = [choice.text for choice in asked.choices if choice.selected]
     assert chosen == ["Vins"]
-    assert "Boissons" in [choice.text for choice in asked.choices]
+    parts = [row.name for row in session.catalogue.categories(drinks.id)]
+    texts = [choice.text for choice in asked.choices]
+    place = texts.index("Boissons")
+    assert texts[place : place + 1 + len(parts)] == ["Boissons", *parts]
+    assert len(texts) == len(session.catalogue.categories()) + len(parts)

@@ -30,12 +30,20 @@ def test_tiles() -> None:
     catalogue = small_shop()
     assert tiles(catalogue, catalogue.search(), FR) == (
         TileView(
-            uid(1), "Baguette tradition", "1,20\u00a0€", "Stock 4", True, False, "green", False
+            uid(1),
+            *("Baguette tradition", "1,20\u00a0€", "Stock 4", True, False, "green", False),
+            figure="4",
         ),
         TileView(
-            uid(2), "Eau minérale 1,5 L", "0,65\u00a0€", "Stock 48", False, False, "blue", False
+            uid(2),
+            *("Eau minérale 1,5 L", "0,65\u00a0€", "Stock 48", False, False, "blue", False),
+            figure="48",
         ),
-        TileView(uid(3), "Œufs plein air x12", "4,15\u00a0€", "Épuisé", True, True, "green", False),
+        TileView(
+            uid(3),
+            *("Œufs plein air x12", "4,15\u00a0€", "Épuisé", True, True, "green", False),
+            figure="0",
+        ),
     )
 
 
