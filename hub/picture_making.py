@@ -25,6 +25,7 @@ MOST_FILE_BYTES: Final = 64 * 1024 * 1024
 _CUT: Final = 1.5
 """So many times longer than wide, and its middle is taken; beyond, all of it on white."""
 _WRITTEN_BESIDE: Final = frozenset({"exif", "comment", "xmp", "icc_profile", "photoshop"})
+_WITH_PROFILE: Final = {"RGB": "RGB", "RGBA": "RGBA", "CMYK": "RGB"}
 _QUALITIES: Final = (85, 80, 74, 66, 56, 44, 30)
 
 
@@ -92,11 +93,33 @@ def _small(path: Path) -> bytes:
             if file.width * file.height > MOST_PIXELS:
                 raise ValueError(f"{file.width}x{file.height} pixels")
             file.draft("RGB", (2 * SIDE, 2 * SIDE))  # A JPEG is read no larger than is needed.
-            image = _on_white(ImageOps.exif_transpose(file))
+            image = _on_white(_in_srgb(ImageOps.exif_transpose(file)))
     longest, shortest = max(image.size), min(image.size)
     fit = ImageOps.fit if longest <= _CUT * shortest else ImageOps.pad
     white: Any = {} if fit is ImageOps.fit else {"color": "white"}
     return _packed(fit(image, (SIDE, SIDE), Image.Resampling.LANCZOS, **white))
+
+
+def _in_srgb(image: "Image.Image") -> "Image.Image":
+    """Return a picture in the colours of screens, where it says that it has others.
+
+    Telephones have wider ones; taken for those of screens, they would look pale.
+    """
+    from PIL import ImageCms
+
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in _WITH_PROFILE:
+        return image
+    image.thumbnail((4 * SIDE, 4 * SIDE))
+    try:
+        theirs = ImageCms.ImageCmsProfile(BytesIO(profile))
+        ours = ImageCms.createProfile("sRGB")
+        coloured = ImageCms.profileToProfile(
+            image, theirs, ours, outputMode=_WITH_PROFILE[image.mode]
+        )
+    except (ImageCms.PyCMSError, OSError):
+        return image  # A profile that is none says nothing.
+    return coloured or image
 
 
 def _on_white(image: "Image.Image") -> "Image.Image":

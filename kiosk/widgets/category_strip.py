@@ -10,6 +10,7 @@ from kivy.uix.widget import Widget
 from kiosk.views import CategoryView
 from kiosk.widgets.key import Key
 from kiosk.widgets.kv import load_beside
+from kiosk.widgets.pictured import Pictured
 from kiosk.widgets.ruler import width_of
 
 
@@ -19,7 +20,7 @@ class CategoryPicture(Widget):
     key = ObjectProperty(None)
 
 
-class CategoryKey(Key):
+class CategoryKey(Pictured, Key):
     """One category; `category_id` is "" for all articles.
 
     `texture`: its picture, None for none; it is shown where each word still fits beside it.
@@ -30,18 +31,9 @@ class CategoryKey(Key):
     texture = ObjectProperty(None, allownone=True)
     beside = NumericProperty(0)
 
-    def __init__(self, **kwargs: Any) -> None:
-        self._picture: CategoryPicture | None = None
-        super().__init__(**kwargs)
-
     def on_inset(self, *_: object) -> None:
-        """Have the shape of a picture only where one is shown: it takes time in every frame."""
-        if self.inset and self._picture is None:
-            self._picture = CategoryPicture(key=self)
-            self.add_widget(self._picture, index=len(self.children))
-        elif not self.inset and self._picture is not None:
-            self.remove_widget(self._picture)
-            self._picture = None
+        """Have the shape of a picture where there is room for one."""
+        self.keep_shapes(bool(self.inset), lambda: CategoryPicture(key=self))
 
     def _get_longest(self) -> float:
         words = self.text.split()

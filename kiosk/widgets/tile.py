@@ -22,6 +22,7 @@ from kiosk.widgets import words as _words  # noqa: F401
 from kiosk.widgets.glow import Glowing
 from kiosk.widgets.key import TouchArea
 from kiosk.widgets.kv import load_beside
+from kiosk.widgets.pictured import Pictured
 from kiosk.widgets.ruler import width_of
 
 
@@ -31,7 +32,7 @@ class TilePicture(Widget):
     tile = ObjectProperty(None)
 
 
-class Tile(Glowing, TouchArea):
+class Tile(Pictured, Glowing, TouchArea):
     """One article. An empty tile (`article_id` "") keeps its place and shows nothing.
 
     `figure`: its stock where there is no room for `stock`. `texture`: its picture, None for none;
@@ -54,19 +55,9 @@ class Tile(Glowing, TouchArea):
     price_x = NumericProperty(0)
     ground = ObjectProperty((1, 1, 1, 1))
 
-    def __init__(self, **kwargs: Any) -> None:
-        self._picture: TilePicture | None = None
-        super().__init__(**kwargs)
-
     def on_texture(self, *_: object) -> None:
-        """Have the shapes of a picture only where there is one: each takes time in every frame."""
-        if self.texture is None:
-            if self._picture is not None:
-                self.remove_widget(self._picture)
-                self._picture = None
-        elif self._picture is None:
-            self._picture = TilePicture(tile=self)
-            self.add_widget(self._picture, index=len(self.children))
+        """Have a picture's shapes where there is one."""
+        self.keep_shapes(self.texture is not None, lambda: TilePicture(tile=self))
 
     def _get_stock_text(self) -> str:
         fits = self._stock_width(self.stock) <= self.stock_room

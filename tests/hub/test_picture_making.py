@@ -85,6 +85,32 @@ def test_it_stands_upright_and_says_nothing_of_the_camera(tmp_path: Path) -> Non
     assert b"camera" not in make(path)
 
 
+def other_colours() -> bytes:
+    """Return a profile of colours in which red is what screens call green."""
+    cms = pytest.importorskip("PIL.ImageCms")
+    profile = bytearray(cms.ImageCmsProfile(cms.createProfile("sRGB")).tobytes())
+    count = int.from_bytes(profile[128:132], "big")
+    entries = {
+        profile[132 + 12 * at : 136 + 12 * at].decode(): 132 + 12 * at for at in range(count)
+    }
+    red, green = (slice(entries[name] + 4, entries[name] + 12) for name in ("rXYZ", "gXYZ"))
+    profile[red], profile[green] = profile[green], profile[red]
+    return bytes(profile)
+
+
+def test_colours_are_those_that_its_profile_says(tmp_path: Path) -> None:
+    for mode, kind in (("RGB", "jpeg"), ("RGBA", "png")):
+        path = tmp_path / f"wide.{kind}"
+        Image.new("RGB", (300, 300), "red").convert(mode).save(path, icc_profile=other_colours())
+        assert near(made(path), (50, 50), (0, 255, 0)), mode
+
+
+def test_a_profile_that_is_none_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "odd.png"
+    Image.new("RGB", (300, 300), "red").save(path, icc_profile=b"no profile")
+    assert near(made(path), (50, 50), (255, 0, 0))
+
+
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
 def test_what_is_transparent_is_white(tmp_path: Path, mode: str) -> None:
     path = tmp_path / "1.png"
