@@ -86,6 +86,7 @@ class Follower:
         self._requests = 0
         self._welcomed = False
         self._offered: frozenset[str] = frozenset()
+        self._behind: set[str] = set()
 
     # What the shell asks.
 
@@ -96,12 +97,7 @@ class Follower:
     @property
     def live(self) -> bool:
         """Return whether every topic equals the hub as far as this side can know."""
-        followed = self._welcomed and bool(self._offered)
-        return followed and all(
-            topic.state is TopicState.LIVE
-            for name, topic in self._topics.items()
-            if name in self._offered
-        )
+        return self._welcomed and bool(self._offered) and not self._behind
 
     def vector(self) -> dict[str, int]:
         """Return tseq by topic, as `Hello` wants it."""
@@ -125,6 +121,7 @@ class Follower:
         self._welcomed = True
         # A hub of an older release does not have all of them: the others are followed.
         self._offered = frozenset(self._topics.keys() & welcome.topics.keys())
+        self._behind = set(self._offered)
         if welcome.epoch != epoch:
             self._on_event(Event.NEW_EPOCH, "")
             # At once: what the hub says from now on is counted in its new numbers.
@@ -286,6 +283,7 @@ class Follower:
         topic.asked_at_s = self._clock()
         topic.by_snapshot = by_snapshot
         topic.begun = None
+        self._behind.add(name)
         return self._requests
 
     def _ask_since(self, name: str) -> m.Since:
@@ -340,6 +338,7 @@ class Follower:
 
     def _go_live(self, name: str) -> None:
         self._topics[name].reset(TopicState.LIVE)
+        self._behind.discard(name)
         # Of one that was broken off: it holds what the hub may have let go of meanwhile.
         self._replica.drop_snapshot(name)
         self._on_event(Event.LIVE, name)

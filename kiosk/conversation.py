@@ -345,7 +345,7 @@ class Conversation:
     def _settle(self, turn: Turn) -> None:
         """Hand the turn's replies over; keep those that are news."""
         settled = self._delivery.settle(turn.replies)
-        turn.replies = settled.told
+        turn.replies = list(settled.told)
         if settled.told:
             self.hub_trouble = None
         if settled.set_back:

@@ -8,6 +8,7 @@ models; hot statements go straight to the connection. Knows no table's meaning.
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
@@ -66,12 +67,13 @@ class Database:
         )
         try:
             self._peewee.connect()
+            self.connection: Connection = self._peewee.connection()  # type: ignore[no-untyped-call]
             for model in models:
-                SchemaManager(model, self._peewee).create_all()
+                for statement in _making(model):
+                    self.connection.execute(statement)
         except BaseException:
             self._peewee.close()
             raise
-        self.connection: Connection = self._peewee.connection()  # type: ignore[no-untyped-call]
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -110,6 +112,22 @@ class Database:
     def close(self) -> None:
         """Close; the last connection also folds the write-ahead log into the file."""
         self._peewee.close()
+
+
+@cache
+def _making(model: type[Model]) -> tuple[str, ...]:
+    """Return the statements by which peewee makes a table and its indexes where they lack.
+
+    It puts them together anew each time, and a post makes sure of its tables at every start.
+    """
+    said: list[str] = []
+    database = SqliteDatabase(":memory:")
+    try:
+        database.connection().set_trace_callback(said.append)  # type: ignore[no-untyped-call]
+        SchemaManager(model, database).create_all()
+    finally:
+        database.close()
+    return tuple(said)
 
 
 def require_pages(connection: Connection, check: Literal["quick_check", "integrity_check"]) -> None:

@@ -8,6 +8,7 @@ is read anew by making another one.
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from common import messages as m
 from common.errors import Refusal
@@ -27,8 +28,11 @@ class Settled:
     used before.
     """
 
-    told: list[m.Reply]
+    told: Sequence[m.Reply]
     set_back: bool
+
+
+_NOTHING: Final = Settled((), set_back=False)
 
 
 class Delivery:
@@ -96,14 +100,18 @@ class Delivery:
 
     def settle(self, replies: Sequence[m.Reply]) -> Settled:
         """Note replies on disk before they end anything; take in what was appended meanwhile."""
+        settled = self._note(replies) if replies else _NOTHING
+        for entry in self._outbox.take_fresh():
+            self._outgoing.add(entry)
+        return settled
+
+    def _note(self, replies: Sequence[m.Reply]) -> Settled:
         own = [r for r in replies if r.outbox == self.outbox and not self._reasking.is_known(r)]
         told = [reply for reply in own if reply.code != _SET_BACK]
         self._outbox.note_replies(told)
         for reply in told:
             self._outgoing.reply(reply)
             self._reasking.note(reply)
-        for entry in self._outbox.take_fresh():
-            self._outgoing.add(entry)
         return Settled(told, set_back=len(told) < len(own))
 
     # What is due.

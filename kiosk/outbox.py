@@ -52,6 +52,7 @@ class Outbox:
 
     def __init__(self, path: Path, maker: Maker) -> None:
         self._path = path
+        self._folder = path.parent
         self._maker = maker
         self._box = maker.box
         self._lock = Lock()
@@ -330,7 +331,7 @@ class Outbox:
 
     def free_bytes(self) -> int:
         """Return how many bytes the disk has free."""
-        return self._maker.free_bytes(self._path.parent)
+        return self._maker.free_bytes(self._folder)
 
     def close(self) -> None:
         """Close the file."""

@@ -110,6 +110,7 @@ class Machine:
         if not handle:
             raise StillOpen(f"a database in {self.folder} was opened before it was a machine's")
         self._known: int | None = handle
+        self._frozen = library.sd_frozen(handle).contents
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +126,7 @@ class Machine:
     @property
     def frozen(self) -> bool:
         """Return whether the machine is dead: it reads, and fails at everything else."""
-        return bool(self._library.sd_frozen(self._handle))
+        return bool(self._handle and self._frozen.value)
 
     @property
     def open_files(self) -> int:
@@ -233,7 +234,7 @@ def load() -> Disk:
         ("sd_trickle", None, handle, flag, seed),
         ("sd_thaw", flag, handle),
         ("sd_open_files", flag, handle),
-        ("sd_frozen", flag, handle),
+        ("sd_frozen", ctypes.POINTER(flag), handle),
         ("sd_counts", None, handle, ctypes.POINTER(_Counts)),
         ("sd_seed", None, seed),
     ):

@@ -21,8 +21,8 @@ static int is_dirty(const Image *image, i64 s) { return (image->dirty[WORD(s)] &
 /* A writable real file of the image; NULL where none is open. Only called with the mutex held, so
 ** that its file position is ours. */
 static sqlite3_file *writer_of(const Image *image) {
-  for (File *file = sd_files; file; file = file->next)
-    if (file->image == image && file->writable) return file->real;
+  for (File *file = image->first; file; file = file->next_of_image)
+    if (file->writable) return file->real;
   return NULL;
 }
 
@@ -82,9 +82,16 @@ static int resize_real(Image *image, sqlite3_file *real, i64 size) {
   return rc;
 }
 
+static uint64_t hash_of(const char *text) {
+  uint64_t hash = UINT64_C(14695981039346656037);
+  for (; *text; text++) hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+  return hash;
+}
+
 Image *image_named(const char *path) {
+  uint64_t hash = hash_of(path);
   for (Image *image = sd_images; image; image = image->next)
-    if (image->named && strcmp(image->path, path) == 0) return image;
+    if (image->named && image->hash == hash && strcmp(image->path, path) == 0) return image;
   return NULL;
 }
 
@@ -139,6 +146,7 @@ Image *image_open(File *file, const char *path, Machine *machine, int *rc) {
     image->next = sd_images;
     sd_images = image;
     image->path = strdup(path);
+    image->hash = hash_of(path);
     image->machine = machine;
     image->named = 1;
     if (stat(path, &found) == 0) {
@@ -152,17 +160,22 @@ Image *image_open(File *file, const char *path, Machine *machine, int *rc) {
     }
   }
   image->files++;
+  file->next_of_image = image->first;
+  image->first = file;
   return image;
 }
 
-/* Called while `file` is still on the list. The last writer to close leaves the file whole. */
+/* Called while `file` is still open. The last writer to close leaves the file whole. */
 void image_close(File *file) {
   Image *image = file->image;
   int others = 0;
-  for (File *other = sd_files; other; other = other->next)
-    if (other != file && other->image == image && other->writable) others = 1;
+  for (File *other = image->first; other; other = other->next_of_image)
+    if (other != file && other->writable) others = 1;
   if (file->writable && !others && !image->dead && !machine_frozen(image->machine))
     image_flush(image);
+  File **link = &image->first;
+  while (*link != file) link = &(*link)->next_of_image;
+  *link = file->next_of_image;
   if (--image->files == 0) discard(image);
 }
 
@@ -238,12 +251,6 @@ int image_flush(Image *image) {
 void image_forget_dirty(Image *image) {
   clean_all(image);
   image->least = image->size;
-}
-
-static uint64_t hash_of(const char *text) {
-  uint64_t hash = UINT64_C(14695981039346656037);
-  for (; *text; text++) hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
-  return hash;
 }
 
 /* The power goes: each unsynced sector, and the size, reached the real file or did not. Without a

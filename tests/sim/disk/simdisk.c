@@ -42,9 +42,8 @@ static int x_close(sqlite3_file *base) {
       snprintf(leftover, sizeof leftover, "%s-shm", image->path);
     image_close(file);
   }
-  File **link = &sd_files;
-  while (*link != file) link = &(*link)->next;
-  *link = file->next;
+  *file->link = file->next;
+  if (file->next) file->next->link = file->link;
   int rc = file->real->pMethods->xClose(file->real);
   /* It would have gone with the machine; a next life finds none. */
   if (leftover[0]) unlink(leftover);
@@ -217,6 +216,8 @@ static int open_locked(File *file, const char *path, int flags, int *out) {
     return rc;
   }
   file->next = sd_files;
+  file->link = &sd_files;
+  if (file->next) file->next->link = &file->next;
   sd_files = file;
   if (out) *out = given;
   return SQLITE_OK;

@@ -31,6 +31,7 @@ enum { NO_FAULT = 0, FAULT_ERROR = 1, FAULT_FULL = 2, FAULT_TORN = 3, FAULT_LOST
 struct Image {
   Image *next;
   char *path;
+  uint64_t hash; /* of the path: a crowd has a thousand files, and most names begin alike */
   int named;
   dev_t device;
   ino_t inode;
@@ -44,12 +45,14 @@ struct Image {
   uint64_t *dirty;
   i64 low, high; /* dirty sectors lie in [low, high) */
   int files;
+  File *first; /* the open files of it, by `next_of_image` */
 };
 
 /* An open file. The real one lies behind it in the same allocation. */
 struct File {
   sqlite3_file base;
-  File *next;
+  File *next, **link; /* among all open files; where the one before points at it */
+  File *next_of_image;
   Image *image; /* NULL: straight through */
   const char *path;
   int writable, is_database;
