@@ -159,8 +159,13 @@ class Store:
         if not path.exists():
             raise StoreError("database_missing", file=path)
         try:
-            version = _look(path)
-            store = cls._connect(path)
+            _require_versions(path)
+            _end_journal(path)
+            # Kept open beside the writer: a log that a process left is read through once, not
+            # once more by whoever opens the file next.
+            with closing(open_to_read(path)) as db:
+                version = _look(path, db)
+                store = cls._connect(path)
             try:
                 migrate(store.db, version)
             except BaseException:
@@ -219,24 +224,19 @@ class Store:
         self.database.close()
 
 
-def _look(path: Path) -> int:
+def _look(path: Path, db: Connection) -> int:
     """Return a database's schema version, which this hub can open; its pages and rows are sound.
 
     Before anything is written: the writer's pragmas write already.
     """
-    _require_versions(path)
-    _end_journal(path)
-    with closing(open_to_read(path)) as db:
-        version = schema_of(db)
-        if not OLDEST <= version <= tables.SCHEMA_VERSION:
-            raise StoreError(
-                "database_schema", file=path, theirs=version, ours=tables.SCHEMA_VERSION
-            )
-        damage = first_finding(db, "quick_check")
-        if damage == SOUND and version == tables.SCHEMA_VERSION:
-            damage = ", ".join(garbled(db)) or SOUND
-        if damage == SOUND:
-            damage = ", ".join(f"live_row {topic}" for topic in disagreeing(db)) or SOUND
+    version = schema_of(db)
+    if not OLDEST <= version <= tables.SCHEMA_VERSION:
+        raise StoreError("database_schema", file=path, theirs=version, ours=tables.SCHEMA_VERSION)
+    damage = first_finding(db, "quick_check")
+    if damage == SOUND and version == tables.SCHEMA_VERSION:
+        damage = ", ".join(garbled(db)) or SOUND
+    if damage == SOUND:
+        damage = ", ".join(f"live_row {topic}" for topic in disagreeing(db)) or SOUND
     if damage != SOUND:
         raise StoreError("database_damaged", file=path, reason=damage)
     return version
