@@ -6,7 +6,7 @@ log are `witness.py`'s, those of the hub's ledgers `books.py`'s.
 
 from collections import Counter
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -373,6 +373,9 @@ class Checks:
             self._witness.check_rows(db)
             went_back = len(self._witness.epochs) > 1
             self._books.check(db, self.outbox_lost, went_back)
+            self._check_posts(posts, db)
+
+    def _check_posts(self, posts: list[SimPost], db: Any) -> None:
         for post in posts:
             for topic in TOPICS_OF[post.profile]:
                 held = post.stores.reader.read(topic)
@@ -393,9 +396,8 @@ class Checks:
             told = {notice.code for notice in post.notices}
             if post.number in self._must_tell and "outbox_damaged" not in told:
                 raise self._world.broken(f"{post.name} does not say that an operation was damaged")
-            with self._hub.look() as db:
-                for fault in customers.faults_at(post, self._history, db):
-                    raise self._world.broken(f"{post.name} {fault}")
+            for fault in customers.faults_at(post, self._history, db):
+                raise self._world.broken(f"{post.name} {fault}")
 
     def _check_prices(self, post: SimPost) -> None:
         """What no price is scheduled for any more costs the same at every post as at the hub."""

@@ -29,7 +29,7 @@ from hub.parts import Parts, Surroundings, make_parts
 from hub.reader import ReadFailed, read_snapshot
 from hub.records import devices
 from hub.records.devices import ACTIVE, Device
-from hub.store import FAULTS, Store, StoreError
+from hub.store import FAULTS, Store, StoreError, open_to_read
 from kiosk.presence import Way
 from tests.hub.journals import signing_keys
 from tests.sim.agenda import MachineClock
@@ -73,6 +73,7 @@ class SimHub:
         self._settings = Settings(shop=ShopSettings(name="Essai"), keep=KEEP)
         self._inbox: list[tuple[bytes, str, bytes]] = []
         self._turning = False
+        self._reader: sqlite3.Connection | None = None
         self.store: Store
         self.parts: Parts
         world.network.join_hub(self)
@@ -132,8 +133,7 @@ class SimHub:
             return
         self.up = True
         self.world.trace.note("hub", "starts, life %d, gseq %d", self.life, self.parts.log.gseq)
-        with self._reading() as db:
-            self.witness.hub_started(db)
+        self.witness.hub_started(self._reading())
         self._after(0.05, self._beat)
 
     def _not_started(self, error: StoreError) -> None:
@@ -162,6 +162,7 @@ class SimHub:
         self._turning = False
         self.die_between = ""
         self._inbox.clear()
+        self._end_reading()
         with suppress(*FAULTS, AttributeError):
             self.store.close()
         self.machine.thaw()
@@ -266,8 +267,7 @@ class SimHub:
 
     def _read(self, topic: str) -> None:
         try:
-            with self._reading() as db:
-                read = read_snapshot(db, topic)
+            read = read_snapshot(self._reading(), topic)
         except FAULTS as error:
             failed = ReadFailed(topic, str(error))
             answers = self.parts.sync.snapshot_read(failed)
@@ -277,8 +277,16 @@ class SimHub:
             self.world.network.answer(peer, frame)
         self._turn_soon()
 
-    def _reading(self) -> closing[sqlite3.Connection]:
-        return closing(sqlite3.connect(self.path, isolation_level=None))
+    def _reading(self) -> sqlite3.Connection:
+        """Return the connection of a life on which snapshots are read, as the shipped thread's."""
+        if self._reader is None:
+            self._reader = open_to_read(self.path)
+        return self._reader
+
+    def _end_reading(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     # Whoever looks after the shop.
 
@@ -296,6 +304,7 @@ class SimHub:
         if self.up:
             self.up = False
             self.life += 1
+            self._end_reading()
             with suppress(Refusal):
                 self.store.close()
         self.machine.forget()
