@@ -26,6 +26,10 @@ class CountSum:
         self.count += 1
         self.cents += cents
 
+    def copy(self) -> "CountSum":
+        """Return one that goes its own way."""
+        return CountSum(self.count, self.cents)
+
 
 @dataclass(slots=True)
 class SessionSums:
@@ -104,11 +108,11 @@ class TillTally:
         session = replace(
             s,
             tickets=tickets,
-            refunds=replace(s.refunds),
-            discounts=replace(s.discounts),
-            voids=replace(s.voids),
-            cash_in=replace(s.cash_in),
-            cash_out=replace(s.cash_out),
+            refunds=s.refunds.copy(),
+            discounts=s.discounts.copy(),
+            voids=s.voids.copy(),
+            cash_in=s.cash_in.copy(),
+            cash_out=s.cash_out.copy(),
         )
         return replace(self, session=session)
 

@@ -7,6 +7,7 @@ what went wrong is shown, and the paper can be printed again from its ticket.
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from common.errors import Problem, Refusal
 from common.i18n import Translator
@@ -18,6 +19,7 @@ from kiosk.printing.paper import Picture
 from kiosk.printing.queue import PrinterView, PrintQueue
 
 _log = logging.getLogger(__name__)
+_NO_QUEUE: Final = PrinterView()
 
 
 class Printer:
@@ -66,8 +68,10 @@ class Printer:
 
     def view(self) -> PrinterView:
         """Return what waits, what may be out already, and what is wrong."""
-        shown = PrinterView() if self.queue is None else self.queue.view()
-        return replace(shown, problem=shown.problem or self._problem)
+        shown = _NO_QUEUE if self.queue is None else self.queue.view()
+        if shown.problem is not None or self._problem is None:
+            return shown
+        return replace(shown, problem=self._problem)
 
     def poll(self) -> bool:
         """Return whether what is shown has changed since the last call."""
