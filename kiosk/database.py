@@ -68,12 +68,18 @@ class Database:
         try:
             self._peewee.connect()
             self.connection: Connection = self._peewee.connection()  # type: ignore[no-untyped-call]
-            for model in models:
-                for statement in _making(model):
-                    self.connection.execute(statement)
+            self._make(models)
         except BaseException:
             self._peewee.close()
             raise
+
+    def _make(self, models: Iterable[type[Model]]) -> None:
+        """Make the tables that lack: all or, where the disk fails, none."""
+        self.connection.execute("BEGIN")
+        for model in models:
+            for statement in _making(model):
+                self.connection.execute(statement)
+        self.connection.execute("COMMIT")
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
