@@ -65,7 +65,7 @@ def make_sample(folder: Path) -> Path:
     articles = shop.stock(goods(12))
     tickets: list[Ticket] = []
     for day in range(3):
-        for number in range(1, 13):
+        for number in range(1, 7):
             for post in (till, till2):
                 sold = articles[number % 12], articles[(number + day) % 12]
                 lines = lines_of((sold[0], 1000), (sold[1], 500))

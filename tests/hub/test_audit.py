@@ -280,7 +280,12 @@ def test_a_lost_row_is_found_in_every_table_that_holds_what_happened(path: Path)
 
 def test_every_check_can_say_no(path: Path) -> None:
     """No check is there for nothing: an edit that only it and few others see."""
-    said = set()
+    silent = dict(CHECKS)
+
+    def ask() -> None:
+        for check in {finding.check for finding in audit(db, silent)}:
+            del silent[check]
+
     with closing(driver.connect(path, isolation_level=None)) as db:
         for table, column, value, where in EDITS:
             db.execute("BEGIN")
@@ -290,7 +295,7 @@ def test_every_check_can_say_no(path: Path) -> None:
                     f'UPDATE OR IGNORE "{table}" SET {column} = {value}'
                     f" WHERE {where} AND {column} = ({with_one})"
                 )
-                said |= {finding.check for finding in audit(db)}
+                ask()
             finally:
                 db.execute("ROLLBACK")
         db.execute("BEGIN")
@@ -299,9 +304,9 @@ def test_every_check_can_say_no(path: Path) -> None:
         db.execute("DROP TRIGGER journal_no_update")
         db.execute("UPDATE journal SET digest = substr(digest, 2) WHERE seq = 3")
         db.execute("UPDATE journal SET type_seq = type_seq + 1 WHERE type = 'taken'")
-        said |= {finding.check for finding in audit(db)}
+        ask()
         db.execute("ROLLBACK")
-    assert said == CHECKS.keys() - {"pages"}
+    assert silent.keys() == {"pages"}
 
 
 def test_damaged_pages_are_found(path: Path) -> None:
