@@ -42,6 +42,10 @@ class Child(Protocol):
     def kill(self) -> None: ...
 
 
+Start = Callable[[Sequence[str], Path, Mapping[str, str]], Child]
+"""Who starts `python -m` with arguments, in a folder and under an environment."""
+
+
 def spawn(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Child:
     """Start `python -m` with arguments, in a folder."""
     return subprocess.Popen(
@@ -64,7 +68,7 @@ class Launch:
 
     tree: Path = ROOT
     under: tuple[str, ...] = ()
-    start: Callable[[Sequence[str], Path, Mapping[str, str]], Child] = spawn
+    start: Start = spawn
 
 
 class Process:

@@ -39,6 +39,7 @@ READ: Final = (
     "kiosk.export",
     "kiosk.opening",
     "kiosk.streams",
+    "tests.sim.disk.disk",
 )
 NUMBER: Final = struct.Struct("=q")
 LONGEST: Final = 1 << 20

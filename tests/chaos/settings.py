@@ -26,28 +26,31 @@ def usual_setting() -> Setting:
     return Setting(posts=0)
 
 
-def power_setting(hub_tree: Path = ROOT) -> Setting:
-    """Return shops in which a kill is a power loss; the hub's program lies in `hub_tree`."""
-    return replace(usual_setting(), hub=on_a_disk(hub_tree), kiosk=on_a_disk(ROOT), power=True)
+def power_setting(hub: Launch | None = None, kiosk: Launch | None = None) -> Setting:
+    """Return shops in which a kill is a power loss, and how their programs are started."""
+    on_disks = [on_a_disk(launch or Launch()) for launch in (hub, kiosk)]
+    return replace(usual_setting(), hub=on_disks[0], kiosk=on_disks[1], power=True)
 
 
-def on_a_disk(tree: Path) -> Launcher:
-    """Return how programs of a tree are started on a disk that loses what was not synced.
+def on_a_disk(launch: Launch) -> Launcher:
+    """Return how programs are started on a disk that loses what was not synced.
 
     Every other life about half of it reaches the disk all the same, in any order.
     """
 
-    def launch(folder: Path, life: int) -> Launch:
+    def begin(folder: Path, life: int) -> Launch:
         trickling = ("--seed", str(life)) if life % 2 == 0 else ()
-        return Launch(tree, (UNDER, "--folder", str(folder), *trickling))
+        return replace(launch, under=(UNDER, "--folder", str(folder), *trickling))
 
-    return launch
+    return begin
 
 
 def careless_tree(root: Path) -> Path:
     """Copy the programs to `root`, with a hub that does not wait for its disk; return it."""
+    # With what was compiled of it, but not what another process writes just now.
+    passed_over = shutil.ignore_patterns("*.pyc.*")
     for name in _PROGRAMS:
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, root / name, ignore=passed_over)
     store = root / "hub" / "store.py"
     text = store.read_text(encoding="utf-8")
     if text.count(_CAREFUL) != 1:

@@ -2,19 +2,20 @@
 sync is found out.
 """
 
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from child_processes import ROOT
+from child_processes import Launch
 
+from tests import forked
 from tests.chaos.faults import kill
 from tests.chaos.history import Violation
 from tests.chaos.rounds import run_shop
 from tests.chaos.settings import NO_DISK, UNDER, careless_tree, power_setting
 from tests.chaos.shop import Shop
+from tests.forked import FORKED
 
 pytestmark = [
     pytest.mark.net,
@@ -27,24 +28,21 @@ ACKNOWLEDGED = 10
 @pytest.fixture(autouse=True)
 def disk(tmp_path: Path) -> None:
     """Skip where this machine cannot have the disk."""
-    arguments = ["-m", UNDER, "--folder", str(tmp_path), "hub", "--help"]
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, capture_output=True, check=False, timeout=60
-    )
+    done = forked.run(UNDER, "--folder", str(tmp_path), "hub", "--help")
     if done.returncode == NO_DISK:
-        pytest.skip(done.stderr.decode())
+        pytest.skip(done.stderr)
 
 
 def test_a_power_loss_in_every_round_loses_nothing_acknowledged(tmp_path: Path) -> None:
-    setting = replace(power_setting(), posts=2)
+    setting = replace(power_setting(FORKED, FORKED), posts=2)
     result = run_shop(tmp_path / "shop", 3, 8, setting)
     assert result.tickets > 8
     assert result.checks["disks right after a kill"] >= 4
 
 
-def _after_one_loss(root: Path, hub_tree: Path) -> None:
+def _after_one_loss(root: Path, hub: Launch) -> None:
     """Let a shop sell, take the power from its hub, hold the inquest, and let it sell on."""
-    shop = Shop(root, 4, replace(power_setting(hub_tree), posts=2))
+    shop = Shop(root, 4, replace(power_setting(hub, FORKED), posts=2))
     try:
         shop.open()
         shop.wait("replies", lambda: shop.replies >= ACKNOWLEDGED)
@@ -55,10 +53,10 @@ def _after_one_loss(root: Path, hub_tree: Path) -> None:
 
 
 def test_the_same_loss_with_a_careful_hub_is_none(tmp_path: Path) -> None:
-    _after_one_loss(tmp_path / "shop", ROOT)
+    _after_one_loss(tmp_path / "shop", FORKED)
 
 
 def test_a_hub_that_does_not_wait_for_its_disk_is_found_out(tmp_path: Path) -> None:
     tree = careless_tree(tmp_path / "tree")
     with pytest.raises(Violation, match="has a reply to operation"):
-        _after_one_loss(tmp_path / "shop", tree)
+        _after_one_loss(tmp_path / "shop", Launch(tree))

@@ -42,13 +42,13 @@ def test_rounds_are_shared_among_shops_with_seeds_of_their_own() -> None:
 
 
 def test_as_a_person_runs_it(tmp_path: Path) -> None:
-    arguments = ["-m", "tests.chaos", "--rounds", "1", "--seed", "3", "--folder", str(tmp_path)]
+    arguments = ["-m", "tests.chaos", "--rounds", "1", "--seed", "4", "--folder", str(tmp_path)]
     done = subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, capture_output=True, check=False, timeout=90
     )
     said = done.stdout.decode()
     assert done.returncode == 0, said + done.stderr.decode()
-    assert said.startswith("1 rounds, seed 3\n")
+    assert said.startswith("1 rounds, seed 4\n")
     assert said.endswith("nothing counts twice, all agree\n")
     assert list(tmp_path.iterdir()) == []
 

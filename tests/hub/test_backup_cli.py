@@ -17,6 +17,7 @@ from shop_processes import HubProcess, found_hub
 from hub.cli import main
 from hub.folder import Folder
 from hub.store import Store
+from tests.forked import FORKED
 from tests.hub.test_migrations import make_tables_old
 
 LIST = "code_barres;libelle;prix_ttc;tva\n1;Pain;2,50;5,5\n"
@@ -176,7 +177,7 @@ def test_a_backup_before_an_update_leaves_the_database_as_it_is(folder: Folder) 
 
 @pytest.fixture
 def hub(folder: Folder) -> Iterator[HubProcess]:
-    process = HubProcess(folder)
+    process = HubProcess(folder, FORKED)
     try:
         yield process
     finally:
@@ -193,7 +194,7 @@ def test_with_a_running_hub(hub: HubProcess) -> None:
         assert console.ask("status")["gseq"] == 2
     hub.kill()
     done(folder, "restore", str(second))
-    again = HubProcess(folder)
+    again = HubProcess(folder, FORKED)
     again.kill()
     assert "is sound" in done(folder, "check")
 

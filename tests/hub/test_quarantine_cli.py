@@ -21,6 +21,7 @@ from hub.pipeline import Pipeline, Received
 from hub.records import devices
 from hub.service import now_ms
 from hub.store import Store
+from tests.forked import FORKED
 from tests.hub.desk_bench import device
 from tests.hub.papers import ticket
 from tests.hub.shop import Post
@@ -61,7 +62,7 @@ def place(folder: Folder, request: pytest.FixtureRequest) -> Iterator[Folder]:
     if request.param == "stopped":
         yield folder
         return
-    hub = HubProcess(folder)
+    hub = HubProcess(folder, FORKED)
     try:
         yield folder
     finally:
