@@ -23,6 +23,7 @@ from hub.key_files import read_keys
 from hub.records import devices
 from hub.records.devices import ACTIVE, Device
 from hub.store import Store
+from tests.forked import FORKED
 
 pytestmark = [pytest.mark.net, pytest.mark.attack]
 PATIENCE_MS = 20_000
@@ -112,7 +113,7 @@ class Shop:
             for member in self.members:
                 devices.add_device(db, member.device)
         store.close()
-        self.hub = HubProcess(folder)
+        self.hub = HubProcess(folder, FORKED)
         self.ports = self.hub.network
 
     def client(self, member: Member) -> Client:
