@@ -28,6 +28,7 @@ from common.models import (
     Id,
     Label,
     Milli,
+    NoId,
     Original,
     ParkedTicket,
     PersonName,
@@ -169,6 +170,17 @@ class CategoryPut:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryRemove:
+    """A category in which nothing stands is to go.
+
+    `into`: where an article goes that a till made for it before it knew; "": the hub says.
+    """
+
+    category: Id
+    into: NoId = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PictureSet:
     """An article or a category has this picture from now on; `content` is base64."""
 
@@ -277,6 +289,7 @@ Arguments = (
     | CataloguePut
     | ArticleCreate
     | CategoryPut
+    | CategoryRemove
     | PictureSet
     | PictureClear
     | QuarantineRef
@@ -415,6 +428,7 @@ COMMANDS: Final = _command_table(
     # It lies on the counter and is sold: a till needs no hub to go on with it.
     CommandKind("article.create", {1: ArticleCreate}, Nature.FACT, _TILLS, _MANAGERS),
     CommandKind("category.put", {1: CategoryPut}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
+    CommandKind("category.remove", {1: CategoryRemove}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("picture.set", {1: PictureSet}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("picture.clear", {1: PictureClear}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),
     CommandKind("quarantine.retry", {1: QuarantineRef}, Nature.REQUEST, _MANAGING_POSTS, _MANAGERS),

@@ -161,13 +161,19 @@ _LEDGERS: Final[Mapping[str, tuple[Callable[[Connection, str], dict[str, Any] | 
 def catalogue(db: Connection) -> Iterator[Place]:
     """Check that each article has its category, and its barcodes are counted from 0.
 
-    And that what a category is a part of is there, and a part of nothing.
+    And that what a category is a part of is there, and a part of nothing; so is what stands instead
+    of one that was removed.
     """
     for (category_id,) in db.execute(
         "SELECT id FROM category WHERE parent_id <> '' AND parent_id NOT IN"
         " (SELECT id FROM category WHERE parent_id = '')"
     ):
         yield f"category {category_id}", mark("is a part of no category")
+    for category_id, into_id in db.execute("SELECT id, into_id FROM removed_category"):
+        if articles.category(db, category_id) is not None:
+            yield f"category {category_id}", mark("was removed, and is there")
+        if articles.category(db, into_id) is None:
+            yield f"removed_category {category_id}", mark("the category instead of it is not there")
     for (article_id,) in db.execute(
         "SELECT id FROM article WHERE category_id NOT IN (SELECT id FROM category)"
     ):

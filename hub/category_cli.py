@@ -1,4 +1,4 @@
-"""`comptoir-hub categories`: list them, make them, change their colour, name and place.
+"""`comptoir-hub categories`: list them, make, change and remove them.
 
 Words and tables only. Reads the database, the hub may run; what is set goes by it, so that tills
 show it at once, or by the folder of one that is stopped.
@@ -18,7 +18,7 @@ from common.models import CATEGORY_COLOURS, Category, colour_at
 from hub.cli_session import Session
 from hub.config import read_settings
 from hub.service import now_ms
-from hub.telling import tell_hub
+from hub.telling import Command, tell_hub
 
 if TYPE_CHECKING:
     from hub.category_list import Listed
@@ -125,8 +125,38 @@ def change(
     session.say(mark("{name} is changed, on all posts."), name=changed.name)
 
 
+@categories.command()
+@click.argument("category")
+@click.option(
+    "--into",
+    metavar="CATEGORY",
+    help="Where an article goes that a till still makes for it; else above it, or to the first.",
+)
+@click.pass_obj
+def remove(session: Session, category: str, into: str | None) -> None:
+    """Remove a category in which no article and no other category stands."""
+    from hub.category_list import find, instead_of
+
+    with session.errors():
+        read_settings(session.folder)
+        path = session.folder.database
+        row = find(path, category)
+        args = {"category": row.id, "into": "" if into is None else find(path, into).id}
+        _tell(session, ("category.remove", args))
+        there = instead_of(path, row.id)
+    session.say(
+        mark("{name} is removed, on all posts. What a till still makes for it goes to {into}."),
+        name=row.name,
+        into=there,
+    )
+
+
 def _put(session: Session, row: Category) -> None:
-    refused = tell_hub(session.folder, ("category.put", {"category": asdict(row)}))
+    _tell(session, ("category.put", {"category": asdict(row)}))
+
+
+def _tell(session: Session, command: Command) -> None:
+    refused = tell_hub(session.folder, command)
     if refused is not None:
         session.fail(refused.text(session.t))
 

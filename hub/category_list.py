@@ -77,6 +77,20 @@ def chosen(rows: Sequence[Category], called: str) -> Category:
     return first[0]
 
 
+def instead_of(path: Path, category_id: str) -> str:
+    """Return how the category is called that is there instead of one that was removed.
+
+    Raises StoreError; Refusal `unknown_category` where it was not removed.
+    """
+    with reading(path) as db:
+        removed = catalogue.removed_category(db, category_id)
+        by_id = {row.id: row for row in catalogue.categories(db)}
+    if removed is None:
+        raise Refusal("unknown_category", category=category_id)
+    row = by_id[removed.into_id]
+    return f"{by_id[row.parent_id].name} > {row.name}" if row.parent_id else row.name
+
+
 def next_rank(path: Path, parent_id: str) -> int:
     """Return the place after all that stands there; raises StoreError."""
     with reading(path) as db:

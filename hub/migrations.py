@@ -189,6 +189,13 @@ STEPS: Final[Mapping[int, tuple[str, ...]]] = {
             ' "size_bytes" INTEGER NOT NULL) STRICT'
         ),
     ),
+    13: (
+        (
+            'CREATE TABLE "removed_category" ("id" TEXT NOT NULL PRIMARY KEY,'
+            ' "name" TEXT NOT NULL, "into_id" TEXT NOT NULL,'
+            ' "removed_ms" INTEGER NOT NULL) STRICT'
+        ),
+    ),
 }
 """Version → what makes it of the version before."""
 OLDEST: Final = min(STEPS) - 1

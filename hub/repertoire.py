@@ -90,9 +90,8 @@ def _done(work: "Work", body: m.CommandBody, kind: CommandKind) -> trail.Entry:
     by = {"allowed_by": acting.allowed_by} if acting.allowed_by else {}
     args = {name: _told(value) for name, value in body.args.items()}
     details = {"operation": body.id, "args": args, **by}
-    return trail.Entry(
-        work.now_ms, kind.name, work.device.id, acting.person, acting.name, "", details
-    )
+    who = (work.device.id, acting.person, work.subject or acting.name)
+    return trail.Entry(work.now_ms, kind.name, *who, details=details)
 
 
 def _told(value: Any) -> Any:

@@ -18,7 +18,7 @@ from peewee import (
     TextField,
 )
 
-SCHEMA_VERSION: Final = 12
+SCHEMA_VERSION: Final = 13
 database: Final = DatabaseProxy()
 """Bound by `Store.open`; a process opens one hub database."""
 
@@ -216,6 +216,16 @@ class Category(Table):
 
     class Meta:
         indexes = ((("parent_id", "name"), True),)
+
+
+class RemovedCategory(Table):
+    """A category that was removed, by the name that it had then. `into_id`: the one that is there
+    instead, which an article goes to that a till made for it before it knew."""
+
+    id = TextField(primary_key=True)
+    name = TextField()
+    into_id = TextField()
+    removed_ms = BigIntegerField()
 
 
 class Article(Table):
@@ -595,6 +605,7 @@ TABLES: Final[tuple[type[Any], ...]] = (
     ChangeLog,
     TopicHead,
     Category,
+    RemovedCategory,
     Article,
     Picture,
     Barcode,

@@ -42,6 +42,8 @@ ACTIONS: Final = {
     "price.set": mark("new price"),
     "catalogue.put": mark("articles from a list"),
     "article.create": mark("new article"),
+    "category.put": mark("change a category"),
+    "category.remove": mark("remove a category"),
     "quarantine.retry": mark("retry out of quarantine"),
     "quarantine.close": mark("close in quarantine"),
     "backup.record": mark("backup"),

@@ -37,7 +37,8 @@ class Work:
     """`db`: the open transaction. `now_ms`: the hub's time at which the command was taken.
 
     `endings`: what it made of commands that lay in quarantine. `acting`: in whose name it is done;
-    `vouched`: who takes it out of quarantine, and answers for it.
+    `vouched`: who takes it out of quarantine, and answers for it. `subject`: what it was done to,
+    for the trail, where the arguments will not say so any more.
     """
 
     db: Connection
@@ -52,6 +53,7 @@ class Work:
     endings: tuple[Ending, ...] = ()
     acting: Acting = NOBODY
     vouched: Acting | None = None
+    subject: str = ""
 
     @property
     def arrival(self) -> Arrival:

@@ -54,6 +54,28 @@ PROBLEMS: Final = (
         "Put those elsewhere first.",
     ),
     ErrorKind(
+        "category_not_empty",
+        "{category} is not empty. Articles: {articles}, of which no longer sold: {inactive}."
+        " Categories under it: {parts}.",
+        "Bring its articles another category by a list (import-articles), and put the categories"
+        " under it elsewhere: comptoir-hub categories set PART --under OTHER",
+    ),
+    ErrorKind(
+        "category_removed",
+        "Category {category} was removed.",
+        "Choose another category of the shop.",
+    ),
+    ErrorKind(
+        "category_into_itself",
+        "What is still made for {category} cannot go there when it is removed.",
+        "Name another category by --into, or none.",
+    ),
+    ErrorKind(
+        "last_category",
+        "{category} is the only category, and a new article needs one.",
+        "Add another first: comptoir-hub categories add NAME",
+    ),
+    ErrorKind(
         "picture_unreadable",
         "{file} cannot be read as a picture: {reason}.",
         "Save it as JPEG or PNG, of at most 64 megapixels, and import it again.",
@@ -94,6 +116,11 @@ PROBLEMS: Final = (
         "Both are kept; compare them with what was printed.",
     ),
     ErrorKind("flag_unknown_article", "Sold an article that the hub does not know: {label}."),
+    ErrorKind(
+        "flag_category_removed",
+        "A till made an article for a category that was removed: {article}.",
+        "It stands in the category that was named instead. Put it elsewhere by a list if need be.",
+    ),
     ErrorKind("flag_negative_stock", "Stock of {article} is below zero: {quantity}."),
     ErrorKind("flag_totals_differ", "Ticket {number}: its totals do not add up."),
     ErrorKind("flag_repeated_number", "Ticket number {number} was used before."),

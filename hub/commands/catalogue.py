@@ -5,9 +5,10 @@ An article that a till made is a fact; where it cannot be, it waits in quarantin
 
 from dataclasses import asdict, replace
 
-from common.commands import ArticleCreate, CatalogueEntry, CataloguePut, CategoryPut, PriceSet
+from common.commands import ArticleCreate, CatalogueEntry, CataloguePut, PriceSet
 from common.errors import Refusal
 from common.models import Article, Category, StockLevel, colour_at
+from hub.commands import categories
 from hub.commands.prices import overtake
 from hub.records import catalogue, stock, trail
 from hub.work import Work
@@ -38,36 +39,6 @@ def put(work: Work, args: CataloguePut) -> None:
         _put_entry(work, entry, categories[named])
 
 
-def put_category(work: Work, args: CategoryPut) -> None:
-    """Create or change a category, or make it a part of another; parts have no parts.
-
-    Its picture stays what it is.
-    """
-    known = catalogue.category(work.db, args.category.id)
-    row = replace(args.category, picture="" if known is None else known.picture)
-    if row.parent_id:
-        _require_parent(work, row)
-    namesake = catalogue.category_named(work.db, row.name, row.parent_id)
-    if namesake is not None and namesake.id != row.id:
-        raise Refusal("repeated_category", category=row.name)
-    if row != known:
-        catalogue.put_category(work.db, row)
-        work.put("categories", row)
-
-
-def _require_parent(work: Work, row: Category) -> None:
-    """Raise Refusal where a category cannot be a part of the one that it names."""
-    parent = catalogue.category(work.db, row.parent_id)
-    if row.parent_id == row.id or (parent is not None and parent.parent_id == row.id):
-        raise Refusal("category_loop", category=row.name)
-    if parent is None:
-        raise Refusal("unknown_category", category=row.parent_id)
-    if parent.parent_id:
-        raise Refusal("category_too_deep", category=row.name, parent=parent.name)
-    if catalogue.count_categories(work.db, row.id):
-        raise Refusal("category_has_parts", category=row.name)
-
-
 def create(work: Work, args: ArticleCreate) -> None:
     """Take up an article under the id that its till sells it by.
 
@@ -81,13 +52,13 @@ def create(work: Work, args: ArticleCreate) -> None:
         owner = catalogue.article_of_code(work.db, code)
         if owner is not None:
             raise Refusal("code_taken", barcode=code, article=owner.name)
-    if catalogue.category(work.db, article.category_id) is None:
-        raise Refusal("unknown_category", category=article.category_id)
-    catalogue.put_article(work.db, article)
-    work.put("articles", article)
+    made = categories.filed(work, article)
+    catalogue.put_article(work.db, made)
+    work.put("articles", made)
     acting = work.acting
     by = {"allowed_by": acting.allowed_by} if acting.allowed_by else {}
-    details = {"args": {"article": asdict(article)}, **by}
+    instead = {} if made == article else {"category_id": made.category_id}
+    details = {"args": {"article": asdict(article)}, **instead, **by}
     who = (work.device.id, acting.person, article.name)
     trail.add(work.db, trail.Entry(work.now_ms, "article.create", *who, details=details))
 

@@ -6,6 +6,7 @@ import binascii
 from common.commands import PictureClear, PictureSet
 from common.errors import Refusal
 from common.pictures import Pictured
+from hub.commands.categories import missing
 from hub.picture_making import check
 from hub.records import pictures
 from hub.work import Work
@@ -33,7 +34,7 @@ def _require(work: Work, of: Pictured, row_id: str) -> None:
     if pictures.row_of(work.db, of, row_id) is None:
         if of is Pictured.ARTICLES:
             raise Refusal("unknown_article", article=row_id)
-        raise Refusal("unknown_category", category=row_id)
+        raise missing(work.db, row_id)
 
 
 def _show(work: Work, of: Pictured, row_id: str, picture: str) -> None:

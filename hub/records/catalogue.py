@@ -1,12 +1,31 @@
 """Articles, their categories and barcodes."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from common.models import Article, Category
 from hub.store import Connection
 
 _ARTICLE = "id, name, category_id, price_cents, vat_bp, active, picture"
 _CATEGORY = "id, name, colour, rank, parent_id, picture"
+
+
+class Removed(NamedTuple):
+    """A category that was removed. `name`: as it was then; `into_id`: the one that is there
+    instead."""
+
+    id: str
+    name: str
+    into_id: str
+
+
+class Standing(NamedTuple):
+    """How many articles stand right in a category, and parts of it. `inactive`: of the articles,
+    those that are no longer sold."""
+
+    articles: int
+    inactive: int
+    parts: int
 
 
 def article(db: Connection, article_id: str) -> Article | None:
@@ -105,6 +124,32 @@ def put_category(db: Connection, row: Category) -> None:
         " parent_id = excluded.parent_id, picture = excluded.picture",
         (row.id, row.name, row.colour, row.rank, row.parent_id, row.picture),
     )
+
+
+def standing_in(db: Connection, category_id: str) -> Standing:
+    """Return how much stands in a category."""
+    articles, active = db.execute(
+        "SELECT count(*), total(active) FROM article WHERE category_id = ?", (category_id,)
+    ).fetchone()
+    return Standing(articles, articles - int(active), count_categories(db, category_id))
+
+
+def remove_category(db: Connection, row: Category, into_id: str, now_ms: int) -> None:
+    """Let an empty category go; what went there when others were removed goes on to `into_id`."""
+    db.execute("DELETE FROM category WHERE id = ?", (row.id,))
+    db.execute("UPDATE removed_category SET into_id = ? WHERE into_id = ?", (into_id, row.id))
+    db.execute(
+        "INSERT INTO removed_category (id, name, into_id, removed_ms) VALUES (?, ?, ?, ?)",
+        (row.id, row.name, into_id, now_ms),
+    )
+
+
+def removed_category(db: Connection, category_id: str) -> Removed | None:
+    """Return a category that was removed."""
+    row = db.execute(
+        "SELECT id, name, into_id FROM removed_category WHERE id = ?", (category_id,)
+    ).fetchone()
+    return None if row is None else Removed(*row)
 
 
 def _article(db: Connection, row: tuple[str, str, str, int, int, int, str]) -> Article:

@@ -69,9 +69,14 @@ class DepotDesk(Desk):
     # Views of the stock.
 
     def poll(self) -> Update:
-        """Fold in what has arrived, and keep the list of what to order again."""
+        """Fold in what has arrived, and keep the list of what to order again.
+
+        Where the category that is listed is no more, all articles are.
+        """
         update = super().poll()
         self._low.follow(update)
+        if self.filter_id not in ("", LOW) and self.catalogue.category(self.filter_id) is None:
+            self.filter_id = ""
         return update
 
     def filters(self) -> tuple[CategoryView, ...]:

@@ -39,11 +39,11 @@ def ask_new_article(desk: "TillDesk", code: str, typed: "Entry") -> None:
     """Ask what it is that has this code, and put as much of it as was typed into the basket."""
     if not desk.allowing.ask(CREATING, lambda: ask_new_article(desk, code, typed)):
         return
-    vat = rates(desk)
+    vat, choices = rates(desk), _choices(desk)
     fields = (
         Field("name", Kind.TEXT, mark("Name")),
         Field("price", Kind.MONEY, mark("Price of one"), least=1),
-        Field("category", Kind.CHOICE, mark("Category"), _choices(desk), first=_in_view(desk)),
+        Field("category", Kind.CHOICE, mark("Category"), choices, first=_in_view(desk)),
         Field("vat", Kind.CHOICE, mark("VAT"), rate_choices(vat), first=str(vat[0])),
     )
 
@@ -54,6 +54,9 @@ def ask_new_article(desk: "TillDesk", code: str, typed: "Entry") -> None:
         owner = desk.catalogue.by_code(code)
         if owner is not None:
             raise Refusal("code_taken", barcode=code, article=owner.name)
+        category_id = str(answers["category"])
+        if desk.catalogue.category(category_id) is None:  # It was removed meanwhile.
+            raise Refusal("category_removed", category=dict(choices)[category_id](desk.t))
         article = _article(desk.session.new_id(), code, answers)
         if not desk.sale.basket.takes(article, quantity_milli):
             raise Refusal("ticket_too_large")

@@ -63,6 +63,12 @@ class Shelf:
         self.find()
         return True
 
+    def leave_gone(self) -> None:
+        """Go back to all articles where the category that is looked into is no more."""
+        known = self.category_id in ("", FAVOURITES)
+        if not known and self._catalogue.category(self.category_id) is None:
+            self.choose("")
+
     def search(self, text: str) -> None:
         """Look for other words, from the first page; in all categories once something is typed.
 

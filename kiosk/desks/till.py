@@ -84,6 +84,7 @@ class TillDesk(Desk):
             self._take_weight(scale.take(), scale.view().problem)
         self.training.poll()
         self.drawer.keep()
+        self.shelf.leave_gone()
         return update
 
     # Views.

@@ -29,6 +29,7 @@ _NAMES: Final[Mapping[str, _Name]] = {
     BACK: _Name(mark("A post is back"), "go", "online"),
     # What the shop's rules find odd about facts that were taken.
     "flag_unknown_article": _Name(mark("An unknown article")),
+    "flag_category_removed": _Name(mark("An article for a removed category")),
     "flag_negative_stock": _Name(mark("Stock below zero")),
     "flag_totals_differ": _Name(mark("Totals that do not add up")),
     "flag_repeated_number": _Name(mark("A ticket number used twice")),

@@ -1,13 +1,14 @@
 """An article made at a till while the hub is away: sold at once, then everybody's, or put aside."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from common import messages as m
 from common.commands import ArticleCreate
-from common.models import Article, Payment, Ticket
+from common.models import Article, Category, Payment, Ticket
 from common.people import Role
 from common.rules import ticket_line
 from common.topics import Profile
@@ -16,6 +17,7 @@ from tests.flows.staffed_post import StaffedPost
 from tests.hub.people_bench import Staffed
 
 CODE = "3760123456784"
+PART = Category("e1" * 16, "Honey", parent_id="e0" * 16)
 
 
 @pytest.fixture
@@ -85,3 +87,32 @@ def test_where_the_code_is_anothers_by_then_it_is_put_aside_and_the_sale_stays(
     kept = session.catalogue.ticket(sold.id)
     assert kept == sold
     assert (kept.lines[0].label, kept.total_cents) == ("Lavender honey", 690)
+
+
+def test_one_made_for_a_category_that_is_removed_by_then_is_filed_in_another(
+    till: StaffedPost,
+) -> None:
+    shop = till.shop
+    (everything,) = till.session.catalogue.categories()
+    made = Category("e0" * 16, "Alll", rank=0)
+    till.connect()
+    for command in (("category.put", {"category": made}), ("category.put", {"category": PART})):
+        assert shop.send(shop.console, *command).status is m.Status.ACCEPTED
+    till.wait(1)
+    till.cut()
+    till.restart()
+    till.log_in(Role.MANAGER)
+    session = till.session
+    assert [row.id for row in session.catalogue.categories(made.id)] == [PART.id]
+    new = Article(session.new_id(), "Lavender honey", PART.id, 690, 550, (CODE,))
+    session.send("article.create", ArticleCreate(new))
+    for category_id in (PART.id, made.id):
+        answer = shop.send(shop.console, "category.remove", {"category": category_id})
+        assert answer.status is m.Status.ACCEPTED
+    till.connect()
+    session = till.session
+    assert [row.id for row in session.catalogue.categories()] == [everything.id]
+    assert (session.state.waiting, session.state.quarantined) == (0, 0)
+    assert session.catalogue.by_code(CODE) == replace(new, category_id=everything.id)
+    assert session.catalogue.search("", everything.id)[-1].id == new.id
+    assert "flag_category_removed" in till.last_reply().flags

@@ -10,6 +10,8 @@ from PIL import Image
 
 from common.commands import (
     BackupRecord,
+    CategoryPut,
+    CategoryRemove,
     CustomerErase,
     CustomerPut,
     NewPrice,
@@ -29,7 +31,7 @@ from common.commands import (
 from common.journal.customer import opening_of, reference
 from common.journal.drawer import DrawerData
 from common.journal.kinds import RecordType
-from common.models import Article, Customer, ParkedLine, ParkedTicket, Ticket, original_of
+from common.models import Article, Category, Customer, ParkedLine, ParkedTicket, Ticket, original_of
 from common.people import Role
 from common.pictures import SIDE, Pictured
 from common.rules import refund_line, ticket_line
@@ -89,6 +91,7 @@ def make_sample(folder: Path) -> Path:
     shop.replies(office.send("price.set", PriceSet((NewPrice("f" * 32, 5),))))
     _park(shop, till, till2)
     _picture(shop, office, articles)
+    _mistype(shop, office)
     planned = PlannedPrice(articles[0].id, 999, shop.clock.ms + 30 * DAY_MS)
     shop.accept(office.send("price.schedule", PriceSchedule((planned,))))
     _name_customers(shop, till2, pen)
@@ -122,6 +125,13 @@ def _picture(shop: Shop, office: Post, articles: Sequence[Article]) -> None:
         content = base64.b64encode(image.getvalue()).decode()
         shop.accept(office.send("picture.set", PictureSet(of, row_id, content)))
     shop.accept(office.send("picture.clear", PictureClear(Pictured.ARTICLES, (articles[2].id,))))
+
+
+def _mistype(shop: Shop, office: Post) -> None:
+    """Let there be a category by mistake, and be removed."""
+    mistyped = Category("ca" * 16, "Boisons", rank=1)
+    shop.accept(office.send("category.put", CategoryPut(mistyped)))
+    shop.accept(office.send("category.remove", CategoryRemove(mistyped.id)))
 
 
 def _park(shop: Shop, till: Post, other: Post) -> None:

@@ -139,6 +139,8 @@ EDITS = [
     ("category", "rank", "rank + 8", "1"),
     ("category", "parent_id", "'f' || id", "1"),
     ("category", "picture", "'f' || substr(picture, 2)", "picture <> ''"),
+    ("removed_category", "id", "into_id", "1"),
+    ("removed_category", "into_id", "'f' || substr(into_id, 2)", "1"),
     ("picture", "id", "'f' || substr(id, 2)", "1"),
     ("picture", "content", "CAST(content || ' ' AS BLOB)", "1"),
     ("picture", "size_bytes", "size_bytes + 1", "1"),
@@ -351,6 +353,8 @@ UNSEEN = {
     # Who was erased: all that is left of them says nothing that anything else repeats.
     ("erased_customer", "id"),
     ("erased_customer", "erased_ms"),
+    # A category that was removed: only what is there instead of it is anything else's.
+    *(("removed_category", name) for name in ("id", "name", "removed_ms")),
 }
 
 

@@ -1,4 +1,4 @@
-"""`comptoir-hub categories`, on the folder of a hub that is stopped: listed, added, moved."""
+"""`comptoir-hub categories`, on the folder of a stopped hub: listed, added, moved, removed."""
 
 from pathlib import Path
 
@@ -47,6 +47,28 @@ def test_they_are_added_moved_and_listed(root: Path) -> None:
     assert audit_file(Folder(root).database) == []
 
 
+def test_one_made_by_mistake_is_removed(root: Path) -> None:
+    for name, under in (("Vns", "Boissons"), ("Boisons", "Vins")):
+        done(run(root, "categories", "add", name, "--under", under))
+    before = listed(root)
+    said = done(run(root, "categories", "remove", "Boissons > Vns"))
+    assert "Vns is removed, on all posts. What a till still makes for it goes to Boissons." in said
+    said = done(run(root, "categories", "remove", "Boisons", "--into", "Boissons", lang="fr"))
+    assert "Boisons est supprimée" in said
+    assert listed(root) == [row for row in before if row[1] in ("Boissons", "Vins")]
+    assert "remove a category: Vns" in done(run(root, "audit"))
+    assert audit_file(Folder(root).database) == []
+
+
+def test_one_that_is_in_use_is_not_and_how_many_stand_there_is_said(root: Path) -> None:
+    done(run(root, "categories", "add", "Eaux", "--under", "Boissons"))
+    result = run(root, "categories", "remove", "Boissons", lang="fr")
+    assert result.exit_code == 1
+    assert "Boissons n’est pas vide. Articles\u00a0: 1" in result.stderr
+    assert "Sous-catégories\u00a0: 1." in result.stderr
+    assert len(listed(root)) == 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -55,6 +77,9 @@ def test_they_are_added_moved_and_listed(root: Path) -> None:
         (("add", "Vins"), "There is a category Vins in that place already."),
         (("add", "Rouges", "--under", "Eaux"), "Rouges cannot be put under Eaux"),
         (("set", "Boissons", "--under", "Vins"), "Boissons has categories under it"),
+        (("remove", "Fromages"), "Category Fromages does not exist."),
+        (("remove", "Eaux", "--into", "Fromages"), "Category Fromages does not exist."),
+        (("remove", "Eaux", "--into", "Eaux"), "cannot go there when it is removed"),
         (("set", "Bio", "--rank", "1"), "Bio means several categories: Boissons > Bio, Vins > Bio"),
     ],
 )

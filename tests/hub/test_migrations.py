@@ -33,10 +33,11 @@ NEW_IN_6 = ("refund",)
 NEW_IN_8 = ("parked",)
 NEW_IN_10 = ("scheduled_price",)
 NEW_IN_12 = ("picture",)
+NEW_IN_13 = ("removed_category",)
 NEW_IN_9 = ("customer", "erased_customer", "customer_opening")
 NEW_SINCE_1 = (
     *(*NEW_IN_2, *NEW_IN_3, *NEW_IN_4, *NEW_IN_5, *NEW_IN_6),
-    *(*NEW_IN_8, *NEW_IN_9, *NEW_IN_10, *NEW_IN_12),
+    *(*NEW_IN_8, *NEW_IN_9, *NEW_IN_10, *NEW_IN_12, *NEW_IN_13),
 )
 
 

@@ -18,8 +18,12 @@ pytestmark = [pytest.mark.net]
 
 
 def imported(hub: HubProcess, file: Path, lang: str = "fr") -> "subprocess.CompletedProcess[str]":
+    return told(hub, "import-articles", str(file), lang=lang)
+
+
+def told(hub: HubProcess, *words: str, lang: str = "fr") -> "subprocess.CompletedProcess[str]":
     options = ("--data", str(hub.folder.root), "--lang", lang)
-    return forked.run("hub", *options, "import-articles", str(file))
+    return forked.run("hub", *options, *words)
 
 
 def test_a_till_sees_a_new_price_live(street: Street) -> None:
@@ -41,6 +45,32 @@ def test_a_till_sees_a_new_price_live(street: Street) -> None:
     assert till.ask("stock", code=CODE)["quantity_milli"] == 10_000
     (article,) = till.ask("rows", topic="articles")["rows"]
     assert (article["price_cents"], article["codes"]) == (450, [CODE])
+
+
+def test_a_category_that_a_list_made_by_mistake_goes_live_and_for_who_was_away(
+    street: Street,
+) -> None:
+    hub = street.hub(street.folder(articles=0))
+    till, away = street.post(hub, "till", "Caisse 1"), street.post(hub, "till", "Caisse 2")
+    file = street.root / "articles.csv"
+    for category in ("Epicerie", "Épicerie"):  # The second list says it right.
+        file.write_text(f"{HEADINGS}{CODE};Café;{category};4,20;5,5;12\n", "utf-8")
+        assert imported(hub, file).returncode == 0
+    for post in (till, away):
+        post.wait_equal(hub.heads())
+    assert len(till.ask("rows", topic="categories")["rows"]) == 2
+    refused = told(hub, "categories", "remove", "Épicerie")
+    assert (refused.returncode, "n’est pas vide" in refused.stderr) == (1, True)
+    away.end()
+    done = told(hub, "categories", "remove", "Epicerie")
+    assert done.returncode == 0, done.stderr
+    assert "va dans Épicerie" in done.stdout
+    till.wait_equal(hub.heads())
+    (left,) = till.ask("rows", topic="categories")["rows"]
+    assert left["name"] == "Épicerie"
+    back = street.again("Caisse 2")
+    back.wait_equal(hub.heads())
+    assert back.ask("rows", topic="categories")["rows"] == [left]
 
 
 def test_rejects_of_an_import_through_the_hub_lie_beside_the_file(street: Street) -> None:

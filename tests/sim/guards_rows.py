@@ -6,6 +6,7 @@ from typing import Final
 from tests.sim.guard import Edit, Safeguard
 
 _CATALOGUE: Final = "hub/commands/catalogue.py"
+_CATEGORIES: Final = "hub/commands/categories.py"
 
 _CUSTOMERS: Final = (
     Safeguard(
@@ -64,7 +65,7 @@ _ASSORTMENT: Final = (
         "a category is no part of itself",
         (
             Edit(
-                _CATALOGUE,
+                _CATEGORIES,
                 "    if row.parent_id == row.id or (parent is not None and"
                 " parent.parent_id == row.id):\n",
                 "    if parent is not None and parent.parent_id == row.id != parent.id:\n",
@@ -74,14 +75,14 @@ _ASSORTMENT: Final = (
     Safeguard(
         "two levels",
         "a part of a category has no parts",
-        (Edit(_CATALOGUE, "    if parent.parent_id:\n", "    if parent.parent_id == row.id:\n"),),
+        (Edit(_CATEGORIES, "    if parent.parent_id:\n", "    if parent.parent_id == row.id:\n"),),
     ),
     Safeguard(
         "parts stay below",
         "a category that has parts becomes a part of none",
         (
             Edit(
-                _CATALOGUE,
+                _CATEGORIES,
                 "    if catalogue.count_categories(work.db, row.id):\n",
                 "    if catalogue.count_categories(work.db, row.id) > 1000:\n",
             ),

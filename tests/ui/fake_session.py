@@ -305,8 +305,7 @@ class FakeSession:
 
     def _drop_parked(self, parked_id: str) -> None:
         if parked_id:
-            self.catalogue.drop("parked", parked_id)
-            self._touched["parked"].add(parked_id)
+            self.drop("parked", parked_id)
 
     def new_id(self) -> str:
         """Return an id."""
@@ -372,6 +371,13 @@ class FakeSession:
         for row in rows:
             self.catalogue.put(topic, row.id, encode_row(row))
             self._touched[topic].add(row.id)
+        self.wake()
+
+    def drop(self, topic: str, *keys: str) -> None:
+        """Give rows up as the replica would."""
+        for key in keys:
+            self.catalogue.drop(topic, key)
+            self._touched[topic].add(key)
         self.wake()
 
     def change_price(self, article_id: str, price_cents: int) -> None:

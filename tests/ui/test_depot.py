@@ -2,6 +2,7 @@
 
 import pytest
 
+from common.models import Category
 from common.topics import Profile
 from tests.ui.hands import Hands, OpenPost
 
@@ -175,3 +176,15 @@ def test_a_line_out_of_view_is_brought_into_view(depot: Hands) -> None:
     depot.screen.act("select", ids[0])
     depot.frames()
     assert counted(depot)[0][1] == depot.screen.desk.stock_row(ids[0]).name
+
+
+def test_a_category_that_is_removed_goes_and_all_is_listed_again(depot: Hands) -> None:
+    every = stock(depot)
+    made = Category("e0" * 16, "Boisons", "teal", 90)
+    depot.session.put("categories", made)
+    depot.frames()
+    depot.press("Boisons")
+    assert stock(depot) == []
+    depot.session.drop("categories", made.id)
+    depot.until(lambda: stock(depot) == every, "all articles again")
+    assert not depot.reads("Boisons")

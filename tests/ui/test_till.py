@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.models import Shop
+from common.models import Category, Shop
 from common.topics import Profile
 from kiosk.state import LinkStatus
 from kiosk.terminals.simulated import Answer
@@ -397,3 +397,32 @@ def test_a_category_leads_to_its_parts_and_one_touch_back(till: Hands) -> None:
     till.frames()
     assert strips[1].height == 0
     assert [tile.name for tile in till.tiles()] == every
+
+
+def test_a_category_that_is_removed_goes_from_the_till_at_once(till: Hands) -> None:
+    """Nothing stands in it, as the hub removes no other; whoever looks into it sees all again."""
+    made = Category("e0" * 16, "Boisons", "teal", 90)
+    part = Category("e1" * 16, "Vns", "red", 90, _category(till, "Boissons"))
+    every = [tile.name for tile in till.tiles()]
+    strips = till.screen.ids.categories, till.screen.ids.parts
+    for row, strip in ((made, strips[0]), (part, strips[1])):
+        till.session.put("categories", row)
+        till.frames()
+        if row is part:
+            till.tap(till.key("Boissons", under=strips[0]))
+            till.frames()
+        till.tap(till.key(row.name, under=strip))
+        till.frames()
+        assert till.tiles() == []
+        till.session.drop("categories", row.id)
+        till.until(lambda: till.tiles() != [], "all articles again")
+        assert [tile.name for tile in till.tiles()] == every
+        assert strips[1].height == 0
+        assert till.key("All", under=strips[0]).look == "solid"
+        assert not till.reads(row.name)
+    till.tap(till.tiles()[0])
+    assert len(basket(till)) == 1
+
+
+def _category(till: Hands, name: str) -> str:
+    return next(row.id for row in till.session.catalogue.categories() if row.name == name)

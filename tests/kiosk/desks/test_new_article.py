@@ -98,6 +98,28 @@ def test_a_code_that_came_meanwhile_is_said_and_nothing_is_made(till: Till) -> N
     assert (session.sent, desk.sale.basket.lines) == ([], ())
 
 
+def test_a_category_that_is_removed_meanwhile_is_said_and_another_does(till: Till) -> None:
+    desk, session = till
+    offer(desk)
+    desk.act_on_other()
+    fill_in(desk)
+    view = desk.form.view(desk.t)
+    assert view is not None
+    gone, *others = next(each for each in view.fields if each.name == "category").choices
+    session.drop("categories", gone.value)
+    desk.poll()
+    assert not desk.answer()
+    view = desk.form.view(desk.t)
+    assert view is not None
+    assert view.problem.startswith(f"Category {gone.text} was removed.")
+    assert (session.sent, desk.sale.basket.lines) == ([], ())
+    assert [each.value for each in view.fields if each.name == "name"] == ["Lavender honey"]
+    desk.form.choose("category", others[0].value)
+    assert desk.answer()
+    ((_, args),) = session.sent
+    assert args.article.category_id == others[0].value
+
+
 def test_labels_and_exercises_make_no_article(till: Till) -> None:
     desk, session = till
     shop = session.catalogue.shop
