@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from common import wire
 from common.errors import Problem
 from common.journal.opened import DAMAGED, OpenedData, unknown
 from kiosk import book
+from kiosk.carving import Carved, bytes_of, carve
 from kiosk.database import FAULTS, Connection, Database, is_damage, require_disk, require_pages
 from kiosk.one_bit import without_flip
 from kiosk.outbox_file import (
@@ -138,15 +140,18 @@ def salvage_file(path: Path, box: Box) -> Salvaged:
             raise
         return Salvaged()
     try:
-        return salvage(database.connection, box)
+        return salvage(database.connection, box, raw=lambda: bytes_of(path))
     finally:
         database.close()
 
 
-def salvage(connection: Connection, box: Box, why: str = DAMAGED) -> Salvaged:
+def salvage(
+    connection: Connection, box: Box, why: str = DAMAGED, raw: Callable[[], bytes] = bytes
+) -> Salvaged:
     """Return what still waits in an open outbox, in order; `why`: what became of its file.
 
-    Raises one of `FAULTS` where the disk fails to read: what it holds is not lost.
+    `raw` reads the file's bytes, for what no page leads to any more. Raises one of `FAULTS` where
+    the disk fails to read: what it holds is not lost.
     """
     found = Salvaged(opened=book.after(connection, box, why))
     row = _ROW.format("hash" if _is_unsealed(connection) else "NULL")
@@ -155,39 +160,73 @@ def salvage(connection: Connection, box: Box, why: str = DAMAGED) -> Salvaged:
     waiting = {n for n, status in (by_index | by_table).items() if status == 0}
     waiting |= {n for n, status in by_index.items() if status == 0}
     unknown = {n for n in between if n not in by_index}
+    missed: list[int] = []
+    drafts: dict[int, Draft] = {}
     for n in sorted(waiting | unknown):
-        _take(connection.execute, row, box, n, n in waiting, found)
+        try:
+            draft = _read(connection.execute, row, box, n, n in waiting, len(missed) < _HOPELESS)
+        except FAULTS as fault:
+            require_disk(fault)
+            missed.append(n)
+            continue
+        if draft is not None:
+            drafts[n] = draft
+    # Of the others nobody knows whether they wait: what is found may be of a time when they did.
+    carved = _carved(box, [n for n in missed if n in waiting], raw)
+    drafts |= {
+        n: Draft(kind_of(row.kind), row.schema, body, row.made_ms) for n, row, body in carved
+    }
+    found.drafts = [drafts[n] for n in sorted(drafts)]
+    # One whose number a bit has changed was missed by that as well, which no index knows.
+    strangers = [n for n in missed if n not in drafts and n not in by_index]
+    found.lost = sum(n not in drafts for n in missed) - min(len(strangers), len(carved))
     return found
 
 
-def _take(
-    execute: Callable[..., Any], sql: str, box: Box, n: int, waits: bool, found: Salvaged
-) -> None:
-    try:
-        row = execute(sql, (n,)).fetchone()
-    except FAULTS as fault:
-        require_disk(fault)
-        found.lost += 1
-        return
+def _read(
+    execute: Callable[..., Any], sql: str, box: Box, n: int, waits: bool, hopeful: bool
+) -> Draft | None:
+    """Return an operation, None where there is none or it does not wait; raises one of `FAULTS`."""
+    row = execute(sql, (n,)).fetchone()
     if row is None:
-        found.lost += waits
-        return
+        if waits:
+            raise FAULTS[0](f"malformed: operation {n} is gone")
+        return None
     kind, schema, body, made_ms, written, status = row
     if status != 0 and not waits:
-        return
+        return None
     if written is None and isinstance(body, bytes):
         whole = box.open_operation(n, body)
-        if whole is None and found.lost < _HOPELESS:
+        if whole is None and hopeful:
             whole = _opened_right(box, n, body)
         written, body = whole or (None, None)
-    if isinstance(body, bytes) and wire.body_hash(body) == written:
-        found.drafts.append(Draft(kind_of(kind), schema, body, made_ms))
-    else:
-        found.lost += 1
+    if not isinstance(body, bytes) or wire.body_hash(body) != written:
+        raise FAULTS[0](f"malformed: operation {n} is not as it was written")
+    return Draft(kind_of(kind), schema, body, made_ms)
+
+
+def _carved(
+    box: Box, missed: list[int], raw: Callable[[], bytes]
+) -> list[tuple[int, Carved, bytes]]:
+    """Return those operations that are found in the bytes of the file: number, row, body."""
+    found = []
+    content = raw() if missed else b""
+    for n in missed if content else ():
+        opens = partial(_opens, box, n)
+        row = carve(content, n, opens, flipped=len(missed) <= _HOPELESS)
+        if row is not None:
+            _, body = box.open_operation(n, row.body) or (b"", b"")
+            found.append((n, row, body))
+            _log.warning("operation %d was found in the bytes of its file", n)
+    return found
+
+
+def _opens(box: Box, n: int, sealed: bytes) -> bool:
+    return box.open_operation(n, sealed) is not None
 
 
 def _put_right(box: Box, n: int, sealed: bytes) -> bytes | None:
-    return without_flip(sealed, lambda tried: box.open_operation(n, tried) is not None)
+    return without_flip(sealed, partial(_opens, box, n))
 
 
 def _opened_right(box: Box, n: int, sealed: bytes) -> tuple[bytes, bytes] | None:
