@@ -6,7 +6,8 @@ from common.topics import Profile
 from tests.ui import layout
 from tests.ui.fake_session import FakeSession
 from tests.ui.hands import OpenPost
-from tests.ui.scenes import DESK, LARGE, SMALL, TILL_CUSTOMERS, Size
+from tests.ui.scenes.scene import DESK, LARGE, SMALL, Size
+from tests.ui.scenes.till_customers import CUSTOMER_SCENES
 
 pytestmark = [pytest.mark.ui, pytest.mark.xdist_group("ui")]
 
@@ -16,7 +17,7 @@ pytestmark = [pytest.mark.ui, pytest.mark.xdist_group("ui")]
 def test_every_scene(open_post: OpenPost, size: Size, lang: str) -> None:
     hands = open_post(Profile.TILL, size, lang, session=FakeSession(Profile.TILL))
     found = {}
-    for scene in TILL_CUSTOMERS:
+    for scene in CUSTOMER_SCENES:
         scene.lead(hands)
         hands.frames(6)
         found[scene.name] = layout.faults(hands)

@@ -24,7 +24,7 @@ from common.sample import sample_basket, sample_shop
 from tests.flows.staffed_post import StaffedPost
 from tests.hub.people_bench import PINS, open_staffed
 from tests.ui.day_shop import ARTICLES, DayHands, DayShop
-from tests.ui.scenes import type_digits
+from tests.ui.scenes.scene import type_digits
 
 pytestmark = [pytest.mark.ui, pytest.mark.day, pytest.mark.xdist_group("ui")]
 BASKETS = ROOT.parent / "shared" / "data" / "baskets.csv"

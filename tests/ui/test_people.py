@@ -10,7 +10,8 @@ from tests.ui import layout
 from tests.ui.fake_people import AMELIE, BRUNO, CHANTAL, DRISS, FRANCOIS, GAELLE, PIN
 from tests.ui.fake_session import FakeSession
 from tests.ui.hands import ENTER, SCANCODES, Hands, OpenPost
-from tests.ui.scenes import SIZES, Size, tile_of, type_digits
+from tests.ui.scenes.scene import Size, tile_of, type_digits
+from tests.ui.scenes.walks import SIZES
 
 pytestmark = [pytest.mark.ui, pytest.mark.xdist_group("ui")]
 

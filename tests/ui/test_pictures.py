@@ -10,7 +10,8 @@ from common.topics import Profile
 from tests.ui import layout
 from tests.ui.fake_session import FakeSession
 from tests.ui.hands import Hands, OpenPost
-from tests.ui.scenes import DESK, SMALL, give_pictures
+from tests.ui.scenes.scene import DESK, SMALL
+from tests.ui.scenes.till_shelf import give_pictures
 
 pytestmark = [pytest.mark.ui, pytest.mark.xdist_group("ui")]
 

@@ -19,7 +19,8 @@ from kiosk.scanner import Scan
 from tests.ui import layout
 from tests.ui.fake_session import FakeSession
 from tests.ui.hands import Hands, OpenPost
-from tests.ui.scenes import COVER, DARK, DESK, IN_DOCS, SMALL, UPRIGHT, WALKS, Size, Walk
+from tests.ui.scenes.scene import DESK, SMALL, UPRIGHT, Size
+from tests.ui.scenes.walks import COVER, DARK, IN_DOCS, WALKS, Walk
 from tests.ui.test_office import a_shop_at_work
 from tests.ui.test_pairing import (
     FakeCamera,
