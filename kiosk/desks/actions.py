@@ -150,7 +150,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action(
         "weigh", Group.SALE, mark("Weigh"), "scale",
-        lambda desk: desk.weigh(), when=lambda desk: desk.can_weigh(),
+        lambda desk: desk.weighing.begin(), when=lambda desk: desk.weighing.possible,
     ),
     Action(
         "open_session", Group.DRAWER, mark("Open the till"), "drawer",

@@ -132,4 +132,4 @@ class DevicesDesk:
 
     def weigh(self) -> None:
         """Ask the scale."""
-        self._desk.weigh()
+        self._desk.weighing.begin()

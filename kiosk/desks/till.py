@@ -7,7 +7,7 @@ business, what a ticket is and where it goes the session's.
 from collections.abc import Callable
 from dataclasses import replace
 
-from common.errors import Problem, Refusal
+from common.errors import Refusal
 from common.i18n import Translator
 from common.models import Article, Ticket
 from common.money import MILLI
@@ -16,10 +16,12 @@ from kiosk.desks.buyer import Buyer
 from kiosk.desks.counting import Counting
 from kiosk.desks.desk import Desk, Session, Wall
 from kiosk.desks.devices import DevicesDesk
+from kiosk.desks.display import show_customer
 from kiosk.desks.drawer import DrawerDesk
 from kiosk.desks.form import Form, FormDesk
 from kiosk.desks.line_actions import ask_free_line
 from kiosk.desks.new_article import ask_new_article, can_create
+from kiosk.desks.papers import Papers
 from kiosk.desks.parked import ParkedDesk
 from kiosk.desks.paying import Paying
 from kiosk.desks.refunding import Refunding
@@ -28,6 +30,7 @@ from kiosk.desks.shelf import Shelf
 from kiosk.desks.shortcuts import STEPS, Shortcut, key_views
 from kiosk.desks.tickets import TicketList
 from kiosk.desks.training import Training
+from kiosk.desks.weighing import Weighing
 from kiosk.keypad import Entry
 from kiosk.scanner import Scan
 from kiosk.state import LinkStatus, Update
@@ -42,14 +45,13 @@ from kiosk.views.counter import (
     paid_view,
     wanted_milli,
 )
-from kiosk.views.customer import basket_shown, greeting, paid_shown
 from kiosk.views.mode import PAYING, TAKING, Mode
-from kiosk.views.notices import favourite, no_weight, printing, refused, unknown_code
+from kiosk.views.notices import favourite, refused, unknown_code
 from kiosk.views.shortcuts import KeyView
 
 
 class TillDesk(Desk):
-    """One sale after another."""
+    """One sale after another. `just_paid`: the ticket in view until the next one begins."""
 
     def __init__(self, session: Session, t: Translator, wall: Wall) -> None:
         super().__init__(session, t, wall)
@@ -61,14 +63,15 @@ class TillDesk(Desk):
         self.sale = SaleInHand(self.say, self._stepped, self._may_become, self.parked.over)
         self.form = FormDesk()
         self.devices = DevicesDesk(self)
+        self.papers = Papers(self)
+        self.weighing: Weighing = Weighing(self)
         self.refunding = Refunding(self)
         self.drawer: DrawerDesk = DrawerDesk(self)
         self.training: Training = Training(self)
         self.buyer: Buyer = Buyer(self)
         self._entry = Entry()
-        self._paid: Ticket | None = None
+        self.just_paid: Ticket | None = None
         self._unknown = ""
-        self._weighing = False
         for note in self.paying.card.left(()):
             self._tell(note, without_ticket(note, wall.now_ms(), wall.utc_offset_min()))
 
@@ -78,10 +81,7 @@ class TillDesk(Desk):
         update = super().poll()
         self.paying.poll()
         self.parked.poll()
-        scale = self.session.devices.scale
-        if self._weighing and not scale.view().weighing:
-            self._weighing = False
-            self._take_weight(scale.take(), scale.view().problem)
+        self.weighing.poll()
         self.training.poll()
         self.drawer.keep()
         self.shelf.leave_gone()
@@ -114,10 +114,10 @@ class TillDesk(Desk):
 
     def paid(self) -> PaidView | None:
         """Return the sale just paid, until the next one begins."""
-        if self._paid is None:
+        if self.just_paid is None:
             return None
         online = self.session.state.link is LinkStatus.ONLINE
-        return paid_view(self._paid, online, self.t)
+        return paid_view(self.just_paid, online, self.t)
 
     def can_undo(self) -> bool:
         """Return whether there is a step of this sale to take back."""
@@ -271,7 +271,7 @@ class TillDesk(Desk):
         """Begin anew: the sale in hand is on disk as this ticket."""
         self.sale.end()
         self.back()
-        self._paid = ticket
+        self.just_paid = ticket
 
     # Other panels.
 
@@ -329,7 +329,7 @@ class TillDesk(Desk):
 
     def show_paid(self, ticket: Ticket) -> None:
         """Show what was just recorded where the next sale begins."""
-        self._paid = ticket
+        self.just_paid = ticket
 
     def answer(self) -> bool:
         """Take the answers, or the count; return whether what was asked is done."""
@@ -352,47 +352,18 @@ class TillDesk(Desk):
 
     # Devices.
 
-    def _take_weight(self, milli: int | None, problem: Problem | None) -> None:
-        if problem is not None:
-            self._notice = no_weight(problem)
-        elif milli is not None and self.mode is Mode.SELL:
+    def weighed(self, milli: int) -> None:
+        """Take what the scale says as the quantity of the next article."""
+        if self.mode is Mode.SELL:
             self._entry = Entry(f"{milli // MILLI}.{milli % MILLI:03}")
-
-    def can_weigh(self) -> bool:
-        """Return whether there is a scale to ask."""
-        return self.session.devices.scale.there
-
-    def weigh(self) -> None:
-        """Ask the scale; its weight stands on the pad when it comes, for the next article."""
-        if self.can_weigh():
-            self._weighing = True
-            self.session.devices.scale.ask()
 
     def open_devices(self) -> None:
         """Show how the devices stand."""
         self.show(Mode.DEVICES)
 
-    def can_print(self) -> bool:
-        """Return whether the sale just paid can be printed."""
-        return self._paid is not None and self.session.devices.printer.can_print
-
-    def print_paid(self) -> None:
-        """Print the sale just paid."""
-        self.trying(self.session.devices.printer.print_newest)
-
-    def can_reprint(self) -> bool:
-        """Return whether the ticket being read can be printed."""
-        return self.session.devices.printer.there and self.tickets.read is not None
-
-    def reprint(self) -> None:
-        """Print the ticket being read: its first paper, else a duplicate, which is recorded."""
-        sold, printer = self.tickets.read, self.session.devices.printer
-        if sold is None or not printer.there:
-            return
-        if printer.has_newest(sold.ticket.id):
-            self.trying(printer.print_newest)
-        elif self.allowing.ask("copy.record", self.reprint):
-            self.trying(lambda: self.say(printing(self.session.counter.copy(sold.ticket).data.n)))
+    def tell_customer(self) -> None:
+        """Show the customer what there is to see."""
+        show_customer(self)
 
     def trying(self, do_it: Callable[[], object]) -> None:
         """Do something that may be refused, and say so where it is."""
@@ -401,28 +372,13 @@ class TillDesk(Desk):
         except Refusal as refusal:
             self._notice = refused(refusal.problem)
 
-    def tell_customer(self) -> None:
-        """Show the customer what there is to see: the sale, its end, a greeting."""
-        devices, training = self.session.devices, self.session.counter.training
-        if not devices.display.there:
-            return
-        shop, t = self.catalogue.shop, devices.t
-        if self.sale.basket:
-            paid_cents = self.paying.tenders.paid_cents
-            view = basket_shown(self.sale.basket, shop, training, t, paid_cents)
-        elif self._paid is not None:
-            view = paid_shown(self._paid, shop, training, t)
-        else:
-            view = greeting(shop, devices.display.greeting, training, t)
-        devices.display.show(view)
-
     def status(self) -> StatusView:
         """Return the status bar, with a sign of a device that something is wrong with."""
         return replace(super().status(), device_sign=self.devices.sign())
 
     def dismiss_paid(self) -> None:
         """Put the sale just paid out of view."""
-        self._paid = None
+        self.just_paid = None
 
     @property
     def _counts(self) -> Counting | None:
@@ -430,7 +386,7 @@ class TillDesk(Desk):
         return self.drawer.counting if self.mode is Mode.COUNT else None
 
     def _stepped(self) -> None:
-        self._paid = None
+        self.just_paid = None
         # What a notice offers is about the step before this one.
         self.dismiss()
 

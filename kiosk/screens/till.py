@@ -146,7 +146,7 @@ class TillScreen(TillKeys, Frame):
         hand.done = (
             [] if paid is None else [paid.number, paid.given, paid.label, paid.change, paid.note]
         )
-        hand.printable, self.can_weigh = desk.can_print(), desk.can_weigh()
+        hand.printable, self.can_weigh = desk.papers.can_print, desk.weighing.possible
         desk.tell_customer()
         # The list of tickets is long: it is read when it was touched or has changed.
         if desk.mode is not Mode.TICKETS:

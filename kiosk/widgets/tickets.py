@@ -75,7 +75,7 @@ class TicketsPanel(DeskPanel):
         """Show the list of the desk, and the ticket being read."""
         tickets = desk.tickets
         ids = tickets.ids()
-        self.can_reprint = desk.can_reprint()
+        self.can_reprint = desk.papers.can_reprint
         self.own_only = tickets.own_only
         if self.ids.search.text != tickets.text:
             self.ids.search.text = tickets.text

@@ -207,5 +207,5 @@ def test_nothing_is_printed_again_where_there_is_no_printer(open_post: OpenPost)
     pay_cash(till)
     till.tap(till.key("Tickets"))
     assert till.key("Print again").disabled
-    till.screen.act("reprint")
+    till.screen.act("papers.reprint")
     assert till.session.counter.tally.session.copies == 0
