@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from common.journal.contents import read_data
 from common.journal.customer import CustomerOpening
-from common.journal.kinds import RecordType
+from common.journal.kinds import NOTED_TYPES, RecordType
 from common.journal.purge import ArchiveData
 from common.journal.record import RECORDS_AT_ONCE, SignedRecord, read_record
 from common.journal.refund import RefundData
@@ -339,8 +339,7 @@ def _command_table(*kinds: CommandKind) -> Mapping[str, CommandKind]:
 
 
 NOTED: Final = "journal.record"
-NOTED_TYPES: Final = frozenset({RecordType.EVENT, RecordType.CLOCK, RecordType.KEY_ROTATED})
-"""What a till notes by itself, whoever is there: by a command of its own, which nobody gives."""
+"""By which command comes what a till notes by itself; nobody gives it."""
 
 
 def record_kind(record: RecordType) -> str:

@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from ipaddress import AddressValueError, IPv4Address
 from typing import Final
 
-import ifaddr
-
 from common.invitation import MAX_HOSTS
 
 _INNER: Final = ("docker", "br-", "veth", "virbr", "lxc", "tun", "tap")
@@ -18,6 +16,8 @@ _INNER: Final = ("docker", "br-", "veth", "virbr", "lxc", "tun", "tap")
 
 def own_addresses() -> list[tuple[str, str]]:
     """Return (interface, IPv4 address) of this machine, as the system lists them."""
+    import ifaddr
+
     return [
         (adapter.nice_name, ip.ip)
         for adapter in ifaddr.get_adapters()

@@ -17,7 +17,6 @@ from common.ids import IdMint
 from common.models import CATEGORY_COLOURS, Category, colour_at
 from hub.cli_session import Session
 from hub.config import read_settings
-from hub.service import now_ms
 from hub.telling import Command, tell_hub
 
 if TYPE_CHECKING:
@@ -73,6 +72,7 @@ def add(
 ) -> None:
     """Add a category, or one under another."""
     from hub.category_list import find, next_rank
+    from hub.service import now_ms
 
     with session.errors():
         read_settings(session.folder)

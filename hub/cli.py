@@ -23,7 +23,6 @@ from hub.cli_session import SOME_REJECTED, Session, language
 from hub.config import NetworkSettings, Settings, ShopSettings
 from hub.customers_cli import customers
 from hub.identity_cli import rotate_identity
-from hub.import_cli import import_file
 from hub.journal_cli import journal
 from hub.pair_cli import pair
 from hub.people_cli import FIRST, people
@@ -142,6 +141,8 @@ def import_articles(session: Session, file: Path, rejects: Path | None) -> None:
 
     Exit code 3 where some lines could not be taken: they are in the rejects file.
     """
+    from hub.import_cli import import_file
+
     with session.errors():
         report = import_file(session.folder, file, rejects, session.t, session.terminal)
     if report.refused:

@@ -15,7 +15,6 @@ from zmq.utils import z85
 
 from common import VERSION, seal, wire
 from common import messages as m
-from common.commands import COMMANDS
 from common.errors import Problem, Refusal
 from common.ids import IdMint
 from common.outgoing import Outcome, Outgoing, Queued
@@ -136,6 +135,9 @@ PATIENCE_S: Final = 60.0
 
 
 def _queued(n: int, command_id: str, kind: str, args: dict[str, Any]) -> Queued:
+    # Late: whoever only asks a question does without every command's arguments.
+    from common.commands import COMMANDS
+
     body = orjson.dumps({"id": command_id, "kind": kind, "args": args, "operator": "console"})
     return Queued(n, COMMANDS[kind].schema, wire.body_hash(body), body)
 

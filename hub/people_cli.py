@@ -15,19 +15,14 @@ import click
 import orjson
 from rich.table import Table
 
-from common import messages as m
 from common import seal
-from common.commands import PersonPut
-from common.errors import Problem, Refusal
+from common.errors import Refusal
 from common.i18n import Translator, mark
 from common.ids import IdMint
 from common.models import convert
 from common.people import PIN_LEAST, PIN_MOST, Role, pin_problem
 from hub.cli_session import Session
-from hub.local import run_locally, set_pin_locally
-from hub.records import people as records
-from hub.service import now_ms, only_hub
-from hub.store import HubRuns, Store
+from hub.telling import tell_hub
 
 ROLES: Final = {
     Role.CASHIER: mark("cashier"),
@@ -74,6 +69,8 @@ FIRST: Final = mark("comptoir-hub people add NAME --role admin")
 @click.pass_obj
 def add(session: Session, name: str, role: str, pin_stdin: bool, no_pin: bool) -> None:
     """Add a person, and ask for a PIN. From the first PIN on, posts ask who is there."""
+    from hub.service import now_ms
+
     with session.errors():
         pin = "" if no_pin else _read_pin(session, pin_stdin)
         person = IdMint(now_ms, seal.random_bytes)()
@@ -145,22 +142,20 @@ def _changed(session: Session, who: str, **change: Any) -> dict[str, Any]:
 
 
 def _put(session: Session, args: dict[str, Any]) -> None:
+    from common.commands import PersonPut
+
     try:
         convert(args, PersonPut)
     except ValueError:
         raise Refusal("person_name") from None
-    replies: list[m.Reply] = []
-    try:
-        run_locally(session.folder, [("person.put", args)], replies.append)
-    except HubRuns:
-        with session.hub() as hub:
-            hub.command_all([("person.put", args)], replies.append)
-    (reply,) = replies
-    if reply.status is not m.Status.ACCEPTED:
-        session.fail(Problem(reply.code, reply.params).text(session.t))
+    if (problem := tell_hub(session.folder, ("person.put", args))) is not None:
+        session.fail(problem.text(session.t))
 
 
 def _set_pin(session: Session, person: str, pin: str) -> None:
+    from hub.local import set_pin_locally
+    from hub.store import HubRuns
+
     try:
         set_pin_locally(session.folder, person, pin)
     except HubRuns:
@@ -187,6 +182,8 @@ def _read_pin(session: Session, stdin: bool) -> str:
 
 def _ask(session: Session) -> list[dict[str, Any]]:
     """Return what a hub says that runs, else what its database says."""
+    from hub.records import people as records
+
     found: list[dict[str, Any]] = ask(
         session, "people", {}, lambda db: [asdict(row) for row in records.people(db)]
     )
@@ -195,6 +192,10 @@ def _ask(session: Session) -> list[dict[str, Any]]:
 
 def ask(session: Session, kind: str, args: dict[str, Any], read: Callable[[Any], Any]) -> Any:
     """Return the running hub's answer to a question; where none runs, what `read` finds."""
+    # Late: a hub's own parts, which the other commands do without.
+    from hub.service import only_hub
+    from hub.store import HubRuns, Store
+
     try:
         with only_hub(session.folder):
             store = Store.open(session.folder.database)

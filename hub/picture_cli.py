@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
 from common.errors import Refusal
@@ -25,6 +24,8 @@ from hub.telling import tell_all, tell_hub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rich.progress import Progress
 
     from hub.picture_list import Shown
 
@@ -138,7 +139,9 @@ def _disk(folder: Path) -> "Iterator[None]":
         raise ConfigError("path_unusable", file=folder, reason=error.strerror or error) from error
 
 
-def _bar(session: Session) -> Progress:
+def _bar(session: Session) -> "Progress":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+
     return Progress(
         "{task.description}",
         BarColumn(),

@@ -7,7 +7,7 @@ import base64
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import orjson
@@ -16,9 +16,9 @@ from common import wire
 from common.errors import Problem, Refusal
 from common.i18n import mark
 from hub.cli_session import Session, user_name
-from hub.export_file import Export, ExportedLine, read_export
-from hub.local import ask_locally
-from hub.store import HubRuns
+
+if TYPE_CHECKING:
+    from hub.export_file import Export, ExportedLine
 
 FRAME_BYTES: Final = 200_000
 """So much of operations goes to a running hub at once."""
@@ -112,6 +112,8 @@ def collect(session: Session, file: Path, as_json: bool) -> None:
 
     Each operation counts once, however often it is collected or sent.
     """
+    from hub.export_file import read_export
+
     with session.errors():
         export = read_export(file)
         taken = []
@@ -139,6 +141,9 @@ COMMANDS: Final = (revoke, reinstate, rotate_device_key, rotate_hub_key, collect
 
 def _ask(session: Session, kind: str, args: dict[str, Any]) -> Any:
     """Ask the hub that runs, else this process in its stead."""
+    from hub.local import ask_locally
+    from hub.store import HubRuns
+
     try:
         return ask_locally(session.folder, kind, args)
     except HubRuns:
@@ -167,7 +172,7 @@ def _told(answer: dict[str, Any], as_json: bool) -> bool:
     return as_json
 
 
-def _batches(export: Export) -> Iterator[list[dict[str, Any]]]:
+def _batches(export: "Export") -> Iterator[list[dict[str, Any]]]:
     """Yield operations as a query takes them, in runs that fit into a frame."""
     batch: list[dict[str, Any]] = []
     size = 0
@@ -183,12 +188,15 @@ def _batches(export: Export) -> Iterator[list[dict[str, Any]]]:
         yield batch
 
 
-def _packed(line: ExportedLine) -> dict[str, Any]:
+def _packed(line: "ExportedLine") -> dict[str, Any]:
     body = base64.b64encode(zlib.compress(line.body)).decode()
     return {"n": line.n, "schema": line.schema, "body": body, "signature": line.signature}
 
 
-def _collected(session: Session, export: Export, batch: list[dict[str, Any]]) -> Any:
+def _collected(session: Session, export: "Export", batch: list[dict[str, Any]]) -> Any:
+    from hub.local import ask_locally
+    from hub.store import HubRuns
+
     of = {"device": export.device_id, "outbox": export.outbox, "oldest_n": export.oldest_n}
     args = {**of, "operations": batch}
     try:

@@ -9,11 +9,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
-
-import segno
+from typing import TYPE_CHECKING, Final
 
 from common.errors import Refusal
+
+if TYPE_CHECKING:
+    import segno
 
 FORMATS: Final = (".png", ".svg")
 QUIET: Final = 4
@@ -77,5 +78,8 @@ def image(path: Path, text: str) -> bytes:
     return picture.getvalue()
 
 
-def _made(text: str) -> segno.QRCode:
+def _made(text: str) -> "segno.QRCode":
+    # Late: it brings an XML library and half of urllib.
+    import segno
+
     return segno.make_qr(text, error="l")

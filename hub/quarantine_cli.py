@@ -11,14 +11,11 @@ import click
 import orjson
 from rich.table import Table
 
-from common import messages as m
 from common.errors import Problem, Refusal
 from common.i18n import mark
 from hub.cli_session import Session
-from hub.local import run_locally
-from hub.quarantine import listing
-from hub.service import only_hub
-from hub.store import HubRuns, Store
+from hub.people_cli import ask
+from hub.telling import tell_hub
 
 OUTCOMES: Final = {"accepted": mark("accepted"), "closed": mark("closed without effect")}
 
@@ -73,33 +70,22 @@ def close(session: Session, ref: str) -> None:
 
 
 def _end(session: Session, ref: str, kind: str) -> None:
-    replies: list[m.Reply] = []
     with session.errors():
         one = _one(session, ref)
         args = {name: one[name] for name in ("outbox", "n", "body_hash")}
-        try:
-            run_locally(session.folder, [(kind, args)], replies.append)
-        except HubRuns:
-            with session.hub() as hub:
-                hub.command_all([(kind, args)], replies.append)
-    (reply,) = replies
-    if reply.status is not m.Status.ACCEPTED:
-        session.fail(Problem(reply.code, reply.params).text(session.t))
+        problem = tell_hub(session.folder, (kind, args))
+    if problem is not None:
+        session.fail(problem.text(session.t))
 
 
 def _ask(session: Session, ref: str = "") -> list[dict[str, Any]]:
     """Return what a hub says that runs, else what its database says."""
-    try:
-        with only_hub(session.folder):
-            store = Store.open(session.folder.database)
-            try:
-                return listing(store.db, ref)
-            finally:
-                store.close()
-    except HubRuns:
-        with session.hub() as hub:
-            found: list[dict[str, Any]] = hub.ask("quarantine", {"ref": ref})
-            return found
+    from hub.quarantine import listing
+
+    found: list[dict[str, Any]] = ask(
+        session, "quarantine", {"ref": ref}, lambda db: listing(db, ref)
+    )
+    return found
 
 
 def _one(session: Session, ref: str, ended: bool = False) -> dict[str, Any]:

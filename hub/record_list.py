@@ -11,9 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
-from common.commands import NOTED_TYPES
 from common.journal.contents import content_of
-from common.journal.kinds import RecordType
+from common.journal.kinds import NOTED_TYPES, RecordType
 from common.journal.record import read_record
 from hub.reading import reading
 from hub.records import journal as rows

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Final
 import click
 from rich.table import Table
 
-from common.commands import NOTED_TYPES
 from common.i18n import Translator, mark
-from common.journal.kinds import RecordType
+from common.journal.kinds import NOTED_TYPES, RecordType
 from common.rules import local_time
 from hub.cli_session import Session
 from hub.config import read_settings

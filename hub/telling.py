@@ -9,8 +9,6 @@ from hub.config import read_settings
 from hub.console import open_console
 from hub.folder import Folder
 from hub.key_files import read_keys
-from hub.local import run_locally
-from hub.store import HubRuns
 
 Command = tuple[str, dict[str, Any]]
 """Its kind, and its arguments."""
@@ -35,6 +33,10 @@ def tell_all(
     folder: Folder, commands: Iterable[Command], on_reply: Callable[[m.Reply], None]
 ) -> None:
     """Have commands taken in order, and report each reply; raises as `tell_hub` does."""
+    # Late: a hub's own parts, which a command line that only asks does without.
+    from hub.local import run_locally
+    from hub.store import HubRuns
+
     try:
         run_locally(folder, commands, on_reply)
     except HubRuns:

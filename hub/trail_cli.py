@@ -16,8 +16,6 @@ from common.errors import Problem
 from common.i18n import Translator, mark
 from hub.cli_session import Session
 from hub.people_cli import ask
-from hub.records import trail
-from hub.service import now_ms
 
 ACTIONS: Final = {
     "login": mark("log in"),
@@ -75,7 +73,7 @@ def _since(text: str) -> int:
     if not text:
         return 0
     if ago := re.fullmatch(r"(\d{1,5})([hdjw])", text):
-        return now_ms() - int(ago[1]) * _UNITS_MS[ago[2]]
+        return time.time_ns() // 1_000_000 - int(ago[1]) * _UNITS_MS[ago[2]]
     try:
         return round(time.mktime(time.strptime(text, "%Y-%m-%d")) * 1000)
     except (ValueError, OverflowError):
@@ -100,6 +98,8 @@ def audit(
     as_json: bool,
 ) -> None:
     """Show who did what, on which post, and what was denied; the newest last."""
+    from hub.records import trail
+
     wanted = trail.Wanted(_since(since), device, person, action, limit)
     with session.errors():
         found = ask(session, "audit", wanted._asdict(), lambda db: trail.entries(db, wanted))

@@ -55,7 +55,8 @@ class CardInquiry:
         if self._door is not None and self._hall.has_events(self._door):
             self._door.forget_events()
         if self._door is not None and self._hall.has_frames(self._door):
-            for frame in self._door.receive(1 + len(self.refused_keys)):
+            # All of them first: what is taken may shut the door.
+            for frame in [*self._door.receive(1 + len(self.refused_keys))]:
                 self._take(frame)
         if not needed:
             self.problem = None

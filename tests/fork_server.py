@@ -25,20 +25,25 @@ from typing import Any, Final
 import orjson
 
 READ: Final = (
+    "ifaddr",
     "hub.audit",
     "hub.backup_restore",
     "hub.cli",
+    "hub.import_cli",
     "hub.journal_show",
     "hub.journal_status",
     "hub.journal_verify",
+    "hub.local",
     "hub.picture_import",
+    "hub.quarantine",
     "hub.service",
-    "hub.telling",
     "kiosk.cli",
     "kiosk.enrol",
     "kiosk.export",
     "kiosk.opening",
     "kiosk.streams",
+    "rich.progress",
+    "segno",
     "tests.sim.disk.disk",
 )
 NUMBER: Final = struct.Struct("=q")

@@ -31,6 +31,10 @@ class RecordType(StrEnum):
     TRAINING = "training"
 
 
+NOTED_TYPES: Final = frozenset({RecordType.EVENT, RecordType.CLOCK, RecordType.KEY_ROTATED})
+"""What a till notes by itself, whoever is there."""
+
+
 class EntryType(StrEnum):
     """What the hub writes."""
 

@@ -7,10 +7,10 @@ has no effect beside the journal is taken here whole: voids, copies, drawers, ca
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from common.commands import NOTED_TYPES, TillRecords, record_kind
+from common.commands import TillRecords, record_kind
 from common.errors import Refusal
 from common.journal.contents import read_data
-from common.journal.kinds import RecordType
+from common.journal.kinds import NOTED_TYPES, RecordType
 from common.journal.opened import EXPECTED
 from common.journal.record import Record, SignedRecord
 from hub.authority import check_operator

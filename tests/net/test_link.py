@@ -146,11 +146,26 @@ def test_a_refused_key_is_said_and_tried_again(hub: FakeHub, line_to: Callable[.
     assert line.view.problem is None
 
 
-def test_who_asks_for_a_card_in_vain_rests_meanwhile(hub: FakeHub) -> None:
-    hub.on_card = lambda _asked: []
+@pytest.fixture
+def hall() -> Iterator[Hall]:
     hall = Hall()
+    yield hall
+    hall.close()
+
+
+@pytest.fixture
+def inquiry(hub: FakeHub, hall: Hall) -> Iterator[CardInquiry]:
+    """Yield an inquiry that asks at its first turn."""
     inquiry = CardInquiry(hall, place_of(hub))
     inquiry.close(again_s=0.0)
+    yield inquiry
+    inquiry.close()
+
+
+def test_who_asks_for_a_card_in_vain_rests_meanwhile(
+    hub: FakeHub, hall: Hall, inquiry: CardInquiry
+) -> None:
+    hub.on_card = lambda _asked: []
     inquiry.turn(needed=True)
     turns, until_s = 0, monotonic() + 0.3
     while (left_s := until_s - monotonic()) > 0:
@@ -159,8 +174,23 @@ def test_who_asks_for_a_card_in_vain_rests_meanwhile(hub: FakeHub) -> None:
         turns += 1
     assert turns < 5
     assert hub.said == [m.CardRequest()]
-    inquiry.close()
-    hall.close()
+
+
+@pytest.mark.parametrize("carded", [True, False])
+def test_a_notice_ends_the_asking_whatever_came_with_it(
+    hub: FakeHub, hall: Hall, inquiry: CardInquiry, carded: bool
+) -> None:
+    notice = m.Revocation("{}", "00" * 64)
+    hub.on_card = lambda asked: (
+        [notice] if isinstance(asked, m.RevocationRequest) else [hub.card()] * carded
+    )
+    inquiry.refused_keys = (bytes(32), bytes(32))
+    until_s = monotonic() + PATIENCE_S
+    while inquiry.notice is None and monotonic() < until_s:
+        inquiry.turn(needed=True)
+        hall.wait(100)
+    assert inquiry.notice == notice
+    assert inquiry.due_in_s > 5.0
 
 
 @pytest.mark.parametrize("stale", [{"commands_port": 9}, {"curve_key": "2b" * 32}])
