@@ -7,11 +7,12 @@ at another post later than that.
 import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 from typing import Any
 
 import orjson
 import pytest
+from child_processes import PATIENCE_S
 from shop_processes import HubProcess, KioskProcess
 
 from common.sample import sample_shop
@@ -46,23 +47,38 @@ def sell(till: KioskProcess) -> float:
 CALM_SALES = 20
 
 
+PACE_S = 0.01
+"""Between two sales: what holds one up for as long as is promised cannot fall in between."""
+
+
 class Selling:
-    """A till that sells without a pause, in a thread. `delay_s`: by how much the slowest sale's
-    reply came later than the slowest before anything was changed: this machine may be busy.
+    """A till that sells on, in a thread. `delay_s`: by how much the slowest sale's reply came later
+    than the slowest before anything was changed: this machine may be busy.
     """
 
     def __init__(self, till: KioskProcess) -> None:
         self._till = till
         self._over = Event()
+        self._one_more = Condition()
         self._calm_s = max(sell(till) for _ in range(CALM_SALES))
         self._slowest_s = 0.0
         self.sold = 0
         self._thread = Thread(target=self._run, daemon=True)
 
     def _run(self) -> None:
-        while not self._over.is_set():
+        while not self._over.wait(PACE_S):
             self._slowest_s = max(self._slowest_s, sell(self._till))
-            self.sold += 1
+            with self._one_more:
+                self.sold += 1
+                self._one_more.notify_all()
+
+    def go_on(self, sales: int, seconds: float = 0.0) -> None:
+        """Return when so many sales more are made, and so much time has passed."""
+        wanted, until_s = self.sold + sales, time.monotonic() + seconds
+        with self._one_more:
+            assert self._one_more.wait_for(
+                lambda: self.sold >= wanted and time.monotonic() >= until_s, PATIENCE_S
+            )
 
     @property
     def delay_s(self) -> float:
@@ -135,10 +151,8 @@ def test_a_revoked_post_is_out_and_erased_within_a_second_and_others_sell_on(
         refused = lost.wait_tag(lost.do("send", kind="sale.record", args={}))
         assert refused["code"] == "post_revoked"
         assert lost.ask("digests")["epoch"] == ""
-        time_on_s = time.monotonic() + 1.0
-        till_sold = selling.sold
-        while time.monotonic() < time_on_s or selling.sold < till_sold + 3:
-            lost.ask("state")
+        selling.go_on(sales=3, seconds=1.0)
+        lost.ask("state")
     assert selling.delay_s < PROMISED_S
     heads = hub.heads()
     till.wait_equal(heads, PROMISED_S * 5)
@@ -210,9 +224,8 @@ def test_a_new_hub_key_is_followed_by_everybody_while_they_sell(street: Street) 
     with Selling(till) as selling:
         for _ in range(2):
             admin(hub, "rotate-hub-key", "--yes")
-            sold = selling.sold
-            while selling.sold < sold + 3:
-                depot.ask("state")
+            selling.go_on(sales=3)
+            depot.ask("state")
     assert selling.delay_s < PROMISED_S
     print(f"most delayed sale {selling.delay_s:.3f} s")
     after = read_keys(hub.folder)

@@ -74,9 +74,8 @@ def wait_told(folder: Folder, last: str) -> None:
 
 def wait_waiting(till: KioskProcess, waiting: int) -> None:
     """Wait until so many operations wait on a till: what it has noted is on its disk."""
-    end = monotonic() + PATIENCE_S
-    while till.ask("state")["state"]["waiting"] != waiting:
-        assert monotonic() < end
+    if till.ask("state")["state"]["waiting"] != waiting:
+        till.wait(lambda event: event["event"] == "state" and event["state"]["waiting"] == waiting)
 
 
 @pytest.mark.timeout(180)
