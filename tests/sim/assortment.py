@@ -1,8 +1,9 @@
 """The assortment of a simulated shop: articles that tills make, and categories with their parts.
 
-Owns making both, and what must hold of them: an acknowledged one is there once, as somebody said
-last; a code means one article, and a till that made another of the same code is told; categories
-are a tree of two levels.
+Owns making both, removing categories, and what must hold of them: an acknowledged one is there
+once, as somebody said last; a code means one article, and a till that made another of the same code
+is told; categories are a tree of two levels; one goes where nothing stands in it, and stays away;
+what was made for it stands in the one that is there instead.
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -15,12 +16,18 @@ from common import messages as m
 from common.models import Article, Category
 from common.topics import Profile
 from tests.sim.history import Deed, History, Told
+from tests.sim.labels import removal
 from tests.sim.post import SimPost
 from tests.sim.trade import UNIT_CENTS, label_of_number, number_of
 
 SOON_S: Final = 0.5
 TWICE: Final = 0.5
 """So often the same code is scanned at another till, so many seconds later."""
+RACED: Final = 0.7
+RACE_S: Final = 0.08
+"""So often a till makes an article for a category that is being removed, within so long."""
+REMOVED: Final = 0.35
+"""So much of what is done about categories is removing one."""
 CODES: Final = 6
 """So few unknown codes are scanned in a story: two tills make an article of the same."""
 FIRST: Final = "All"
@@ -32,7 +39,7 @@ FIRST: Final = "All"
 
 def scan(post: SimPost, rng: Random, others: Sequence[SimPost]) -> None:
     """Scan a code that the shop did not begin with; perhaps at two tills about the same time."""
-    code = f"99{rng.randrange(CODES):06}"
+    code = _drawn_code(rng)
     _scan(post, code, rng)
     tills = [other for other in others if other.profile is Profile.TILL and other is not post]
     if rng.random() < TWICE and tills:
@@ -40,8 +47,15 @@ def scan(post: SimPost, rng: Random, others: Sequence[SimPost]) -> None:
         other.after(rng.uniform(0, SOON_S), lambda: _scan(other, code, rng))
 
 
-def _scan(post: SimPost, code: str, rng: Random) -> None:
-    """Where a till does not know a code, it makes the article; and sells it at once."""
+def _drawn_code(rng: Random) -> str:
+    return f"99{rng.randrange(CODES):06}"
+
+
+def _scan(post: SimPost, code: str, rng: Random, category_id: str = "") -> None:
+    """Where a till does not know a code, it makes the article; and sells it at once.
+
+    `category_id`: for which category, if the till shows it.
+    """
     session = post.session
     if session is None:
         return
@@ -56,8 +70,11 @@ def _scan(post: SimPost, code: str, rng: Random) -> None:
         return  # No copy of the shop yet.
     place = rng.choice(first)
     place = rng.choice((place, *session.catalogue.categories(place.id)))
+    place = session.catalogue.category(category_id) or place
     row = Article(session.new_id(), label, place.id, UNIT_CENTS, 550, (code,))
-    deed = Deed(label, post.number, "article.create", Told.RECORDED, about=row.id)
+    deed = Deed(
+        label, post.number, "article.create", Told.RECORDED, about=row.id, category=place.id
+    )
     post.do(deed, lambda session: session.send("article.create", {"article": row}))
     if deed.told is Told.RECORDED and post.session is not None:
         post.sell_new(row.id)
@@ -69,6 +86,8 @@ def article_faults(
     """Yield what does not hold of the articles that tills made. `outbox_lost`: posts of which not
     all is known; `went_back`: the hub was restored, and may lack their category."""
     there = dict(db.execute("SELECT id, name FROM article"))
+    places = dict(db.execute("SELECT id, category_id FROM article"))
+    instead = dict(db.execute("SELECT id, into_id FROM removed_category"))
     owners: dict[str, set[str]] = {}
     for article_id, code in db.execute("SELECT article_id, code FROM barcode"):
         owners.setdefault(article_id, set()).add(code)
@@ -81,6 +100,9 @@ def article_faults(
         if deed.about in there:
             if deed.told is Told.REFUSED or there[deed.about] != name:
                 yield f"article {name} is there as {there[deed.about]}, {deed.told}"
+            # Nobody moves one: as long as it stands in its category, that is not removed.
+            if places[deed.about] != instead.get(deed.category, deed.category):
+                yield f"article {name} stands in {places[deed.about]}, made for {deed.category}"
             if not owners.get(deed.about):
                 yield f"article {name} is there, and its code means another"
             if told_last and deed.status is not m.Status.ACCEPTED and deed.sure:
@@ -98,13 +120,14 @@ def article_faults(
 
 
 def _put_aside(db: Any) -> dict[str, str]:
-    """Return why articles lie in quarantine, by their ids. A category that does not exist now did
-    not then: its row was altered on its way to the till.
+    """Return why articles lie in quarantine, by their ids. A category that neither exists now nor
+    was removed did not exist then: its row was altered on its way to the till.
 
     What came from an older copy of an outbox (`hash_mismatch`) comes once more from a new one.
     """
     found = {}
-    categories = {each for (each,) in db.execute("SELECT id FROM category")}
+    known = "SELECT id FROM category UNION ALL SELECT id FROM removed_category"
+    categories = {each for (each,) in db.execute(known)}
     sql = "SELECT code, body FROM quarantine WHERE outcome IS NULL AND code <> 'hash_mismatch'"
     for code, body in db.execute(sql):
         if b'"article.create"' in body:
@@ -126,12 +149,14 @@ def shared_code(rows: Mapping[str, bytes], key: str, row: bytes) -> str:
 # Categories.
 
 
-def arrange(post: SimPost, rng: Random) -> None:
-    """Make a category, or a part of one, or move one; some of it cannot be, and is refused."""
+def arrange(post: SimPost, rng: Random, others: Sequence[SimPost]) -> None:
+    """Make a category, or a part of one, or move or remove one; what cannot be is refused."""
     session = post.session
     assert session is not None
     first = session.catalogue.categories()
     shown = [each for top in first for each in (top, *session.catalogue.categories(top.id))]
+    if rng.random() < REMOVED and shown and _remove(post, rng, shown, others):
+        return
     own = [each.id for each in shown if each.name != FIRST]
     label = post.label("g")
     category_id, parent_id, name = session.new_id(), "", f"Rayon {label}"
@@ -148,6 +173,54 @@ def arrange(post: SimPost, rng: Random) -> None:
     post.do(deed, lambda session: session.send("category.put", {"category": row}))
 
 
+def _remove(
+    post: SimPost, rng: Random, shown: Sequence[Category], others: Sequence[SimPost]
+) -> bool:
+    """Remove a category, perhaps just when a till makes an article for it; false: it was asked."""
+    gone, into = rng.choice(shown), rng.choice(("", "", rng.choice(shown).id))
+    label = removal(post.number, gone.id)
+    if label in post.history.deeds:
+        return False
+    tills = [other for other in others if other.profile is Profile.TILL]
+    if rng.random() < RACED and tills:
+        till, code = rng.choice(tills), _drawn_code(rng)
+        till.after(rng.uniform(0, RACE_S), lambda: _scan(till, code, rng, gone.id))
+    args = {"category": gone.id, "into": into}
+    deed = Deed(label, post.number, "category.remove", Told.RECORDED, about=gone.id)
+    post.do(deed, lambda session: session.send("category.remove", args))
+    return True
+
+
+def removal_faults(
+    db: Any, history: History, outbox_lost: Set[int], went_back: bool
+) -> Iterator[str]:
+    """Yield what does not hold of removed categories: a request, of what exists, for good.
+
+    `went_back`: the hub was restored, and may not have known the category when it was asked.
+    """
+    there = {each for (each,) in db.execute("SELECT id FROM category")}
+    instead = dict(db.execute("SELECT id, into_id FROM removed_category"))
+    asked = history.kind("category.remove")
+    made = {deed.about for deed in history.kind("category.put")}
+    wanted = {deed.about for deed in asked if deed.told is not Told.REFUSED}
+    yield from (f"category {each} was removed, and nobody asked" for each in {*instead} - wanted)
+    yield from (f"category {each} was removed, and nobody made it" for each in {*instead} - made)
+    yield from (f"category {each} was removed, and is there" for each in {*instead} & there)
+    yield from (f"{each}, not there, is instead of one" for each in {*instead.values()} - there)
+    allowed = {
+        *("category_not_empty", "category_removed", "category_into_itself", "last_category"),
+        *(("unknown_category",) if went_back else ()),
+    }
+    for deed in asked:
+        if not deed.sure or deed.fragile or deed.post in outbox_lost:
+            continue
+        if deed.status is m.Status.ACCEPTED:
+            if deed.about not in instead:
+                yield f"{deed.label} was to remove a category, which was not"
+        elif deed.status is not m.Status.REFUSED or deed.code not in allowed:
+            yield f"{deed.label} was neither taken nor refused: {deed.status} {deed.code}"
+
+
 def category_faults(db: Any, history: History, outbox_lost: Set[int]) -> Iterator[str]:
     """Yield what does not hold of the categories. `outbox_lost`: posts of which not all is known.
 
@@ -155,6 +228,7 @@ def category_faults(db: Any, history: History, outbox_lost: Set[int]) -> Iterato
     """
     sql = "SELECT id, name, rank, parent_id FROM category"
     rows = {row[0]: row[1:] for row in db.execute(sql)}
+    removed = {each for (each,) in db.execute("SELECT id FROM removed_category")}
     places = [(parent_id, name) for name, _, parent_id in rows.values()]
     if len(set(places)) < len(places):
         yield f"two categories bear one name in one place: {sorted(places)}"
@@ -167,7 +241,7 @@ def category_faults(db: Any, history: History, outbox_lost: Set[int]) -> Iterato
     for category_id, deeds in by_category.items():
         taken = [deed for deed in deeds if deed.status is m.Status.ACCEPTED and deed.sure]
         if category_id not in rows:
-            if taken:
+            if taken and category_id not in removed:
                 yield f"{taken[0].label} was taken, and its category is not at the hub"
             continue
         label = label_of_number("g", rows[category_id][1])
@@ -177,6 +251,14 @@ def category_faults(db: Any, history: History, outbox_lost: Set[int]) -> Iterato
     for category_id, (name, _, _) in rows.items():
         if category_id not in by_category and name != FIRST:
             yield f"nobody made category {name}"
+
+
+def article_left(articles: Mapping[str, bytes], category_id: str) -> str:
+    """Return which article stands in a category that is removed; "" for none."""
+    for key, row in articles.items():
+        if orjson.loads(row)["category_id"] == category_id:
+            return f"category {category_id} is removed, and article {key} stands in it"
+    return ""
 
 
 def broken_tree(rows: Mapping[str, bytes]) -> str:

@@ -21,7 +21,7 @@ from tests.sim.world import World
 _UNLABELLED: Final = frozenset(
     {
         *("price.set", "price.schedule", "ticket.park", "ticket.recall", "ticket.unpark"),
-        *("customer.put", "customer.erase", "article.create", "category.put"),
+        *("customer.put", "customer.erase", "article.create", "category.put", "category.remove"),
     }
 )
 """What stands at the hub under no label, or not for good: looked at by checks of their own."""
@@ -41,6 +41,7 @@ class Books:
 
         `went_back`: the hub was restored from a backup.
         """
+        self._count_removals(db)
         self._check_journal(db)
         self._check_papers(db, outbox_lost)
         self._check_stock(db)
@@ -53,8 +54,22 @@ class Books:
             raise self._world.broken(fault)
         for fault in assortment.category_faults(db, self._history, outbox_lost):
             raise self._world.broken(fault)
+        for fault in assortment.removal_faults(db, self._history, outbox_lost, went_back):
+            raise self._world.broken(fault)
         for fault in ledger.faults(db, self._hub.identity):
             raise self._world.broken(fault)
+
+    def _count_removals(self, db: Any) -> None:
+        """Say how often it came to that: nothing is shown by what never happens."""
+        harm = self._world.harm
+        for what, sql in (
+            ("category removed", "SELECT count(*) FROM removed_category"),
+            (
+                "article made for a removed category",
+                "SELECT count(*) FROM alert WHERE code = 'flag_category_removed'",
+            ),
+        ):
+            harm[what] += db.execute(sql).fetchone()[0]
 
     def _check_journal(self, db: Any) -> None:
         """No fault, and no restore, makes the journal another one than posts have seen."""

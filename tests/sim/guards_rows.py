@@ -88,6 +88,51 @@ _ASSORTMENT: Final = (
             ),
         ),
     ),
+    Safeguard(
+        "only empty ones",
+        "a category in which an article stands is not removed",
+        (
+            Edit(
+                _CATEGORIES,
+                "    if standing.articles or standing.parts:\n",
+                "    if standing.parts:\n",
+            ),
+        ),
+    ),
+    Safeguard(
+        "what comes late is filed",
+        "what a till makes for a removed category does not wait in quarantine for it",
+        (
+            Edit(
+                _CATEGORIES,
+                "    removed = catalogue.removed_category(work.db, article.category_id)\n",
+                "    removed = catalogue.removed_category(work.db, article.id)\n",
+            ),
+        ),
+    ),
+    Safeguard(
+        "later removals are followed",
+        "what goes elsewhere goes to a category that is there",
+        (
+            Edit(
+                "hub/records/catalogue.py",
+                '    db.execute("UPDATE removed_category SET into_id = ? WHERE into_id = ?",'
+                " (into_id, row.id))\n",
+                "",
+            ),
+        ),
+    ),
+    Safeguard(
+        "removed for good",
+        "a category that was removed does not come back under its id",
+        (
+            Edit(
+                _CATEGORIES,
+                "    if known is None and catalogue.removed_category(work.db, args.category.id):\n",
+                "    if known is None and not args.category.id:\n",
+            ),
+        ),
+    ),
 )
 
 OF_ROWS: Final = (*_CUSTOMERS, *_ASSORTMENT)

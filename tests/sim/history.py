@@ -33,7 +33,8 @@ class Deed:
     """One operation. `lines`: (article id, thousandths), as stock sees it; `excused`: why it may
     be missing at the end ("" for no reason); `fragile`: its post's copy is gone, the hub's is the
     only one; `parked`: the id of the parked ticket that it is about, `about`: that of any other
-    row; `status`: the hub's last word to the post."""
+    row; `category`: for which one an article was made; `status`: the hub's last word to the
+    post."""
 
     label: str
     post: int
@@ -49,6 +50,7 @@ class Deed:
     fate: Fate = Fate.TAKEN
     parked: str = ""
     about: str = ""
+    category: str = ""
     excused: str = ""
     fragile: bool = False
 

@@ -19,6 +19,7 @@ _ROWS: Final[Mapping[str, Callable[[int, Any], str]]] = {
     "customer.erase": lambda number, args: erasure(number, args["customer"]),
     "article.create": lambda _, args: str(args["article"]["name"]),
     "category.put": lambda _, args: label_of_number("g", args["category"]["rank"]),
+    "category.remove": lambda number, args: removal(number, args["category"]),
 }
 """Where the label stands in an operation about a row, by its kind."""
 
@@ -26,6 +27,11 @@ _ROWS: Final[Mapping[str, Callable[[int, Any], str]]] = {
 def erasure(number: int, customer_id: str) -> str:
     """Return the label of the erasure of a customer that a post asks for: each asks once."""
     return f"e{number}-{customer_id}"
+
+
+def removal(number: int, category_id: str) -> str:
+    """Return the label of the removal of a category that a post asks for: each asks once."""
+    return f"d{number}-{category_id}"
 
 
 def opened(n: int, sealed: bytes) -> bytes:

@@ -231,7 +231,7 @@ class Story:
         elif post.profile is Profile.DEPOT or rng.random() < 0.4:
             post.receive(self._lines())
         elif self.rows.random() < ARRANGED:
-            assortment.arrange(post, self.rows)
+            assortment.arrange(post, self.rows, shop.posts)
         elif self.parking.random() < SCHEDULED:
             post.schedule(rng.choice(shop.articles), self.parking.uniform(0.5, 8.0))
         else:

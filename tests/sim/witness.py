@@ -6,7 +6,7 @@ digest that a replica must have at any tseq.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from common import messages as m
 from common import wire
 from common.topics import TOPICS, Profile
 from hub.changes import OWN
-from tests.sim.assortment import broken_tree, shared_code
+from tests.sim.assortment import article_left, broken_tree, shared_code
 
 Place = tuple[str, int]
 _OVERLAP = 40
@@ -183,7 +183,7 @@ class Witness:
             steps = known.levels.setdefault(change.key, ([], []))
             steps[0].append(known.tseq)
             steps[1].append(orjson.loads(change.row)["quantity_milli"])
-        fault = self._row_fault(topic, known.rows, change)
+        fault = self._row_fault(log, topic, change)
         if fault:
             raise self._broken(fault)
         if topic == "articles" and change.row is not None:
@@ -200,9 +200,14 @@ class Witness:
                 f" {log.effects[place]} and {gseq}"
             )
 
-    def _row_fault(self, topic: str, rows: Mapping[str, bytes], change: m.Change) -> str:
+    def _row_fault(self, log: EpochLog, topic: str, change: m.Change) -> str:
+        rows = log.topics[topic].rows
         if change.row is not None and topic == "articles":
             return shared_code(rows, change.key, change.row)
+        if change.row is None and topic == "categories":
+            left = article_left(log.topics["articles"].rows, change.key)
+            if left:
+                return left
         return broken_tree(rows) if topic == "categories" else ""
 
     # What it is asked.
