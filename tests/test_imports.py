@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+# Each process would read all there is again.
+pytestmark = pytest.mark.xdist_group("imports")
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("common", "hub", "kiosk")
 OURS = (*PACKAGES, "tests", "packaging")

@@ -14,7 +14,11 @@ from tests.attacks.conftest import MIB, Place
 from tests.attacks.posts import Post
 from tests.bench.workers.sockets import address, client_socket
 
-pytestmark = [pytest.mark.attack, pytest.mark.net]
+pytestmark = [
+    pytest.mark.attack,
+    pytest.mark.net,
+    pytest.mark.xdist_group("enrolled"),
+]
 GROWTH = 192 * MIB
 
 

@@ -11,7 +11,11 @@ import pytest
 from tests.attacks.conftest import MIB, Place
 from tests.attacks.posts import Post
 
-pytestmark = [pytest.mark.attack, pytest.mark.net]
+pytestmark = [
+    pytest.mark.attack,
+    pytest.mark.net,
+    pytest.mark.xdist_group("strangers"),
+]
 HALF_OPEN = 500
 GROWTH = 48 * MIB
 """Far more than 500 connections cost, far less than what was sent, kept or waited for would."""

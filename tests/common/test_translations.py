@@ -32,6 +32,8 @@ KV = b"""
     detail: root.t.n("{count} line", "{count} lines", root.count)
     on_press: root.start("t")
 """
+# Each process would read all there is again.
+pytestmark = pytest.mark.xdist_group("translations")
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ DATA = ROOT.parent / "shared/data/articles-100k.csv.gz"
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.xdist_group("catalogue size"),
     pytest.mark.skipif(not DATA.exists(), reason=f"the real articles are not at {DATA}"),
 ]
 Rows = list[tuple[str, bytes]]
