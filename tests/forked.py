@@ -52,7 +52,9 @@ class Forked:
             os.close(number)
         self.pid = self._hear()
         # The number of a process that has ended may be another's by then; this never is.
-        self._process = os.pidfd_open(self.pid)
+        self._process: int | None = None
+        with contextlib.suppress(ProcessLookupError):
+            self._process = os.pidfd_open(self.pid)
 
     def _hear(self) -> int:
         said = os.read(self._told, NUMBER.size)
@@ -74,13 +76,16 @@ class Forked:
         if self.returncode is None and select.select([self._told], [], [], timeout)[0]:
             self.returncode = self._hear()
             os.close(self._told)
-            os.close(self._process)
+            if self._process is not None:
+                os.close(self._process)
         return self.returncode
 
     def send_signal(self, number: int) -> None:
         """Send a signal, unless it has ended."""
-        if self.poll() is None:
-            signal.pidfd_send_signal(self._process, number)
+        if self.poll() is None and self._process is not None:
+            # It may have ended, and its exit code be on its way.
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._process, number)
 
     def kill(self) -> None:
         """End it by SIGKILL."""

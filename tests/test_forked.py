@@ -71,6 +71,14 @@ def test_its_last_words_by_exit_are_said(launch: Launch) -> None:
     assert process.errors() == [b"why\n"]
 
 
+@BOTH
+def test_many_that_end_at_once_do_so_by_their_code(launch: Launch) -> None:
+    for code in range(12):
+        process = begun(f"import os; os._exit({code})", launch)
+        process.send(signal.SIGCONT)
+        assert process.end(0) == code
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="lists what is open in /proc")
 @BOTH
 def test_nothing_of_the_others_is_open_in_it(launch: Launch) -> None:
