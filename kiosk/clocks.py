@@ -39,6 +39,7 @@ class ClockDifference:
         self._clocks = clocks
         self._before_ms = before_ms
         self._trips: deque[tuple[float, float]] = deque(maxlen=_ROUND_TRIPS)
+        self._hub_ahead_ms = 0.0
         self._apart = False
 
     @property
@@ -56,6 +57,7 @@ class ClockDifference:
         round_trip_s = now_s - sent_s
         hub_ahead_ms = hub_ms - (now_s - round_trip_s / 2) * 1000
         self._trips.append((round_trip_s, hub_ahead_ms))
+        _, self._hub_ahead_ms = min(self._trips)
 
     def parted(self) -> None:
         """The connection is gone: the next round trip counts alone."""
@@ -65,6 +67,5 @@ class ClockDifference:
         """Return hub time minus this post's wall clock, as of now."""
         if not self._trips:
             return self._before_ms
-        _, hub_ahead_ms = min(self._trips)
-        hub_ms = hub_ahead_ms + self._clocks.monotonic() * 1000
+        hub_ms = self._hub_ahead_ms + self._clocks.monotonic() * 1000
         return round(hub_ms - self._clocks.wall_ms())

@@ -28,14 +28,14 @@ class Agenda:
         self._put_down += 1
         heappush(self._events, (self.now_s + delay_s, self._put_down, action))
 
-    def run_until(self, end_s: float, over: Callable[[], bool] = lambda: False) -> None:
-        """Let time pass until `end_s`, or until it is over."""
-        while self._events and self._events[0][0] <= end_s and not over():
-            self.now_s, _, action = heappop(self._events)
+    def run_until(self, end_s: float) -> None:
+        """Let time pass until `end_s`."""
+        events = self._events
+        while events and events[0][0] <= end_s:
+            self.now_s, _, action = heappop(events)
             self.happened += 1
             action()
-        if not over():
-            self.now_s = max(self.now_s, end_s)
+        self.now_s = max(self.now_s, end_s)
 
 
 class MachineClock:

@@ -29,6 +29,11 @@ from tests.sim.world import World
 
 _ALL_SALES_EVERY = 16
 _ON_ITS_WAY_S: Final = 10.0
+_OF_CUSTOMERS: Final = customers.NAME.encode()
+_HEARD_BY: Final = {
+    profile: frozenset([b"hb", *(topic.encode() for topic in topics)])
+    for profile, topics in TOPICS_OF.items()
+}
 _SHOWN: Final = {"sale.record": -1, "refund.record": 1, "goods.receive": 1}
 """What a post shows of an operation that is on its way: the sign of its goods."""
 
@@ -61,12 +66,12 @@ class Checks:
         """No row reaches a profile that may not see it."""
         post = line.post
         assert isinstance(post, SimPost)
-        if post.profile is Profile.DEPOT and customers.NAME.encode() in frame:
+        if post.profile is Profile.DEPOT and _OF_CUSTOMERS in frame:
             raise self._world.broken(f"{post.name} was told of a customer")
         if line.way is Way.BROADCASTS:
-            topic = frame.split(b"\0", 1)[0].decode()
-            if topic not in ("hb", *TOPICS_OF[post.profile]):
-                raise self._world.broken(f"{topic} was broadcast to {post.name}")
+            topic = frame.split(b"\0", 1)[0]
+            if topic not in _HEARD_BY[post.profile]:
+                raise self._world.broken(f"{topic.decode()} was broadcast to {post.name}")
             return
         if frame[1] in (36, 37, 39):
             message = wire.decode(frame)

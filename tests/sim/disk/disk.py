@@ -126,7 +126,7 @@ class Machine:
     @property
     def frozen(self) -> bool:
         """Return whether the machine is dead: it reads, and fails at everything else."""
-        return bool(self._handle and self._frozen.value)
+        return self._frozen.value != 0
 
     @property
     def open_files(self) -> int:
@@ -208,7 +208,7 @@ class Machine:
         """Be no machine any more; what is still open is written straight through from now on."""
         if self._known is not None:
             self._library.sd_forget(self._known)
-            self._known = None
+            self._known, self._frozen = None, ctypes.c_int()
 
     @property
     def _handle(self) -> int:
