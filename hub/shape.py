@@ -44,8 +44,7 @@ def garbled(db: Connection) -> list[str]:
 @cache
 def _made_new() -> frozenset[tuple[str, str, str]]:
     memory = SqliteDatabase(":memory:")
-    with memory.bind_ctx(tables.TABLES):
-        tables.create(memory)
+    tables.create(memory)
     db: Connection = memory.connection()  # type: ignore[no-untyped-call]
     with closing(memory):
         return frozenset(db.execute(_ENTRIES))

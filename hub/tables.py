@@ -5,9 +5,10 @@ quantities integer thousandths, times milliseconds since 1970 UTC. Hot statement
 `hub/records`; nothing here decides anything.
 """
 
+from functools import cache
 from typing import Any, Final
 
-from peewee import (
+from peewee import (  # type: ignore[attr-defined] # its stubs leave sort_models out
     SQL,
     BigIntegerField,
     BlobField,
@@ -15,7 +16,10 @@ from peewee import (
     DatabaseProxy,
     IntegerField,
     Model,
+    SchemaManager,
+    SqliteDatabase,
     TextField,
+    sort_models,
 )
 
 SCHEMA_VERSION: Final = 13
@@ -647,7 +651,21 @@ TRIGGERS: Final = (
 
 
 def create(made: Any) -> None:
-    """Make all tables and triggers in an empty database, peewee's, that they are bound to."""
-    made.create_tables(TABLES)
-    for statement in (*TRIGGERS, *GUARDS):
+    """Make all tables and triggers in an empty database, peewee's."""
+    for statement in (*_making(), *TRIGGERS, *GUARDS):
         made.execute_sql(statement)
+
+
+@cache
+def _making() -> tuple[str, ...]:
+    """Return the statements by which peewee makes the tables and their indexes: put together by it
+    once, for they are always the same."""
+    said: list[str] = []
+    memory = SqliteDatabase(":memory:")
+    try:
+        memory.connection().set_trace_callback(said.append)  # type: ignore[no-untyped-call]
+        for model in sort_models(TABLES):
+            SchemaManager(model, memory).create_all()
+    finally:
+        memory.close()
+    return tuple(said)
