@@ -317,6 +317,15 @@ def test_it_holds_where_nacl_says_so_and_nowhere_else(
     assert not verifier.ed25519_holds(keys.public, message, bytes(changed))
 
 
+def test_it_says_the_same_once_a_key_has_signed_much() -> None:
+    """From so many signatures on it goes by larger tables."""
+    keys = signing_keys(3)
+    signature = seal.sign(keys, b"m")
+    for _ in range(verifier._MANY + 2):
+        assert verifier.ed25519_holds(keys.public, b"m", signature)
+    assert not verifier.ed25519_holds(keys.public, b"n", signature)
+
+
 @given(st.binary(min_size=32, max_size=32))
 @settings(max_examples=30, deadline=None)
 def test_any_bytes_may_stand_for_a_key(public: bytes) -> None:
