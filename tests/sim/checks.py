@@ -69,9 +69,9 @@ class Checks:
         if post.profile is Profile.DEPOT and _OF_CUSTOMERS in frame:
             raise self._world.broken(f"{post.name} was told of a customer")
         if line.way is Way.BROADCASTS:
-            topic = frame.split(b"\0", 1)[0]
-            if topic not in _HEARD_BY[post.profile]:
-                raise self._world.broken(f"{topic.decode()} was broadcast to {post.name}")
+            prefix = frame.split(b"\0", 1)[0]
+            if prefix not in _HEARD_BY[post.profile]:
+                raise self._world.broken(f"{prefix.decode()} was broadcast to {post.name}")
             return
         if frame[1] in (36, 37, 39):
             message = wire.decode(frame)

@@ -126,7 +126,7 @@ class Machine:
     @property
     def frozen(self) -> bool:
         """Return whether the machine is dead: it reads, and fails at everything else."""
-        return self._frozen.value != 0
+        return bool(self._frozen.value)
 
     @property
     def open_files(self) -> int:
