@@ -254,8 +254,8 @@ _ONCE: Final = (
         (
             Edit(
                 "kiosk/salvage.py",
-                "    return without_flip(sealed, lambda tried: box.open_operation(n, tried)",
-                '    return without_flip(b"", lambda tried: box.open_operation(n, tried)',
+                "    return without_flip(sealed, partial(_opens, box, n))\n",
+                '    return without_flip(b"", partial(_opens, box, n))\n',
             ),
         ),
     ),
