@@ -37,4 +37,6 @@ def patch(fill: Rgba, edge: Rgba, radius: float, hair: float) -> Any:
             inner = side - hair
             SmoothLine(rounded_rectangle=(hair / 2, hair / 2, inner, inner, radius), width=hair)
     fbo.draw()
+    # Its corners stay as they are, its middle is one colour: nothing to blend between.
+    fbo.texture.mag_filter = fbo.texture.min_filter = "nearest"
     return fbo.texture
