@@ -5,6 +5,7 @@ the hub replaced: what a post sends takes the way that every command takes.
 """
 
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field, is_dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -126,6 +127,20 @@ class Shop:
     def close(self) -> None:
         """Close the database."""
         self.store.close()
+
+    def copied(self, folder: Path, content: bytes, memo: dict[int, Any]) -> "Shop":
+        """Return this closed shop with its database's bytes in another folder, to be reopened.
+
+        `memo`: of `deepcopy`, so that others who hold its clock hold the copy's.
+        """
+        other = object.__new__(Shop)
+        other.path = folder / self.path.name
+        other.path.write_bytes(content)
+        other.keys, other.store = self.keys, self.store
+        other.clock = deepcopy(self.clock, memo)
+        other.mint = deepcopy(self.mint, memo)
+        other.console = deepcopy(self.console, memo)
+        return other
 
     def post(self, profile: Profile, number: int = 1, name: str = "") -> Post:
         """Enrol a device."""

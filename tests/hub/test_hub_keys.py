@@ -13,7 +13,7 @@ from hub.journal_keys import SealingKeys
 from hub.journal_verify import Report, verify_file
 from hub.store import Store, StoreError
 from tests.hub.journals import AT_MS, HUB, signing_keys
-from tests.tamper.ledger import Ledger
+from tests.tamper.ledger import Ledger, a_day
 
 NEXT, THIRD, STRANGE = signing_keys(50), signing_keys(51), signing_keys(99)
 FIRST_STEP = vouch(HUB, NEXT.public, AT_MS)
@@ -23,7 +23,7 @@ LOST_STEP = Succession(HUB.public.hex(), NEXT.public.hex(), AT_MS)
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path).day()
+    return a_day(tmp_path)
 
 
 def opened(ledger: Ledger, identity: SigningKeys, past: Sequence[Succession]) -> None:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from shutil import copyfile
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from peewee import sqlite3  # type: ignore[attr-defined] # its stubs leave it out
@@ -66,6 +69,15 @@ class Ledger:
             self.sell(1)
         self.shop.close()
         return self
+
+    def copied(self, folder: Path, content: bytes) -> "Ledger":
+        """Return this closed shop in another folder, where it goes on by itself."""
+        memo: dict[int, Any] = {}
+        other = object.__new__(Ledger)
+        other.folder, other.shop = folder, self.shop.copied(folder, content, memo)
+        other.tills, other.pens = deepcopy(self.tills, memo), deepcopy(self.pens, memo)
+        other.articles, other.numbers = list(self.articles), list(self.numbers)
+        return other
 
     def flaws(self, public: bytes = HUB.public) -> Sequence[Flaw]:
         """Return what a verification finds."""
@@ -205,3 +217,16 @@ class Ledger:
                     (seal.body, signatures, seq),
                 )
             )
+
+
+def a_day(folder: Path) -> Ledger:
+    """Return a closed shop after its day: made once in a process, and copied."""
+    ledger, content = _day()
+    return ledger.copied(folder, content)
+
+
+@cache
+def _day() -> tuple[Ledger, bytes]:
+    with TemporaryDirectory() as scratch:
+        ledger = Ledger(Path(scratch)).day()
+        return ledger, ledger.path.read_bytes()

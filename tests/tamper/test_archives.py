@@ -16,7 +16,7 @@ from common.succession import Succession, vouch
 from hub.archive import verifier
 from hub.archive.purging import Plan
 from hub.journal_verify import verify_file
-from tests.hub.archive.busy import NEXT, STEP, Busy
+from tests.hub.archive.busy import NEXT, STEP, busy_days
 from tests.hub.archive.rig import (
     VERIFIER,
     Archives,
@@ -87,7 +87,7 @@ def test_a_record_is_changed(archives: Archives, old: bytes, new: bytes, stated:
 @pytest.mark.parametrize("name", list(verifier.TABLES))
 def test_an_amount_is_changed_in_a_table(tmp_path: Path, name: str, stated: bool) -> None:
     """An amount is changed in a table of an archive only: its line of the journal is named."""
-    archives = Archives(tmp_path, Busy(tmp_path).days().ledger)
+    archives = Archives(tmp_path, busy_days(tmp_path))
     identify(archives.folder, NEXT, (STEP,))
     path = archives.make().path
     rows = parts(path)[name].splitlines(keepends=True)

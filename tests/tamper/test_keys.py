@@ -19,7 +19,7 @@ from common.succession import Succession, vouch
 from hub.journal_keys import SealingKeys
 from tests.hub.journals import AT_MS, HUB, signing_keys
 from tests.hub.scribe import Scribe
-from tests.tamper.ledger import Ledger
+from tests.tamper.ledger import Ledger, a_day
 
 pytestmark = pytest.mark.tamper
 NEXT, THIEF = signing_keys(50), signing_keys(99)
@@ -29,7 +29,7 @@ STEP = vouch(HUB, NEXT.public, AT_MS)
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
     """Return a shop after a day."""
-    return Ledger(tmp_path).day()
+    return a_day(tmp_path)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from hub.audit import audit_file
 from hub.journal_verify import verify_file
 from tests.flows.signed_till import SignedTill
 from tests.hub.journals import HUB, signing_keys
-from tests.tamper.ledger import Ledger
+from tests.tamper.ledger import Ledger, a_day
 
 pytestmark = pytest.mark.tamper
 
@@ -25,7 +25,7 @@ OTHERS = f'"customer":{{"commitment":"{"0" * 64}","id":"{"1" * 32}"}}'
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
     """Return a shop after a day."""
-    return Ledger(tmp_path).day()
+    return a_day(tmp_path)
 
 
 def test_nothing(ledger: Ledger) -> None:

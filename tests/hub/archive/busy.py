@@ -2,8 +2,10 @@
 refunds, exercises, X and Z, closings, other keys of a till and of the hub."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from common.commands import SaleRecord, TillRecords, record_kind
@@ -157,3 +159,16 @@ class Busy:
             self.shop.store, self.shop.journal, check, alerts, watch, settings, clock
         )
         closings.close(period)
+
+
+def busy_days(folder: Path) -> Ledger:
+    """Return such a shop after its days, closed: made once in a process, and copied."""
+    ledger, content = _days()
+    return ledger.copied(folder, content)
+
+
+@cache
+def _days() -> tuple[Ledger, bytes]:
+    with TemporaryDirectory() as scratch:
+        ledger = Busy(Path(scratch)).days().ledger
+        return ledger, ledger.path.read_bytes()

@@ -35,7 +35,7 @@ from hub.local import run_locally
 from hub.store import Store
 from tests.hub.journals import HUB
 from tests.hub.shop import START_MS
-from tests.tamper.ledger import Ledger
+from tests.tamper.ledger import Ledger, a_day
 
 YEAR_MS = 366 * 86_400_000
 LATER_MS = START_MS + 7 * YEAR_MS
@@ -65,7 +65,7 @@ class Archives:
 
     def __init__(self, root: Path, ledger: Ledger | None = None) -> None:
         self.root = root
-        self.ledger = ledger or Ledger(root).day()
+        self.ledger = ledger or a_day(root)
         self.folder = settle(root)
 
     def make(self, name: str = "a.zip", span: Span | None = None) -> Made:

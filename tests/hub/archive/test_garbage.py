@@ -6,7 +6,7 @@ from shutil import copyfile
 import pytest
 
 from hub.journal_verify import verify_file
-from tests.hub.archive.busy import NEXT, STEP, Busy
+from tests.hub.archive.busy import NEXT, STEP, Busy, busy_days
 from tests.hub.archive.rig import Archives, identify
 from tests.tamper.ledger import Ledger
 
@@ -15,7 +15,7 @@ from tests.tamper.ledger import Ledger
 def purged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a journal with everything in it, purged in the midst of it."""
     folder = tmp_path_factory.mktemp("purged")
-    archives = Archives(folder, Busy(folder).days().ledger)
+    archives = Archives(folder, busy_days(folder))
     identify(archives.folder, NEXT, (STEP,))
     archives.make("1.zip")
     archives.purge(archives.make("2.zip").path)
@@ -35,7 +35,7 @@ def test_a_line_of_garbage(tmp_path: Path, purged: Path, column: str, purge: boo
         copyfile(purged, ledger.path)
         ledger.shop.keys = Busy.sealed_by
     else:
-        ledger = Busy(tmp_path).days().ledger
+        ledger = busy_days(tmp_path)
     copyfile(ledger.path, tmp_path / "sound.db")
     seqs = [seq for (seq,) in ledger.rows(f"SELECT seq FROM journal WHERE {column} IS NOT NULL")]
     for seq in seqs:
@@ -46,7 +46,7 @@ def test_a_line_of_garbage(tmp_path: Path, purged: Path, column: str, purge: boo
 
 
 def test_a_seal_of_garbage(tmp_path: Path) -> None:
-    ledger = Busy(tmp_path).days().ledger
+    ledger = busy_days(tmp_path)
     ledger.run("UPDATE journal_seal SET body = '{' WHERE seq = (SELECT max(seq) FROM journal)")
     sells_on(ledger)
     assert verify_file(ledger.path, NEXT.public).flaws

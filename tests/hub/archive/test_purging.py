@@ -34,7 +34,7 @@ from hub.journal_status import status_of
 from hub.journal_verify import verify_file
 from hub.journal_view import JournalView
 from hub.store import Store
-from tests.hub.archive.busy import NEXT, STEP, Busy
+from tests.hub.archive.busy import NEXT, STEP, busy_days
 from tests.hub.archive.rig import (
     LATER_MS,
     YEAR_MS,
@@ -244,16 +244,16 @@ def _ledger_of(shop: ClosingShop) -> Ledger:
 @pytest.mark.parametrize("line", range(4, 44, 3))
 def test_wherever_it_cuts_what_follows_holds(tmp_path: Path, line: int) -> None:
     """A journal with everything in it, cut anywhere: late tickets, exercises, keys, closings."""
-    busy = Busy(tmp_path).days()
-    archives = Archives(tmp_path, busy.ledger)
+    ledger = busy_days(tmp_path)
+    archives = Archives(tmp_path, ledger)
     identify(archives.folder, NEXT, (STEP,))
-    before = verify_file(busy.ledger.path, NEXT.public)
+    before = verify_file(ledger.path, NEXT.public)
     made = archives.make(span=Span(up_to=line))
     plan = archives.purge(made.path)
-    report = verify_file(busy.ledger.path, NEXT.public)
+    report = verify_file(ledger.path, NEXT.public)
     assert (report.flaws, report.purged) == ((), plan.data.last)
     assert (report.totals, report.exercises) == (before.totals, before.exercises)
-    assert audit_file(busy.ledger.path) == []
+    assert audit_file(ledger.path) == []
     rest = archives.make("2.zip")
     assert (rest.faults, found(rest.path)) == ((), [])
     assert run_json(made.path, rest.path, cwd=tmp_path)[0] == 0

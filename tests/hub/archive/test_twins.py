@@ -18,7 +18,7 @@ from common.models import convert
 from hub.archive import verifier
 from hub.archive.making import Made, Maker
 from hub.archive.spans import Span
-from tests.hub.archive.busy import EVERY_LINE, EVERY_RECORD, NEXT, STEP, Busy
+from tests.hub.archive.busy import EVERY_LINE, EVERY_RECORD, NEXT, STEP, busy_days
 from tests.hub.archive.rig import Archives, identify
 from tests.hub.journals import AT_MS, signing_keys
 from tests.hub.shop import START_MS
@@ -105,7 +105,7 @@ def archived(folder: Path, ledger: Ledger) -> Made:
 @pytest.mark.parametrize("seed", range(60))
 def test_they_name_the_same_line(tmp_path: Path, seed: int) -> None:
     rng = Random(seed)
-    ledger = Busy(tmp_path).days().ledger
+    ledger = busy_days(tmp_path)
     for _ in range(rng.choice([1, 1, 1, 2])):
         tamper(ledger, rng)
     made = archived(tmp_path, ledger)
@@ -116,7 +116,7 @@ def test_they_name_the_same_line(tmp_path: Path, seed: int) -> None:
 
 
 def test_a_journal_with_everything_in_it_holds_for_both(tmp_path: Path) -> None:
-    ledger = Busy(tmp_path).days().ledger
+    ledger = busy_days(tmp_path)
     assert {kind for (kind,) in ledger.rows("SELECT DISTINCT type FROM journal")} == EVERY_LINE
     records = ledger.rows("SELECT record FROM journal WHERE record IS NOT NULL AND type = 'taken'")
     assert {json.loads(record)["type"] for (record,) in records} == EVERY_RECORD
