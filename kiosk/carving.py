@@ -12,6 +12,7 @@ from typing import Final
 
 from common.commands import COMMANDS
 from kiosk.database import FAULTS
+from kiosk.one_bit import flips
 
 CARVED_BYTES: Final = 4 * 1024 * 1024
 """In a larger file a number stands too often by chance to look behind each."""
@@ -74,9 +75,9 @@ def _inexact(raw: bytes, mark: bytes) -> Iterator[Carved]:
     for at in _places(raw, mark):
         header = raw[at : at + _HEADER.stop]
         if _nearly(header):
-            for other in _flipped(header):
+            for other in flips(header):
                 yield from _read(raw, at, other)
-    for other in _flipped(mark):
+    for other in flips(mark):
         yield from _exact(raw, other)
 
 
@@ -143,13 +144,6 @@ def _payload(raw: bytes, at: int, size: int) -> bytes | None:
         page = int.from_bytes(raw[start : start + 4], "big")
         found += raw[start + 4 : start + _PAGE]
     return found[:size]
-
-
-def _flipped(value: bytes) -> Iterator[bytes]:
-    for bit in range(8 * len(value)):
-        other = bytearray(value)
-        other[bit // 8] ^= 1 << bit % 8
-        yield bytes(other)
 
 
 def _varint(value: int) -> bytes:

@@ -3,7 +3,7 @@
 Its seal tells which bit it was, and nothing else opens by chance.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 TRIED_BYTES: Final = 16 * 1024
@@ -14,11 +14,14 @@ def without_flip(sealed: bytes, opens: Callable[[bytes], bool]) -> bytes | None:
     """Return the value with the one bit put right that lets it open; None where there is none."""
     if len(sealed) > TRIED_BYTES:
         return None
-    tried = bytearray(sealed)
+    return next((tried for tried in flips(sealed) if opens(tried)), None)
+
+
+def flips(value: bytes) -> Iterator[bytes]:
+    """Yield a value with each of its bits flipped, one at a time."""
+    tried = bytearray(value)
     for place in range(len(tried)):
         for bit in range(8):
             tried[place] ^= 1 << bit
-            if opens(bytes(tried)):
-                return bytes(tried)
+            yield bytes(tried)
             tried[place] ^= 1 << bit
-    return None

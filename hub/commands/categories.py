@@ -69,7 +69,7 @@ def filed(work: Work, article: Article) -> Article:
         return article
     removed = catalogue.removed_category(work.db, article.category_id)
     if removed is None:
-        raise missing(work.db, article.category_id)
+        raise Refusal("unknown_category", category=article.category_id)
     work.flag("flag_category_removed", f"{article.name} ({removed.name})")
     return replace(article, category_id=removed.into_id)
 
