@@ -2,7 +2,6 @@
 
 import gc
 from pathlib import Path
-from typing import Final
 
 import pytest
 from hypothesis import settings
@@ -12,24 +11,9 @@ settings.register_profile("same", derandomize=True, deadline=None, database=None
 settings.load_profile("same")
 
 
-SPREAD: Final = 0.8
-"""Over so much of the run what takes long is spread."""
-GOLDEN: Final = (5**0.5 - 1) / 2
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread what takes long over the run: it computes while others wait for sockets and processes.
-
-    None of it comes last, where it would keep one worker, and none of the others.
-    """
-    long = [item for item in items if item.get_closest_marker("slow") is not None]
-    short = [item for item in items if item.get_closest_marker("slow") is None]
-    # Those of one file, which stand side by side, far from each other.
-    long = [long[at] for at in sorted(range(len(long)), key=lambda at: at * GOLDEN % 1)]
-    step = SPREAD * len(short) / max(1, len(long))
-    for turn, item in enumerate(long):
-        short.insert(round(step * turn) + turn, item)
-    items[:] = short
+    """Begin with what takes long: at the end it would keep one worker, and none of the others."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_collection_finish() -> None:
